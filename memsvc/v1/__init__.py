@@ -1,0 +1,1 @@
+"""Generated from proto/memsvc/v1 by tools/generate_stubs.py; do not edit."""

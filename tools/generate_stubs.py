@@ -1,0 +1,96 @@
+"""Generate the Python code of the contract, or check that what is committed is up to date.
+
+One stripped tree serves server and clients: validation and HTTP annotations are dropped, so that it
+imports nothing but google.protobuf and grpc, and imports are made relative, so that the same bytes
+work under any package. The annotated descriptors travel beside it as a file, for validation.
+"""
+
+from __future__ import annotations
+
+import argparse
+import filecmp
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+TREES = (ROOT / "memsvc" / "v1", ROOT / "clients/python/src/memsvc_client/_pb")
+SCHEMA = ROOT / "memsvc" / "rpc" / "schema.binpb"
+INIT = '"""Generated from proto/memsvc/v1 by tools/generate_stubs.py; do not edit."""\n'
+ABSOLUTE_IMPORT = re.compile(r"^from memsvc\.v1 import", re.MULTILINE)
+ABSOLUTE_MODULE = re.compile(r"^import memsvc\.v1\.(\w+)$", re.MULTILINE)
+MODULE_USE = re.compile(r"\bmemsvc\.v1\.(\w+_pb2(?:_grpc)?)\.")
+
+
+def run(*command: str) -> None:
+    """Run *command* in the root folder; raise CalledProcessError if it fails."""
+    path = os.pathsep.join((str(BIN), os.environ.get("PATH", "")))
+    subprocess.run(command, cwd=ROOT, check=True, env={**os.environ, "PATH": path})
+
+
+def relative_imports(code: str) -> str:
+    """Turn absolute imports of the generated package in *code* into relative ones."""
+    code = ABSOLUTE_IMPORT.sub("from . import", code)
+    code = ABSOLUTE_MODULE.sub(r"from . import \1", code)
+    return MODULE_USE.sub(r"\1.", code)
+
+
+def generate(folder: Path) -> tuple[Path, Path]:
+    """Generate into *folder*; return the tree and the annotated descriptor set."""
+    run("buf", "generate", "--output", str(folder))
+    schema = folder / "schema.binpb"
+    run(
+        *("buf", "build", "proto", "--as-file-descriptor-set"),
+        *("--exclude-source-info", "--output", str(schema)),
+    )
+    tree = folder / "memsvc" / "v1"
+    for path in tree.glob("*.py*"):
+        path.write_text(relative_imports(path.read_text()))
+        if "_pb2_grpc" in path.name and not path.name.startswith("memory_service"):
+            path.unlink()  # only files with a service have something to say here
+    (tree / "__init__.py").write_text(INIT)
+    (tree / "py.typed").touch()
+    return tree, schema
+
+
+def stale(tree: Path, schema: Path) -> list[str]:
+    """Return the committed paths that differ from the generated *tree* and *schema*."""
+    differences = [] if SCHEMA.exists() and filecmp.cmp(schema, SCHEMA, shallow=False) else [SCHEMA]
+    fresh = {path.name for path in tree.iterdir()}
+    for target in TREES:
+        there = {p.name for p in target.iterdir() if p.is_file()} if target.exists() else set()
+        differences += [target / name for name in fresh ^ there]
+        differences += [
+            target / name
+            for name in fresh & there
+            if not filecmp.cmp(tree / name, target / name, shallow=False)
+        ]
+    return sorted(str(path.relative_to(ROOT)) for path in differences)
+
+
+def main() -> int:
+    """Write the generated code, or with --check compare it; return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare instead of writing")
+    check = parser.parse_args().check
+    with tempfile.TemporaryDirectory() as name:
+        tree, schema = generate(Path(name))
+        differences = stale(tree, schema)
+        if check:
+            print("\n".join(f"stale: {path}" for path in differences) or "generated code is up to date")
+            return 1 if differences else 0
+        for target in TREES:
+            shutil.rmtree(target, ignore_errors=True)
+            shutil.copytree(tree, target)
+        shutil.copyfile(schema, SCHEMA)
+    print(f"wrote {len(differences)} files")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
