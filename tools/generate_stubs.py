@@ -82,7 +82,10 @@ def main() -> int:
         tree, schema = generate(Path(name))
         differences = stale(tree, schema)
         if check:
-            print("\n".join(f"stale: {path}" for path in differences) or "generated code is up to date")
+            print(
+                "\n".join(f"stale: {path}" for path in differences)
+                or "generated code is up to date"
+            )
             return 1 if differences else 0
         for target in TREES:
             shutil.rmtree(target, ignore_errors=True)

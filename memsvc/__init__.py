@@ -1,0 +1,1 @@
+"""Long-term memory for AI applications: one gRPC contract, one Postgres."""

@@ -1,0 +1,103 @@
+"""The command line: serve, migrate, check-config."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from memsvc import config, supervisor, wiring
+from memsvc.config import Settings, SettingsInvalid
+from memsvc.core.errors import StorageUnavailable
+from memsvc.store.migrate import SchemaUnusable
+from memsvc.telemetry import configure_logging, log
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
+
+#: Exit statuses, beside 0: settings that cannot be used, and surroundings that cannot.
+EXIT_SETTINGS = 2
+EXIT_SURROUNDINGS = 3
+
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", envvar="MEMSVC_CONFIG", help="A TOML file of settings.")
+]
+DataDirOption = Annotated[
+    Path | None, typer.Option(help="Where the embedded Postgres and the model are kept.")
+]
+DatabaseOption = Annotated[
+    str | None, typer.Option(help="A Postgres 15 to 18 with pgvector instead of the embedded one.")
+]
+
+
+def _settings(file: Path | None, **flags: Any) -> Settings:
+    try:
+        return config.load(file, **flags)
+    except SettingsInvalid as error:
+        Console(stderr=True).print(f"[bold]memsvc cannot start with these settings:[/]\n{error}")
+        raise typer.Exit(EXIT_SETTINGS) from error
+
+
+@app.command()
+def serve(
+    *,
+    config_file: ConfigOption = None,
+    host: Annotated[str | None, typer.Option(help="Where to listen [127.0.0.1].")] = None,
+    port: Annotated[int | None, typer.Option(help="0 for any free one [50051].")] = None,
+    admin_port: Annotated[int | None, typer.Option(help="Prometheus metrics [9464].")] = None,
+    data_dir: DataDirOption = None,
+    database_url: DatabaseOption = None,
+    processes: Annotated[int | None, typer.Option(help="Processes on one port [1].")] = None,
+) -> None:
+    """Serve the memory over gRPC until told to end."""
+    flags = {"host": host, "port": port, "admin_port": admin_port, "data_dir": data_dir}
+    settings = _settings(config_file, **flags, database_url=database_url, processes=processes)
+    configure_logging(settings.log_level)
+    try:
+        if settings.processes > 1:
+            sys.exit(supervisor.run(settings))
+        asyncio.run(wiring.serve(settings))
+    except (SchemaUnusable, StorageUnavailable, OSError) as error:
+        log.error("cannot_serve", error=str(error))
+        raise typer.Exit(EXIT_SURROUNDINGS) from error
+
+
+@app.command()
+def migrate(
+    *,
+    config_file: ConfigOption = None,
+    data_dir: DataDirOption = None,
+    database_url: DatabaseOption = None,
+) -> None:
+    """Bring the database to this version's schema."""
+    settings = _settings(config_file, data_dir=data_dir, database_url=database_url)
+    configure_logging(settings.log_level)
+    try:
+        _, stop = wiring.prepare_database(settings)
+    except (SchemaUnusable, StorageUnavailable) as error:
+        log.error("cannot_migrate", error=str(error))
+        raise typer.Exit(EXIT_SURROUNDINGS) from error
+    stop()
+    Console().print("The schema is up to date.")
+
+
+@app.command()
+def check_config(*, config_file: ConfigOption = None) -> None:
+    """Show the settings in force, secrets masked, or every fault in them."""
+    table = Table("setting", "value")
+    for name, value in _settings(config_file).model_dump().items():
+        table.add_row(name, str(value))
+    Console().print(table)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

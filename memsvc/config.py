@@ -1,0 +1,155 @@
+"""Settings: flags over environment over TOML over defaults. The only reader of the environment."""
+
+from __future__ import annotations
+
+import ipaddress
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+
+class SettingsInvalid(Exception):
+    """The settings cannot be used; the message lists every fault."""
+
+
+class Credential(BaseModel):
+    """A key that is accepted, by its hash, and the tenant that it stands for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    tenant: str = Field(min_length=1, max_length=128)
+    #: SHA-256 of the key, in hexadecimal.
+    key_sha256: str = Field(pattern="^[0-9a-f]{64}$")
+
+
+class Settings(BaseSettings):
+    """Every setting, as `MEMSVC_<NAME>` in the environment and `<name>` in the TOML file."""
+
+    model_config = SettingsConfigDict(env_prefix="MEMSVC_", extra="forbid", frozen=True)
+
+    #: Where to listen. Beyond loopback, credentials or a tenant header have to be configured.
+    host: str = "127.0.0.1"
+    port: int = Field(50051, ge=0, le=65535)
+    #: Where Prometheus reads, on loopback. Unset: 9464 if it is free, else nowhere. 0: any free one.
+    admin_port: int | None = Field(None, ge=0, le=65535)
+    #: Where the embedded Postgres and the model's graph are kept.
+    data_dir: Path = Path(platformdirs.user_data_dir("memsvc"))
+    #: A Postgres 15 to 18 with pgvector. Unset: the embedded one.
+    database_url: SecretStr | None = None
+    #: As which role to change the schema, if not as the one of database_url.
+    migrate_database_url: SecretStr | None = None
+    database_connections: int = Field(10, ge=2, le=500)
+    #: How long to wait at start for the database to answer, in seconds.
+    database_wait_seconds: float = Field(60.0, ge=0)
+    #: Which Postgres the embedded one is; a data folder stays with the one that made it.
+    embedded_postgres_version: Literal[16, 18] = 18
+    #: Server processes that share the port.
+    processes: int = Field(1, ge=1, le=64)
+    #: Set by the parent of several processes.
+    share_port: bool = False
+
+    #: A TOML file of [[credential]] tables with tenant and key_sha256.
+    credentials_file: Path | None = None
+    #: The metadata key in which a mesh's sidecar writes the tenant that it has authenticated. Only
+    #: behind a sidecar that removes it from what callers send.
+    tenant_header: str = Field("", pattern="^[a-z0-9_.-]*$")
+    reflection: bool = True
+    message_bytes_max: int = Field(4 * 1024 * 1024, ge=64 * 1024, le=256 * 1024 * 1024)
+    calls_max: int = Field(512, ge=1)
+    drain_seconds: float = Field(2.0, ge=0, le=300)
+    grace_seconds: float = Field(10.0, ge=0, le=3600)
+
+    #: `local`: all-MiniLM-L6-v2 in this process. `openai`: any OpenAI-compatible /v1/embeddings.
+    #: `none`: ranking by words only.
+    embedder: Literal["local", "openai", "none"] = "local"
+    embedding_threads: int = Field(2, ge=1, le=64)
+    embedding_base_url: str = "https://api.openai.com/v1"
+    embedding_api_key: SecretStr | None = None
+    #: A file that holds the key instead.
+    embedding_api_key_file: Path | None = None
+    embedding_model: str = "text-embedding-3-small"
+    #: Length of the vectors. Unset: learnt from the first one.
+    embedding_dimension: int | None = Field(None, ge=1, le=16000)
+    embedding_timeout_seconds: float = Field(10.0, gt=0, le=300)
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Put the TOML file below the environment."""
+        del dotenv_settings, file_secret_settings
+        toml = TomlConfigSettingsSource(settings_cls, cls._toml_file)
+        return init_settings, env_settings, toml
+
+    _toml_file: Path | None = None
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        try:
+            return ipaddress.ip_address(self.host.strip("[]")).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+    def api_key(self) -> str:
+        """Return the key of the embedding endpoint, "" for none."""
+        if self.embedding_api_key_file is not None:
+            return self.embedding_api_key_file.read_text(encoding="utf-8").strip()
+        return self.embedding_api_key.get_secret_value() if self.embedding_api_key else ""
+
+    def credentials(self) -> dict[str, str]:
+        """Return the tenants by key hash."""
+        if self.credentials_file is None:
+            return {}
+        entries = tomllib.loads(self.credentials_file.read_text(encoding="utf-8"))
+        credentials = [Credential.model_validate(e) for e in entries.get("credential", [])]
+        return {credential.key_sha256: credential.tenant for credential in credentials}
+
+
+def load(file: Path | None = None, **flags: Any) -> Settings:
+    """Return the settings; *flags* that are None count as not given. Raise SettingsInvalid."""
+    given = {name: value for name, value in flags.items() if value is not None}
+    source = type("SettingsWithFile", (Settings,), {"_toml_file": file})
+    try:
+        settings: Settings = source(**given)
+        faults = list(_faults(settings))
+    except ValidationError as error:
+        faults = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+    except tomllib.TOMLDecodeError as error:
+        faults = [f"{file}: {error}"]
+    if faults:
+        raise SettingsInvalid("\n".join(faults))
+    return settings
+
+
+def _faults(settings: Settings) -> list[str]:
+    faults = []
+    try:
+        credentials = settings.credentials()
+        settings.api_key()
+    except (OSError, ValidationError, tomllib.TOMLDecodeError) as error:
+        return [f"credentials_file or embedding_api_key_file: {error}"]
+    if settings.credentials_file is not None and not credentials:
+        faults.append("credentials_file: has no [[credential]]")
+    if not settings.on_loopback and not credentials and not settings.tenant_header:
+        faults.append(
+            f"host: {settings.host} can be reached from elsewhere; "
+            "configure credentials_file, or tenant_header behind a mesh, or listen on 127.0.0.1"
+        )
+    return faults

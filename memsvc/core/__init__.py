@@ -1,0 +1,1 @@
+"""Values and pure functions: no clock, no input or output, no randomness."""

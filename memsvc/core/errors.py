@@ -1,0 +1,99 @@
+"""What can go wrong, in the words of the domain. A docstring is its class's message."""
+
+from __future__ import annotations
+
+
+class MemsvcError(Exception):
+    """Something went wrong."""
+
+    def __init__(self, *, field: str = "", **details: str) -> None:
+        """Name the request's *field* at fault, if there is one, and further *details*."""
+        super().__init__(type(self).__doc__)
+        self.field = field
+        self.details = details
+
+    @property
+    def message(self) -> str:
+        """The sentence that a caller may read."""
+        return str(self)
+
+
+class InvalidFields(MemsvcError):
+    """The request breaks a rule of the contract."""
+
+    def __init__(self, violations: list[tuple[str, str]]) -> None:
+        """List the *violations* as pairs of a field's path and what is wrong with it."""
+        super().__init__(field=violations[0][0])
+        self.violations = violations
+
+
+class MalformedMessage(MemsvcError):
+    """The request is not a valid message of its type, or holds invalid UTF-8."""
+
+
+class NulByte(MemsvcError):
+    """A string holds the character U+0000."""
+
+
+class InvalidPageToken(MemsvcError):
+    """The page token was not made for this request."""
+
+
+class QueryTooComplex(MemsvcError):
+    """The query has too many terms."""
+
+
+class MemoryNotFound(MemsvcError):
+    """There is no such memory."""
+
+
+class RequestIdReused(MemsvcError):
+    """The request_id was used before with a different request."""
+
+
+class EtagMismatch(MemsvcError):
+    """The memory has changed since the etag was read."""
+
+
+class WriteConflict(MemsvcError):
+    """Another writer held the rows for too long."""
+
+
+class RevisionNotReached(MemsvcError):
+    """The revision is not in reach yet."""
+
+
+class CredentialInvalid(MemsvcError):
+    """A valid credential is needed."""
+
+
+class NotImplementedYet(MemsvcError):
+    """This server does not do that yet."""
+
+
+class DeadlineExceeded(MemsvcError):
+    """The call's time was over before an answer was ready."""
+
+
+class Overloaded(MemsvcError):
+    """The server has more work than it can finish in time."""
+
+
+class StorageUnavailable(MemsvcError):
+    """The database cannot be reached."""
+
+
+class StorageFull(MemsvcError):
+    """The database has no room left."""
+
+
+class StorageDamaged(MemsvcError):
+    """The database reports damaged data."""
+
+
+class InvalidText(MemsvcError):
+    """The database cannot store or search this text."""
+
+
+class EmbedderUnavailable(MemsvcError):
+    """The call needs a vector, and the embedder gives none at the moment."""

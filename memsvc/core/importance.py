@@ -1,0 +1,46 @@
+"""A first guess at how much something matters, from the role and the text alone.
+
+The guess is independent of age and of any model, in [0, 1], and adds up from few signals so that a
+person can foresee it: 0.5 for a plain statement of the user, less for other roles, more where the
+text asks to be remembered or speaks of plans, numbers and likings, less for questions and fillers.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from memsvc.core.lexical import terms
+from memsvc.core.model import Role
+
+#: Where the guess starts. What the user says about themselves matters most to a memory of the user.
+ROLE_BASE: Final = {Role.USER: 0.5, Role.ASSISTANT: 0.35, Role.SYSTEM: 0.3, Role.TOOL: 0.25}
+#: Where the guess for a note starts: somebody took the trouble to write it.
+NOTE_BASE: Final = 0.7
+#: Texts with fewer terms than this seldom say anything of their own.
+FILLER_TERMS: Final = 3
+
+_MARK = re.compile(
+    r"\b(remember|important|don't forget|never forget|note that|keep in mind)\b", re.IGNORECASE
+)
+_PERSONAL = re.compile(
+    r"\b(my name|i'm|i am|i live|i work|i moved|i love|i hate|i prefer|my (wife|husband|son|daughter|"
+    r"mother|father|sister|brother|dog|cat|birthday|job)|allerg\w+|married|engaged|pregnant)\b",
+    re.IGNORECASE,
+)
+_CONCRETE = re.compile(
+    r"\d|\b(tomorrow|next|last|january|february|march|april|june|july|august|"
+    r"september|october|november|december)\b",
+    re.IGNORECASE,
+)
+
+
+def first_guess(text: str, base: float) -> float:
+    """Return the guess for *text* that starts from *base*, in [0, 1]."""
+    guess = base
+    guess += 0.25 if _MARK.search(text) else 0.0
+    guess += 0.1 if _PERSONAL.search(text) else 0.0
+    guess += 0.05 if _CONCRETE.search(text) else 0.0
+    guess -= 0.15 if len(terms(text)) < FILLER_TERMS else 0.0
+    guess -= 0.05 if text.rstrip().endswith("?") else 0.0
+    return min(max(guess, 0.0), 1.0)

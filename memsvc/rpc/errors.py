@@ -1,0 +1,130 @@
+"""The one table from the domain's errors to a status and a reason, and how a status is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import grpc
+from google.protobuf import any_pb2, duration_pb2
+from google.rpc import error_details_pb2, status_pb2
+
+from memsvc.core import errors
+from memsvc.core.errors import InvalidFields, MemsvcError
+from memsvc.v1.error_reason_pb2 import ErrorReason
+
+DOMAIN: Final = "memsvc.dev"
+_PREFIX: Final = "ERROR_REASON_"
+#: gRPC keeps metadata below 8 KiB; a list of violations is cut before it gets there.
+_VIOLATIONS_MAX: Final = 20
+_DESCRIPTION_CHARACTERS_MAX: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What an error is on the wire."""
+
+    code: grpc.StatusCode
+    reason: ErrorReason
+    #: When to come back, in milliseconds; 0 if coming back does not help.
+    retry_ms: int = 0
+
+
+_Code = grpc.StatusCode
+_INTERNAL: Final = Meaning(_Code.INTERNAL, ErrorReason.ERROR_REASON_INTERNAL)
+MEANINGS: Final[dict[type[MemsvcError], Meaning]] = {
+    errors.InvalidFields: Meaning(_Code.INVALID_ARGUMENT, ErrorReason.ERROR_REASON_FIELD_INVALID),
+    errors.InvalidText: Meaning(_Code.INVALID_ARGUMENT, ErrorReason.ERROR_REASON_FIELD_INVALID),
+    errors.MalformedMessage: Meaning(
+        _Code.INVALID_ARGUMENT, ErrorReason.ERROR_REASON_MALFORMED_MESSAGE
+    ),
+    errors.NulByte: Meaning(_Code.INVALID_ARGUMENT, ErrorReason.ERROR_REASON_NUL_BYTE),
+    errors.InvalidPageToken: Meaning(
+        _Code.INVALID_ARGUMENT, ErrorReason.ERROR_REASON_PAGE_TOKEN_INVALID
+    ),
+    errors.QueryTooComplex: Meaning(
+        _Code.INVALID_ARGUMENT, ErrorReason.ERROR_REASON_QUERY_TOO_COMPLEX
+    ),
+    errors.MemoryNotFound: Meaning(_Code.NOT_FOUND, ErrorReason.ERROR_REASON_MEMORY_NOT_FOUND),
+    errors.RequestIdReused: Meaning(
+        _Code.ALREADY_EXISTS, ErrorReason.ERROR_REASON_IDEMPOTENCY_KEY_REUSED
+    ),
+    errors.EtagMismatch: Meaning(_Code.ABORTED, ErrorReason.ERROR_REASON_ETAG_MISMATCH),
+    errors.WriteConflict: Meaning(_Code.ABORTED, ErrorReason.ERROR_REASON_WRITE_CONFLICT, 50),
+    errors.RevisionNotReached: Meaning(
+        _Code.UNAVAILABLE, ErrorReason.ERROR_REASON_REVISION_NOT_REACHED, 200
+    ),
+    errors.CredentialInvalid: Meaning(
+        _Code.UNAUTHENTICATED, ErrorReason.ERROR_REASON_CREDENTIAL_INVALID
+    ),
+    errors.NotImplementedYet: Meaning(
+        _Code.UNIMPLEMENTED, ErrorReason.ERROR_REASON_NOT_IMPLEMENTED
+    ),
+    errors.DeadlineExceeded: Meaning(
+        _Code.DEADLINE_EXCEEDED, ErrorReason.ERROR_REASON_DEADLINE_EXCEEDED
+    ),
+    errors.Overloaded: Meaning(_Code.RESOURCE_EXHAUSTED, ErrorReason.ERROR_REASON_OVERLOADED, 500),
+    errors.StorageUnavailable: Meaning(
+        _Code.UNAVAILABLE, ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE, 500
+    ),
+    errors.StorageFull: Meaning(
+        _Code.RESOURCE_EXHAUSTED, ErrorReason.ERROR_REASON_STORAGE_FULL, 60_000
+    ),
+    errors.StorageDamaged: Meaning(_Code.DATA_LOSS, ErrorReason.ERROR_REASON_STORAGE_DAMAGED),
+    errors.EmbedderUnavailable: Meaning(
+        _Code.UNAVAILABLE, ErrorReason.ERROR_REASON_EMBEDDER_UNAVAILABLE, 1000
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A call's end on the wire."""
+
+    code: grpc.StatusCode
+    reason: str
+    message: str
+    #: Goes into the trailer `grpc-status-details-bin`.
+    details: bytes
+    retry_ms: int
+
+
+def failure(error: MemsvcError | None, error_id: str, request_id: str) -> Failure:
+    """Return what *error* is on the wire; None stands for a fault that callers learn nothing of."""
+    meaning = _INTERNAL if error is None else MEANINGS.get(type(error), _INTERNAL)
+    message = "Something went wrong in the server."
+    metadata = {"error_id": error_id}
+    if error is not None and meaning is not _INTERNAL:
+        message = error.message if not error.field else f"{error.field}: {error.message}"
+        metadata |= {**error.details, **({"field": error.field} if error.field else {})}
+    reason = ErrorReason.Name(meaning.reason).removeprefix(_PREFIX)
+    details = [
+        error_details_pb2.ErrorInfo(reason=reason, domain=DOMAIN, metadata=metadata),
+        error_details_pb2.RequestInfo(request_id=request_id),
+    ]
+    if error is not None and error.field:
+        details.append(_bad_request(error))
+    if meaning.retry_ms:
+        delay = duration_pb2.Duration()
+        delay.FromMilliseconds(meaning.retry_ms)
+        details.append(error_details_pb2.RetryInfo(retry_delay=delay))
+    status = status_pb2.Status(code=meaning.code.value[0], message=message)
+    for detail in details:
+        packed = any_pb2.Any()
+        packed.Pack(detail)
+        status.details.append(packed)
+    return Failure(meaning.code, reason, message, status.SerializeToString(), meaning.retry_ms)
+
+
+def _bad_request(error: MemsvcError) -> error_details_pb2.BadRequest:
+    violations = [(error.field, error.message)]
+    if isinstance(error, InvalidFields):
+        violations = error.violations[:_VIOLATIONS_MAX]
+    return error_details_pb2.BadRequest(
+        field_violations=[
+            error_details_pb2.BadRequest.FieldViolation(
+                field=field, description=description[:_DESCRIPTION_CHARACTERS_MAX]
+            )
+            for field, description in violations
+        ]
+    )

@@ -1,0 +1,170 @@
+"""MemoryService: each RPC is decode, use case, encode."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from google.protobuf.message import Message
+
+from memsvc.core.errors import NotImplementedYet
+from memsvc.rpc import decode, encode
+from memsvc.rpc.pipeline import ServicerContext, current_call
+from memsvc.usecases.conscious import Conscious
+from memsvc.usecases.ingest import Ingest
+from memsvc.usecases.once import Replay
+from memsvc.usecases.read_memories import ReadMemories
+from memsvc.usecases.recall import Recall
+from memsvc.usecases.search import Search
+from memsvc.usecases.write_memories import WriteMemories
+from memsvc.v1 import chat_pb2
+from memsvc.v1 import memory_service_pb2 as pb
+from memsvc.v1.memory_service_pb2_grpc import MemoryServiceServicer
+
+Result = TypeVar("Result")
+Response = TypeVar("Response", bound=Message)
+
+
+@dataclass(frozen=True, slots=True)
+class UseCases:
+    """What the service does."""
+
+    ingest: Ingest
+    recall: Recall
+    search: Search
+    conscious: Conscious
+    read: ReadMemories
+    write: WriteMemories
+
+
+class MemoryService(MemoryServiceServicer):
+    """The wire's side of the use cases."""
+
+    def __init__(self, usecases: UseCases) -> None:
+        """Answer calls with *usecases*."""
+        self._do = usecases
+
+    async def Ingest(self, request: pb.IngestRequest, _: ServicerContext) -> pb.IngestResponse:
+        """Store messages."""
+        call = current_call()
+        call.facts["messages"] = len(request.messages)
+        done = await self._do.ingest(call.caller, decode.ingest(request, encode.ingested))
+        return _reply(done, encode.ingested, pb.IngestResponse)
+
+    async def Recall(self, request: pb.RecallRequest, _: ServicerContext) -> pb.RecallResponse:
+        """Find the memories that matter to a question."""
+        call = current_call()
+        recalled = await self._do.recall(call.caller, decode.recall(request))
+        call.facts |= {"results": len(recalled.hits), "degraded": recalled.degradations}
+        return encode.recalled(recalled, explain=request.explain)
+
+    async def Conscious(
+        self, request: pb.ConsciousRequest, _: ServicerContext
+    ) -> pb.ConsciousResponse:
+        """Bring the essentials to mind."""
+        call = current_call()
+        essentials = await self._do.conscious(call.caller, decode.conscious(request))
+        call.facts["results"] = len(essentials.memories)
+        return encode.conscious(essentials)
+
+    async def Search(self, request: pb.SearchRequest, _: ServicerContext) -> pb.SearchResponse:
+        """Look through everything."""
+        call = current_call()
+        page = await self._do.search(call.caller, decode.search(request))
+        call.facts |= {"results": len(page.hits), "degraded": page.degradations}
+        return encode.search_page(page)
+
+    async def CreateMemory(
+        self, request: pb.CreateMemoryRequest, _: ServicerContext
+    ) -> pb.CreateMemoryResponse:
+        """Write a note."""
+        ask = decode.create_memory(request, encode.created)
+        done = await self._do.write.create(current_call().caller, ask)
+        return _reply(done, encode.created, pb.CreateMemoryResponse)
+
+    async def GetMemory(
+        self, request: pb.GetMemoryRequest, _: ServicerContext
+    ) -> pb.GetMemoryResponse:
+        """Return one memory."""
+        memory = await self._do.read.get(current_call().caller, decode.memory(request))
+        return pb.GetMemoryResponse(memory=encode.memory(memory))
+
+    async def GetMemorySource(
+        self, request: pb.GetMemorySourceRequest, _: ServicerContext
+    ) -> pb.GetMemorySourceResponse:
+        """Return what a memory rests on."""
+        source = await self._do.read.source(current_call().caller, decode.memory(request))
+        return encode.messages(source)
+
+    async def ListMemories(
+        self, request: pb.ListMemoriesRequest, _: ServicerContext
+    ) -> pb.ListMemoriesResponse:
+        """List the memories of a user."""
+        call = current_call()
+        page = await self._do.read.list(call.caller, decode.list_memories(request))
+        call.facts["results"] = len(page.memories)
+        return encode.memory_page(page)
+
+    async def UpdateMemory(
+        self, request: pb.UpdateMemoryRequest, _: ServicerContext
+    ) -> pb.UpdateMemoryResponse:
+        """Change a memory."""
+        ask = decode.update_memory(request, encode.updated)
+        done = await self._do.write.update(current_call().caller, ask)
+        return _reply(done, encode.updated, pb.UpdateMemoryResponse)
+
+    async def DeleteMemory(
+        self, request: pb.DeleteMemoryRequest, _: ServicerContext
+    ) -> pb.DeleteMemoryResponse:
+        """Delete a memory."""
+        ask = decode.delete_memory(request, encode.deleted)
+        done = await self._do.write.delete(current_call().caller, ask)
+        return _reply(done, encode.deleted, pb.DeleteMemoryResponse)
+
+    async def BatchDeleteMemories(
+        self, request: pb.BatchDeleteMemoriesRequest, _: ServicerContext
+    ) -> pb.BatchDeleteMemoriesResponse:
+        """Delete memories, all or none."""
+        ask = decode.batch_delete_memories(request, encode.batch_deleted)
+        done = await self._do.write.delete(current_call().caller, ask)
+        return _reply(done, encode.batch_deleted, pb.BatchDeleteMemoriesResponse)
+
+    async def IngestStream(
+        self, _: AsyncIterator[pb.IngestStreamRequest], _context: ServicerContext
+    ) -> pb.IngestStreamResponse:
+        """Say that this server has no bulk ingest yet."""
+        raise _not_yet()
+
+    async def Chat(
+        self, _: chat_pb2.ChatRequest, _context: ServicerContext
+    ) -> AsyncIterator[chat_pb2.ChatEvent]:
+        """Say that this server does not chat yet."""
+        raise _not_yet()
+        yield  # makes this the stream that the contract promises
+
+    async def FindSimilarMemories(
+        self, _: pb.FindSimilarMemoriesRequest, _context: ServicerContext
+    ) -> pb.FindSimilarMemoriesResponse:
+        """Say that this server does not compare memories yet."""
+        raise _not_yet()
+
+    async def ListMemoryTimeline(
+        self, _: pb.ListMemoryTimelineRequest, _context: ServicerContext
+    ) -> pb.ListMemoryTimelineResponse:
+        """Say that this server keeps no timelines yet."""
+        raise _not_yet()
+
+
+def _not_yet() -> NotImplementedYet:
+    return NotImplementedYet(feature=current_call().method.removeprefix("/"))
+
+
+def _reply(
+    done: Result | Replay, write: Callable[[Result], Response], response: type[Response]
+) -> Response:
+    """Return the reply to a write: the stored one where the request came before."""
+    if isinstance(done, Replay):
+        current_call().facts["replay"] = True
+        return response.FromString(done.response)
+    return write(done)

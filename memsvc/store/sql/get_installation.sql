@@ -1,0 +1,1 @@
+select secret_key from installation

@@ -1,0 +1,10 @@
+-- Stores vectors of memories whose text is still the one that was embedded.
+insert into memory_embedding (tenant_id, memory_id, space_id, user_id, embedding)
+select memory.tenant_id, memory.memory_id, %(space_id)s, memory.user_id, item.embedding
+from unnest(%(memory_ids)s::uuid[], %(versions)s::integer[], %(embeddings)s::vector[])
+    as item (memory_id, version, embedding)
+inner join memory
+    on memory.tenant_id = %(tenant_id)s
+    and memory.memory_id = item.memory_id
+    and memory.version = item.version
+on conflict (tenant_id, memory_id, space_id) do update set embedding = excluded.embedding

@@ -1,0 +1,11 @@
+select
+    memory.memory_id,
+    memory.version,
+    memory.content
+from pending_embedding
+inner join memory
+    on memory.tenant_id = %(tenant_id)s
+    and memory.memory_id = pending_embedding.memory_id
+where pending_embedding.tenant_id = %(tenant_id)s
+order by pending_embedding.create_time, pending_embedding.memory_id
+limit %(limit)s

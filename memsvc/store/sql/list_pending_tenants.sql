@@ -1,0 +1,5 @@
+-- Across tenants: the one statement that is, seen by a policy of its own. Ids only.
+select distinct pending_embedding.tenant_id
+from pending_embedding
+order by pending_embedding.tenant_id
+limit %(limit)s

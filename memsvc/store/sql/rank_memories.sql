@@ -1,0 +1,105 @@
+-- Ranks every memory in scope by meaning and words, and returns the best. Both signals are scaled
+-- over exactly these memories, and the idf is counted over them in the same pass.
+with scope as materialized (
+    select
+        memory.memory_id,
+        memory.weights,
+        -- Bit i is set if the memory has the query's term i.
+        coalesce(-(memory.presence <#> %(probe)s::sparsevec), 0)::integer as matched,
+        -- Both vectors have length 1: the inner product is the cosine.
+        -(memory_embedding.embedding <#> %(embedding)s::vector) as similarity
+    from memory
+    left join memory_embedding
+        on memory_embedding.tenant_id = %(tenant_id)s
+        and memory_embedding.memory_id = memory.memory_id
+        and memory_embedding.space_id = %(space_id)s
+        and (%(user_id)s::text is null or memory_embedding.user_id = %(user_id)s)
+    where memory.tenant_id = %(tenant_id)s
+        and (%(user_id)s::text is null or memory.user_id = %(user_id)s)
+        and (%(excluded_id)s::uuid is null or memory.memory_id <> %(excluded_id)s)
+    -- include part_memory_filter
+),
+
+term as (
+    select
+        query.dimension,
+        ln(1 + (
+            (select count(*) from scope) - count(scope.memory_id) + 0.5
+        ) / (count(scope.memory_id) + 0.5)) as idf
+    from unnest(%(dimensions)s::integer[]) with ordinality as query (dimension, place)
+    left join scope on scope.matched & (1 << (query.place - 1)::integer) <> 0
+    group by query.dimension
+),
+
+question as (
+    select (
+        '{' || string_agg(dimension || ':' || idf, ',' order by dimension) || '}/1000000000'
+    )::sparsevec as terms
+    from term
+),
+
+signal as (
+    select
+        memory_id,
+        similarity,
+        case
+            when matched <> 0 then -(weights <#> (select terms from question))
+            else 0
+        end as bm25
+    from scope
+),
+
+-- The cosine of unrelated texts is about 0, so that is the floor, or lower where lower was seen; a
+-- best match that is no match does not reach the ceiling.
+bounds as (
+    select
+        least(min(similarity), 0) as similarity_min,
+        greatest(max(similarity), %(similarity_ceiling_min)s) as similarity_max,
+        nullif(max(bm25), 0) as bm25_max,
+        count(*) filter (where similarity is null) as without_embedding
+    from signal
+),
+
+scaled as (
+    select
+        signal.memory_id,
+        coalesce(
+            (signal.similarity - bounds.similarity_min)
+            / (bounds.similarity_max - bounds.similarity_min), 0
+        ) as semantic,
+        coalesce(signal.bm25 / bounds.bm25_max, 0) as keyword,
+        bounds.without_embedding
+    from signal
+    cross join bounds
+),
+
+best as (
+    select
+        memory_id,
+        semantic,
+        keyword,
+        %(semantic_weight)s::double precision * semantic
+        + %(keyword_weight)s::double precision * keyword as evidence,
+        without_embedding
+    from scaled
+)
+
+select
+    -- include part_memory_columns
+    ,
+    best.semantic,
+    best.keyword,
+    best.evidence,
+    best.without_embedding
+from best
+inner join memory
+    on memory.tenant_id = %(tenant_id)s
+    and memory.memory_id = best.memory_id
+where best.evidence > 0
+    and (
+        %(after_evidence)s::double precision is null
+        or best.evidence < %(after_evidence)s
+        or (best.evidence = %(after_evidence)s and best.memory_id > %(after_id)s::uuid)
+    )
+order by best.evidence desc, best.memory_id
+limit %(limit)s

@@ -1,0 +1,8 @@
+-- What has its vector no longer waits for it.
+delete from pending_embedding
+using memory_embedding
+where pending_embedding.tenant_id = %(tenant_id)s
+    and pending_embedding.memory_id = any(%(memory_ids)s)
+    and memory_embedding.tenant_id = %(tenant_id)s
+    and memory_embedding.memory_id = pending_embedding.memory_id
+    and memory_embedding.space_id = %(space_id)s

@@ -1,0 +1,21 @@
+update memory
+set
+    content = %(content)s,
+    category = %(category)s,
+    slot = %(slot)s,
+    tags = %(tags)s,
+    metadata = %(metadata)s::jsonb,
+    importance = %(importance)s,
+    confidence = %(confidence)s,
+    pinned = %(pinned)s,
+    expire_time = %(expire_time)s,
+    project_id = %(project_id)s,
+    agent_id = %(agent_id)s,
+    presence = coalesce(%(presence)s::sparsevec, memory.presence),
+    weights = coalesce(%(weights)s::sparsevec, memory.weights),
+    update_time = %(now)s,
+    version = memory.version + 1
+where memory.tenant_id = %(tenant_id)s
+    and memory.memory_id = %(memory_id)s
+returning
+    -- include part_memory_columns

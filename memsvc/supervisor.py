@@ -1,0 +1,88 @@
+"""Several server processes on one port: a parent that starts, watches and ends them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from contextlib import ExitStack, closing
+from types import FrameType
+from typing import IO
+
+from memsvc.config import Settings
+from memsvc.telemetry import log
+from memsvc.wiring import prepare_database
+
+
+def run(settings: Settings) -> int:
+    """Serve with `settings.processes` processes until told to end; return the exit status.
+
+    The processes are started afresh, never forked from one that has used gRPC. If one of them ends
+    by itself, all are ended: whoever supervises this process starts it again as a whole.
+    """
+    with ExitStack() as stack:
+        conninfo, stop_database = prepare_database(settings)
+        stack.callback(stop_database)
+        # Bound but not listening: it keeps the port for the processes that will listen on it.
+        placeholder = stack.enter_context(closing(socket.socket()))
+        placeholder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        placeholder.bind((settings.host, settings.port))
+        port = placeholder.getsockname()[1]
+        environment = {
+            **os.environ,
+            "MEMSVC_PROCESSES": "1",
+            "MEMSVC_SHARE_PORT": "true",
+            "MEMSVC_DATABASE_URL": conninfo,
+        }
+        command = [sys.executable, "-m", "memsvc", *sys.argv[1:], "--processes", "1"]
+        command += ["--port", str(port), "--database-url", conninfo]
+        children = [
+            subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+            for _ in range(settings.processes)
+        ]
+        _forward_signals(children)
+        if not all(_is_ready(child.stdout) for child in children):
+            log.error("process_not_ready")
+            _terminate(children)
+            return 1
+        print(f"memsvc ready grpc={settings.host}:{port}", flush=True)  # ruff: ignore[print] - promised
+        return _wait(children)
+
+
+def _is_ready(output: IO[str] | None) -> bool:
+    return output is not None and any(line.startswith("memsvc ready") for line in output)
+
+
+def _terminate(children: list[subprocess.Popen[str]]) -> None:
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+
+
+def _forward_signals(children: list[subprocess.Popen[str]]) -> None:
+    def forward(number: int, _: FrameType | None) -> None:
+        for child in children:
+            if child.poll() is None:
+                child.send_signal(number)
+
+    signal.signal(signal.SIGTERM, forward)
+    signal.signal(signal.SIGINT, forward)
+
+
+def _wait(children: list[subprocess.Popen[str]]) -> int:
+    """Wait until all have ended, ending the rest when one ends; return the worst status."""
+    ended = threading.Semaphore(0)
+
+    def watch(child: subprocess.Popen[str]) -> None:
+        child.wait()
+        ended.release()
+
+    for child in children:
+        threading.Thread(target=watch, args=(child,), daemon=True).start()
+    while not ended.acquire(timeout=0.2):
+        pass  # a short timeout lets the signal handlers run
+    _terminate(children)
+    return max(abs(child.wait()) for child in children)

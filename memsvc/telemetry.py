@@ -1,0 +1,53 @@
+"""Logs: one JSON object a line on standard error, one line an RPC. Never what a user said."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Any, Final, cast
+
+import structlog
+from prometheus_client import Counter, Histogram
+
+#: The one logger; what is bound to it is a matter of the caller.
+log: Final = cast("structlog.stdlib.BoundLogger", structlog.get_logger("memsvc"))
+
+
+def configure_logging(level: str = "info") -> None:
+    """Send logs of *level* and above to standard error, other libraries' warnings as well."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.processors.JSONRenderer()],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+
+
+#: Calls answered, by method and status code.
+CALLS: Final = Counter(
+    "grpc_server_handled", "Calls answered by method and status code.", ["grpc_method", "grpc_code"]
+)
+#: How long calls took, in seconds.
+CALL_SECONDS: Final = Histogram(
+    "grpc_server_handling_seconds",
+    "Seconds from a call's arrival to its end.",
+    ["grpc_method"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)

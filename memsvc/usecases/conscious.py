@@ -1,0 +1,48 @@
+"""Conscious: what an application should know when a conversation starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from memsvc.core.context_block import context_block, within_budget
+from memsvc.core.model import Caller, Memory
+from memsvc.store import memories
+from memsvc.usecases.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class ConsciousAsk:
+    """How much of a user's memory to bring to mind."""
+
+    user_id: str
+    memories_max: int
+    categories: list[str]
+    #: In tokens; 0 for none.
+    token_budget: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConsciousMemory:
+    """The essentials, most essential first."""
+
+    memories: list[Memory]
+    context_block: str
+    generate_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Conscious:
+    """Brings the essentials of a user to mind."""
+
+    context: Context
+
+    async def __call__(self, caller: Caller, ask: ConsciousAsk) -> ConsciousMemory:
+        """Return pinned memories, then essential ones, then the most important."""
+        now = self.context.clock()
+        async with self.context.database.transaction(caller) as tx:
+            essentials = await memories.conscious(
+                tx, ask.user_id, ask.categories, now=now, limit=ask.memories_max
+            )
+        kept = within_budget(essentials, ask.token_budget)
+        return ConsciousMemory(kept, context_block(kept, self.context.secret_key), now)

@@ -1,0 +1,23 @@
+"""What every use case is given: the database, the clock, new ids and the installation's secret."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from memsvc.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Shared by all use cases of a server."""
+
+    database: Database
+    #: The present, with a time zone.
+    clock: Callable[[], datetime]
+    #: A new id that sorts after all the ones before.
+    new_id: Callable[[], UUID]
+    #: Signs page tokens and marks context blocks.
+    secret_key: bytes

@@ -1,0 +1,200 @@
+"""Vectors for texts, where the embedder gives them, and a declared reason where it does not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from memsvc.core.model import Caller, EmbeddingSpace, Vector
+from memsvc.providers.embedding import Embedder, EmbeddingUnavailable
+from memsvc.store import embeddings
+from memsvc.store.database import Transaction
+from memsvc.store.embeddings import ActiveSpace, NewEmbedding
+from memsvc.telemetry import log
+from memsvc.usecases.context import Context
+
+#: A query's embedding may take this share of the time that is left, so that an answer by words
+#: still fits into the rest.
+QUERY_TIME_SHARE: Final = 0.6
+QUERY_SECONDS_MAX: Final = 2.0
+#: With less time than this left, embedding is not tried.
+QUERY_SECONDS_MIN: Final = 0.005
+#: New texts may take longer: without vectors they wait for the worker.
+TEXTS_SECONDS_MAX: Final = 8.0
+#: After this many failures in a row nobody waits for the embedder for PAUSE_SECONDS.
+FAILURES_MAX: Final = 3
+PAUSE_SECONDS: Final = 2.0
+#: How many memories the worker embeds at a time, and over how many tenants it looks.
+BATCH: Final = 64
+TENANTS: Final = 100
+
+
+class Degradation(StrEnum):
+    """Why an answer is ranked on less than everything."""
+
+    EMBEDDER_UNAVAILABLE = "EMBEDDER_UNAVAILABLE"
+    EMBEDDING_SPACE_MISMATCH = "EMBEDDING_SPACE_MISMATCH"
+    DEADLINE_SHORT = "DEADLINE_SHORT"
+    EMBEDDINGS_PENDING = "EMBEDDINGS_PENDING"
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedQuery:
+    """A query's vector and its space, or the reason why there is none."""
+
+    vector: Vector | None = None
+    space_id: int | None = None
+    missing: Degradation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedTexts:
+    """Vectors in the order of the texts and their space; neither, if they have to wait."""
+
+    vectors: Sequence[Vector] = ()
+    space_id: int | None = None
+
+    async def keep(
+        self, tx: Transaction, memories: Sequence[tuple[int, UUID, int]], now: datetime
+    ) -> None:
+        """Store the vectors of *memories* (place of the text, id, version), or let them wait."""
+        if self.space_id is None:
+            await embeddings.mark_pending(tx, [memory_id for _, memory_id, _ in memories], now=now)
+            return
+        vectors = [
+            NewEmbedding(memory_id, version, self.vectors[place])
+            for place, memory_id, version in memories
+        ]
+        await embeddings.insert(tx, self.space_id, vectors)
+
+
+class Embedding:
+    """The embedder as the use cases see it: it may be away, and says so."""
+
+    def __init__(self, context: Context, load: Callable[[], Awaitable[Embedder]]) -> None:
+        """Take the embedder from *load*, which is tried until it succeeds."""
+        self._context = context
+        self._load = load
+        self._embedder: Embedder | None = None
+        self._active: ActiveSpace | None = None
+        self._failures = 0
+        self._paused_until = 0.0
+        self._reported = False
+
+    async def connect(self) -> bool:
+        """Load the embedder and settle its space, unless that is done; return whether it is."""
+        if self._embedder is None:
+            try:
+                self._embedder = await self._load()
+            except EmbeddingUnavailable as error:
+                if not self._reported:
+                    log.warning("embedder_unavailable", error=str(error))
+                self._reported = True
+                return False
+        if self._active is None:
+            self._active = await self._settle(self._embedder.space)
+        return True
+
+    async def _settle(self, ours: EmbeddingSpace) -> ActiveSpace:
+        async with self._context.database.overview() as tx:
+            active = await embeddings.active_space(tx, ours, now=self._context.clock())
+        if active.space != ours:
+            log.error(
+                "embedding_space_mismatch",
+                stored=f"{active.model} {active.revision} ({active.dimension})",
+                configured=f"{ours.model} {ours.revision} ({ours.dimension})",
+                consequence="ranking by words only; new memories wait for their vectors",
+            )
+        return active
+
+    async def close(self) -> None:
+        """Let go of the embedder."""
+        if self._embedder is not None:
+            await self._embedder.close()
+
+    @property
+    def _mismatch(self) -> bool:
+        return (
+            self._embedder is not None
+            and self._active is not None
+            and self._active.space != self._embedder.space
+        )
+
+    async def query(self, text: str, caller: Caller) -> EmbeddedQuery:
+        """Return the vector of a query, or why there is none. Never raises for the embedder."""
+        left = caller.deadline - asyncio.get_running_loop().time()
+        if self._mismatch:
+            return EmbeddedQuery(missing=Degradation.EMBEDDING_SPACE_MISMATCH)
+        seconds = min(left * QUERY_TIME_SHARE, QUERY_SECONDS_MAX)
+        if seconds < QUERY_SECONDS_MIN:
+            return EmbeddedQuery(missing=Degradation.DEADLINE_SHORT)
+        vectors = await self._vectors([text], seconds, query=True)
+        if vectors is None or self._active is None:
+            return EmbeddedQuery(missing=Degradation.EMBEDDER_UNAVAILABLE)
+        return EmbeddedQuery(vectors[0], self._active.space_id)
+
+    async def texts(self, texts: Sequence[str], caller: Caller) -> EmbeddedTexts:
+        """Return the vectors of new texts, none if they have to wait. Never raises for them."""
+        left = caller.deadline - asyncio.get_running_loop().time()
+        seconds = min(left * QUERY_TIME_SHARE, TEXTS_SECONDS_MAX)
+        if self._mismatch or seconds < QUERY_SECONDS_MIN:
+            return EmbeddedTexts()
+        vectors = await self._vectors(texts, seconds, query=False)
+        if vectors is None or self._active is None:
+            return EmbeddedTexts()
+        return EmbeddedTexts(vectors, self._active.space_id)
+
+    async def _vectors(
+        self, texts: Sequence[str], seconds: float, *, query: bool
+    ) -> list[Vector] | None:
+        now = asyncio.get_running_loop().time()
+        if self._embedder is None or now < self._paused_until:
+            return None
+        try:
+            if query:
+                vectors = [await self._embedder.embed_query(texts[0], timeout=seconds)]
+            else:
+                vectors = list(await self._embedder.embed(texts, timeout=seconds))
+        except EmbeddingUnavailable as error:
+            self._failures += 1
+            if self._failures >= FAILURES_MAX:
+                self._paused_until = now + PAUSE_SECONDS
+            log.warning("embedding_failed", error=str(error), failures=self._failures)
+            return None
+        self._failures = 0
+        return vectors
+
+    async def fill_in(self) -> int:
+        """Embed memories that wait for their vectors; return how many got one."""
+        if not await self.connect() or self._mismatch:
+            return 0
+        async with self._context.database.overview() as tx:
+            tenants = await embeddings.pending_tenants(tx, limit=TENANTS)
+        return sum([await self._fill_in_tenant(tenant_id) for tenant_id in tenants])
+
+    async def _fill_in_tenant(self, tenant_id: str) -> int:
+        loop = asyncio.get_running_loop()
+        caller = Caller(tenant_id, loop.time() + TEXTS_SECONDS_MAX * 4)
+        async with self._context.database.transaction(caller) as tx:
+            pending = await embeddings.pending_memories(tx, limit=BATCH)
+        embedded = await self.texts([memory.content for memory in pending], caller)
+        if not pending or embedded.space_id is None:
+            return 0
+        async with self._context.database.transaction(caller) as tx:
+            await embeddings.insert(
+                tx,
+                embedded.space_id,
+                [
+                    NewEmbedding(memory.memory_id, memory.version, vector)
+                    for memory, vector in zip(pending, embedded.vectors, strict=True)
+                ],
+            )
+            await embeddings.settle_pending(
+                tx, embedded.space_id, [memory.memory_id for memory in pending]
+            )
+        return len(pending)

@@ -1,0 +1,211 @@
+"""Writing memories on purpose: create, update, delete."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, TypedDict
+from uuid import UUID
+
+from memsvc.core import importance
+from memsvc.core.errors import EtagMismatch, MemoryNotFound
+from memsvc.core.lexical import lexical_vectors
+from memsvc.core.model import Caller, Memory, MemoryKind, Metadata
+from memsvc.store import embeddings, memories, replies
+from memsvc.store.database import Transaction
+from memsvc.store.memories import NewNote
+from memsvc.usecases.context import Context
+from memsvc.usecases.embedding import EmbeddedTexts, Embedding
+from memsvc.usecases.once import Once, Replay
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A memory as stored, and the state of the store that includes it."""
+
+    memory: Memory
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoteAsk:
+    """A note as the caller wrote it."""
+
+    user_id: str
+    content: str
+    category: str
+    slot: str
+    #: None to have it estimated.
+    importance: float | None
+    confidence: float
+    pinned: bool
+    tags: list[str]
+    metadata: Metadata
+    #: None for a note that comes from no conversation.
+    conversation_id: str | None
+    project_id: str
+    agent_id: str
+    expire_time: datetime | None
+    once: Once[Written]
+
+
+class Changes(TypedDict, total=False):
+    """The new values of the fields to change; an importance of None is to be estimated."""
+
+    content: str
+    category: str
+    slot: str
+    tags: list[str]
+    metadata: Metadata
+    importance: float | None
+    confidence: float
+    pinned: bool
+    expire_time: datetime | None
+    project_id: str
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateAsk:
+    """Changes to a memory."""
+
+    memory_id: UUID
+    #: If given, whose the memory has to be.
+    user_id: str | None
+    #: If given, the version that the memory has to have.
+    version: int | None
+    changes: Changes
+    once: Once[Written]
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteAsk:
+    """Memories to delete, all or none."""
+
+    memory_ids: list[UUID]
+    #: If given, whose the memories have to be.
+    user_id: str | None
+    #: Which field of the request named them.
+    field: str
+    once: Once[int]
+
+
+def _estimate(content: str, memory: Memory | None = None) -> float:
+    if memory is not None and memory.role is not None:
+        return importance.first_guess(content, importance.ROLE_BASE[memory.role])
+    return importance.first_guess(content, importance.NOTE_BASE)
+
+
+@dataclass(frozen=True, slots=True)
+class WriteMemories:
+    """Creates, updates and deletes memories."""
+
+    context: Context
+    embedding: Embedding
+
+    async def create(self, caller: Caller, ask: NoteAsk) -> Written | Replay:
+        """Store a note with its vector, or let it wait for it."""
+        now = self.context.clock()
+        embedded = await self.embedding.texts([ask.content], caller)
+        async with self.context.database.transaction(caller) as tx:
+            if replay := await ask.once.begin(tx, now):
+                return replay
+            if ask.conversation_id is not None:
+                await memories.ensure_conversation(
+                    tx,
+                    ask.user_id,
+                    ask.conversation_id,
+                    project_id=ask.project_id,
+                    agent_id=ask.agent_id,
+                    now=now,
+                )
+            memory = await memories.insert_note(
+                tx, self._note(ask), lexical_vectors(ask.content), now=now
+            )
+            await embedded.keep(tx, [(0, memory.memory_id, memory.version)], now)
+            written = Written(memory, await replies.revision(tx))
+            await ask.once.finish(tx, ask.user_id, written)
+        return written
+
+    def _note(self, ask: NoteAsk) -> NewNote:
+        guess = _estimate(ask.content) if ask.importance is None else ask.importance
+        return NewNote(
+            memory_id=self.context.new_id(),
+            user_id=ask.user_id,
+            content=ask.content,
+            category=ask.category,
+            slot=ask.slot,
+            confidence=ask.confidence,
+            importance=guess,
+            pinned=ask.pinned,
+            tags=ask.tags,
+            metadata=ask.metadata,
+            conversation_id=ask.conversation_id,
+            project_id=ask.project_id,
+            agent_id=ask.agent_id,
+            expire_time=ask.expire_time,
+        )
+
+    async def update(self, caller: Caller, ask: UpdateAsk) -> Written | Replay:
+        """Change a memory; new text gets its vector in the same transaction or waits for it.
+
+        Raises MemoryNotFound, and EtagMismatch if the memory has another version than given.
+        """
+        now = self.context.clock()
+        new_text = ask.changes.get("content")
+        embedded = EmbeddedTexts()
+        if new_text is not None:
+            embedded = await self.embedding.texts([new_text], caller)
+        async with self.context.database.transaction(caller) as tx:
+            if replay := await ask.once.begin(tx, now):
+                return replay
+            memory = await memories.get(tx, ask.memory_id, ask.user_id, now=now, lock=True)
+            if memory is None:
+                raise MemoryNotFound(field="memory.memory_id")
+            if ask.version not in {None, memory.version}:
+                raise EtagMismatch(field="memory.etag")
+            changed = _changed(memory, ask.changes)
+            memory = await self._store(tx, memory, changed, embedded, now)
+            written = Written(memory, await replies.revision(tx))
+            await ask.once.finish(tx, memory.user_id, written)
+        return written
+
+    async def _store(
+        self,
+        tx: Transaction,
+        memory: Memory,
+        changed: Memory,
+        embedded: EmbeddedTexts,
+        now: datetime,
+    ) -> Memory:
+        if changed.content == memory.content:
+            return await memories.update(tx, changed, None, now=now)
+        stored = await memories.update(tx, changed, lexical_vectors(changed.content), now=now)
+        await embeddings.forget(tx, stored.memory_id)
+        await embedded.keep(tx, [(0, stored.memory_id, stored.version)], now)
+        if stored.kind is MemoryKind.EPISODE and stored.message_id is not None:
+            await memories.withdraw_derived(tx, [(stored.user_id, stored.message_id)])
+        return stored
+
+    async def delete(self, caller: Caller, ask: DeleteAsk) -> int | Replay:
+        """Delete memories, with what rests on them alone, and return the revision.
+
+        Raises MemoryNotFound, and then deletes nothing, if one of them is not there.
+        """
+        now = self.context.clock()
+        async with self.context.database.transaction(caller) as tx:
+            if replay := await ask.once.begin(tx, now):
+                return replay
+            gone = await memories.delete(tx, ask.memory_ids, ask.user_id, now=now)
+            if missing := set(ask.memory_ids) - gone.keys():
+                raise MemoryNotFound(field=ask.field, count=str(len(missing)))
+            revision = await replies.revision(tx)
+            await ask.once.finish(tx, next(iter(gone.values())), revision)
+        return revision
+
+
+def _changed(memory: Memory, changes: Changes) -> Memory:
+    values: dict[str, Any] = {**changes}
+    if "importance" in changes and changes["importance"] is None:
+        values["importance"] = _estimate(changes.get("content", memory.content), memory)
+    return replace(memory, **values)

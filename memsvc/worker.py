@@ -1,0 +1,35 @@
+"""The other front door: work that no caller waits for, done in small passes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from memsvc.core.errors import MemsvcError
+from memsvc.telemetry import log
+
+#: How long to rest after a pass that found nothing to do, in seconds.
+REST_SECONDS: Final = 1.0
+
+
+class Worker:
+    """Runs one kind of pass again and again until cancelled."""
+
+    def __init__(self, name: str, run_once: Callable[[], Awaitable[int]]) -> None:
+        """Call *run_once*, which returns how many things it did; *name* it in the log."""
+        self._name = name
+        self._run_once = run_once
+
+    async def run(self) -> None:
+        """Work while there is work, rest while there is none or the database is away."""
+        while True:
+            try:
+                done = await self._run_once()
+            except MemsvcError as error:
+                log.warning("worker_pass_failed", worker=self._name, error=type(error).__name__)
+                done = 0
+            if done:
+                log.info("worker_pass", worker=self._name, done=done)
+            else:
+                await asyncio.sleep(REST_SECONDS)
