@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     admin_port: int | None = Field(None, ge=0, le=65535)
     #: Where the embedded Postgres and the model's graph are kept.
     data_dir: Path = Path(platformdirs.user_data_dir("memsvc"))
+    #: Where the local model's graph is kept. Unset: in data_dir.
+    model_dir: Path | None = None
     #: A Postgres 15 to 18 with pgvector. Unset: the embedded one.
     database_url: SecretStr | None = None
     #: As which role to change the schema, if not as the one of database_url.
@@ -94,10 +96,8 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Put the TOML file below the environment."""
         del dotenv_settings, file_secret_settings
-        toml = TomlConfigSettingsSource(settings_cls, cls._toml_file)
+        toml = TomlConfigSettingsSource(settings_cls)
         return init_settings, env_settings, toml
-
-    _toml_file: Path | None = None
 
     @property
     def on_loopback(self) -> bool:
@@ -125,7 +125,8 @@ class Settings(BaseSettings):
 def load(file: Path | None = None, **flags: Any) -> Settings:
     """Return the settings; *flags* that are None count as not given. Raise SettingsInvalid."""
     given = {name: value for name, value in flags.items() if value is not None}
-    source = type("SettingsWithFile", (Settings,), {"_toml_file": file})
+    config = SettingsConfigDict(toml_file=file)
+    source = type("SettingsWithFile", (Settings,), {"model_config": config})
     try:
         settings: Settings = source(**given)
         faults = list(_faults(settings))

@@ -88,7 +88,7 @@ def embedder_loader(settings: Settings) -> Callable[[], Awaitable[Embedder]]:
         case "local":
             return partial(
                 LocalEmbedder.load,
-                settings.data_dir / "models",
+                settings.model_dir or settings.data_dir / "models",
                 threads=settings.embedding_threads,
             )
         case "openai":

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from memsvc.core.decay import recency
-from memsvc.core.lexical import matched_words
+from memsvc.core.lexical import matched_words, searchable
 from memsvc.core.model import (
     Breakdown,
     Evidence,
@@ -83,7 +83,9 @@ def rank(
 
 def explained(hits: Sequence[ScoredMemory], query: str) -> list[ScoredMemory]:
     """Return *hits* with the words of *query* that each one contains."""
-    return [
-        ScoredMemory(h.memory, h.score, h.breakdown, matched_words(query, h.memory.content))
-        for h in hits
-    ]
+    explained_hits = []
+    for hit in hits:
+        text = searchable(hit.memory.author, hit.memory.content)
+        matched = matched_words(query, text)
+        explained_hits.append(ScoredMemory(hit.memory, hit.score, hit.breakdown, matched))
+    return explained_hits

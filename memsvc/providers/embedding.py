@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final, Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from memsvc.core.model import EmbeddingSpace
 
@@ -53,7 +53,7 @@ class Embedder(Protocol):
         ...
 
 
-def checked(vectors: ArrayLike, count: int, dimension: int | None) -> NDArray[np.float32]:
+def checked(vectors: object, count: int, dimension: int | None) -> NDArray[np.float32]:
     """Return *vectors* normalised, of the shape (*count*, *dimension*), rows of norm 1.
 
     A *dimension* of None allows any. Raises EmbeddingUnavailable if the vectors are not numbers,
@@ -82,4 +82,5 @@ def checked(vectors: ArrayLike, count: int, dimension: int | None) -> NDArray[np
     if not np.all(np.isfinite(norms)) or np.any(norms < NORM_MIN):
         message = "the embedder gave a vector without a direction"
         raise EmbeddingUnavailable(message)
-    return (exact / norms).astype(np.float32)
+    unit: NDArray[np.float32] = (exact / norms).astype(np.float32)
+    return unit

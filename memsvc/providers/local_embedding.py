@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -108,7 +108,7 @@ class LocalEmbedder:
             await asyncio.to_thread(pool.shutdown, cancel_futures=True)
 
     @asynccontextmanager
-    async def _within(self, timeout: float | None) -> AsyncIterator[None]:
+    async def _within(self, timeout: float | None) -> AsyncGenerator[None]:
         """Limit what is done within to *timeout* seconds; refuse it once the embedder is closed."""
         if self._closed:
             message = "the embedder is closed"

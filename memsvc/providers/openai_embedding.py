@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from http import HTTPStatus
 from typing import Final
@@ -39,7 +39,7 @@ class OpenAIEmbedder:
     exceptions that its errors are chained to (`__cause__`) may quote the server.
     """
 
-    def __init__(  # noqa: PLR0913 - what is to be known about a server
+    def __init__(
         self,
         base_url: str,
         api_key: str,
@@ -69,7 +69,7 @@ class OpenAIEmbedder:
         )
 
     @classmethod
-    async def load(  # noqa: PLR0913 - what is to be known about a server
+    async def load(
         cls,
         base_url: str,
         api_key: str,
@@ -163,7 +163,8 @@ class OpenAIEmbedder:
         except openai.APIConnectionError as error:
             message = "the embedding server cannot be reached"
             raise _TransientFailure(message) from error
-        except Exception as error:  # noqa: BLE001 - the library and its HTTP client let many through
+        # The library lets many through: its own, those of its HTTP client and of an odd address.
+        except Exception as error:
             message = "the request to the embedding server failed"
             raise EmbeddingUnavailable(message) from error
         return reply.content
@@ -187,7 +188,7 @@ def _vectors(reply: bytes) -> list[object]:
 
 
 @asynccontextmanager
-async def _within(timeout: float | None) -> AsyncIterator[None]:
+async def _within(timeout: float | None) -> AsyncGenerator[None]:
     """Give up what is done within after *timeout* seconds, None for never."""
     try:
         async with asyncio.timeout(timeout):

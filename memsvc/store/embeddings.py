@@ -32,6 +32,7 @@ class PendingMemory:
 
     memory_id: UUID
     version: int
+    author: str
     content: str
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from memsvc.core.context_block import context_block, within_budget
 from memsvc.core.model import Caller, Memory
+from memsvc.core.paging import REPLY_BYTES_MAX, fitting
 from memsvc.store import memories
 from memsvc.usecases.context import Context
 
@@ -44,5 +45,9 @@ class Conscious:
             essentials = await memories.conscious(
                 tx, ask.user_id, ask.categories, now=now, limit=ask.memories_max
             )
-        kept = within_budget(essentials, ask.token_budget)
-        return ConsciousMemory(kept, context_block(kept, self.context.secret_key), now)
+        kept = fitting(
+            within_budget(essentials, ask.token_budget),
+            lambda memory: memory.content,
+            bytes_max=REPLY_BYTES_MAX // 2,
+        )
+        return ConsciousMemory(list(kept), context_block(kept, self.context.secret_key), now)

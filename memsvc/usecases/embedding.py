@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from memsvc.core.lexical import searchable
 from memsvc.core.model import Caller, EmbeddingSpace, Vector
 from memsvc.providers.embedding import Embedder, EmbeddingUnavailable
 from memsvc.store import embeddings
@@ -41,6 +42,7 @@ class Degradation(StrEnum):
     EMBEDDING_SPACE_MISMATCH = "EMBEDDING_SPACE_MISMATCH"
     DEADLINE_SHORT = "DEADLINE_SHORT"
     EMBEDDINGS_PENDING = "EMBEDDINGS_PENDING"
+    REPLY_SIZE = "REPLY_SIZE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,9 @@ class Embedding:
         caller = Caller(tenant_id, loop.time() + TEXTS_SECONDS_MAX * 4)
         async with self._context.database.transaction(caller) as tx:
             pending = await embeddings.pending_memories(tx, limit=BATCH)
-        embedded = await self.texts([memory.content for memory in pending], caller)
+        embedded = await self.texts(
+            [searchable(memory.author, memory.content) for memory in pending], caller
+        )
         if not pending or embedded.space_id is None:
             return 0
         async with self._context.database.transaction(caller) as tx:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from memsvc.core import importance
-from memsvc.core.lexical import lexical_vectors
+from memsvc.core.lexical import lexical_vectors, searchable
 from memsvc.core.model import Caller, NewMessage
 from memsvc.store import memories, replies
 from memsvc.store.memories import NewEpisode
@@ -46,7 +46,9 @@ class Ingest:
         """Store the messages of *ask*; a message_id that the user has already is left alone."""
         now = self.context.clock()
         episodes = [self._episode(message) for message in ask.messages]
-        embedded = await self.embedding.texts([m.content for m in ask.messages], caller)
+        embedded = await self.embedding.texts(
+            [searchable(m.author, m.content) for m in ask.messages], caller
+        )
         async with self.context.database.transaction(caller) as tx:
             if replay := await ask.once.begin(tx, now):
                 return replay
@@ -85,4 +87,9 @@ class Ingest:
         guess = message.importance
         if guess is None:
             guess = importance.first_guess(message.content, importance.ROLE_BASE[message.role])
-        return NewEpisode(self.context.new_id(), message, guess, lexical_vectors(message.content))
+        return NewEpisode(
+            self.context.new_id(),
+            message,
+            guess,
+            lexical_vectors(searchable(message.author, message.content)),
+        )

@@ -9,6 +9,7 @@ from uuid import UUID
 from memsvc.core import page_token
 from memsvc.core.errors import MemoryNotFound
 from memsvc.core.model import Caller, JsonValue, Memory, MemoryFilter
+from memsvc.core.paging import fitting
 from memsvc.store import memories
 from memsvc.usecases.context import Context
 
@@ -76,8 +77,8 @@ class ReadMemories:
                 limit=ask.page_size + 1,
                 after=after,
             )
-        page = found[: ask.page_size]
-        if len(found) <= ask.page_size:
+        page = list(fitting(found[: ask.page_size], lambda memory: memory.content))
+        if len(found) == len(page):
             return MemoryPage(page, "")
         position: list[JsonValue] = [
             known_time.isoformat(),

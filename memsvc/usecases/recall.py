@@ -11,6 +11,7 @@ from memsvc.core.context_block import context_block, within_budget
 from memsvc.core.errors import RevisionNotReached
 from memsvc.core.lexical import query_terms
 from memsvc.core.model import Caller, MemoryFilter, RankingWeights, ScoredMemory
+from memsvc.core.paging import REPLY_BYTES_MAX, fitting
 from memsvc.store import memories, replies
 from memsvc.store.database import Transaction
 from memsvc.store.memories import Found, Question
@@ -78,10 +79,15 @@ class Recall:
         )
         kept = {m.memory_id for m in within_budget((h.memory for h in hits), ask.token_budget)}
         hits = [hit for hit in hits if hit.memory.memory_id in kept]
+        # Each text goes out twice: as a memory and as a line of the context block.
+        fit = list(fitting(hits, lambda h: h.memory.content, bytes_max=REPLY_BYTES_MAX // 2))
+        reasons = degradations(embedded, found)
+        if len(fit) < len(hits):
+            hits, reasons = fit, [*reasons, Degradation.REPLY_SIZE]
         if ask.explain:
             hits = ranking.explained(hits, ask.query)
         block = context_block((hit.memory for hit in hits), self.context.secret_key)
-        return Recalled(hits, block, degradations(embedded, found), weights)
+        return Recalled(hits, block, reasons, weights)
 
     async def _found(
         self, tx: Transaction, ask: RecallAsk, weights: RankingWeights, embedded: EmbeddedQuery

@@ -12,6 +12,7 @@ from memsvc.core import page_token
 from memsvc.core.errors import QueryTooComplex
 from memsvc.core.lexical import QUERY_TERMS_MAX, query_terms, words
 from memsvc.core.model import Caller, Evidence, JsonValue, Memory, MemoryFilter
+from memsvc.core.paging import fitting
 from memsvc.store import memories
 from memsvc.store.database import Transaction
 from memsvc.store.memories import Found, Position, Question
@@ -95,7 +96,7 @@ class Search:
             embedded = await self.embedding.query(ask.query, caller)
         async with self.context.database.transaction(caller) as tx:
             found = await self._found(tx, ask, start, embedded)
-            page = found.memories[: ask.page_size]
+            page = fitting(found.memories[: ask.page_size], lambda hit: hit[0].content)
             snippets, titles = await self._decoration(tx, ask, [memory for memory, _ in page])
         hits = [
             SearchHit(
@@ -106,7 +107,7 @@ class Search:
             )
             for memory, evidence in page
         ]
-        more = len(found.memories) > ask.page_size
+        more = len(found.memories) > len(page)
         token = self._next_token(hits[-1], start, binding) if more else ""
         degraded = [] if ask.mode is SearchMode.FULL_TEXT else degradations(embedded, found)
         return SearchPage(hits, token, degraded)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from memsvc.core import importance
 from memsvc.core.errors import EtagMismatch, MemoryNotFound
-from memsvc.core.lexical import lexical_vectors
+from memsvc.core.lexical import lexical_vectors, searchable
 from memsvc.core.model import Caller, Memory, MemoryKind, Metadata
 from memsvc.store import embeddings, memories, replies
 from memsvc.store.database import Transaction
@@ -152,10 +152,7 @@ class WriteMemories:
         Raises MemoryNotFound, and EtagMismatch if the memory has another version than given.
         """
         now = self.context.clock()
-        new_text = ask.changes.get("content")
-        embedded = EmbeddedTexts()
-        if new_text is not None:
-            embedded = await self.embedding.texts([new_text], caller)
+        embedded = await self._embedded(caller, ask, now)
         async with self.context.database.transaction(caller) as tx:
             if replay := await ask.once.begin(tx, now):
                 return replay
@@ -170,6 +167,15 @@ class WriteMemories:
             await ask.once.finish(tx, memory.user_id, written)
         return written
 
+    async def _embedded(self, caller: Caller, ask: UpdateAsk, now: datetime) -> EmbeddedTexts:
+        """Return the vector of the new text, outside of the transaction that stores it."""
+        if "content" not in ask.changes:
+            return EmbeddedTexts()
+        async with self.context.database.transaction(caller) as tx:
+            memory = await memories.get(tx, ask.memory_id, ask.user_id, now=now)
+        author = memory.author if memory else ""
+        return await self.embedding.texts([searchable(author, ask.changes["content"])], caller)
+
     async def _store(
         self,
         tx: Transaction,
@@ -180,7 +186,9 @@ class WriteMemories:
     ) -> Memory:
         if changed.content == memory.content:
             return await memories.update(tx, changed, None, now=now)
-        stored = await memories.update(tx, changed, lexical_vectors(changed.content), now=now)
+        stored = await memories.update(
+            tx, changed, lexical_vectors(searchable(changed.author, changed.content)), now=now
+        )
         await embeddings.forget(tx, stored.memory_id)
         await embedded.keep(tx, [(0, stored.memory_id, stored.version)], now)
         if stored.kind is MemoryKind.EPISODE and stored.message_id is not None:

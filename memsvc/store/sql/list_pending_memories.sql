@@ -1,6 +1,7 @@
 select
     memory.memory_id,
     memory.version,
+    memory.author,
     memory.content
 from pending_embedding
 inner join memory

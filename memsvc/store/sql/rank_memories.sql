@@ -73,7 +73,7 @@ scaled as (
     cross join bounds
 ),
 
-best as (
+ranked as (
     select
         memory_id,
         semantic,
@@ -82,6 +82,19 @@ best as (
         + %(keyword_weight)s::double precision * keyword as evidence,
         without_embedding
     from scaled
+),
+
+-- Cut before the memories themselves are read.
+best as materialized (
+    select * from ranked
+    where evidence > 0
+        and (
+            %(after_evidence)s::double precision is null
+            or evidence < %(after_evidence)s
+            or (evidence = %(after_evidence)s and memory_id > %(after_id)s::uuid)
+        )
+    order by evidence desc, memory_id
+    limit %(limit)s
 )
 
 select
@@ -95,11 +108,4 @@ from best
 inner join memory
     on memory.tenant_id = %(tenant_id)s
     and memory.memory_id = best.memory_id
-where best.evidence > 0
-    and (
-        %(after_evidence)s::double precision is null
-        or best.evidence < %(after_evidence)s
-        or (best.evidence = %(after_evidence)s and best.memory_id > %(after_id)s::uuid)
-    )
 order by best.evidence desc, best.memory_id
-limit %(limit)s

@@ -9,22 +9,28 @@ with found as (
         and (%(user_id)s::text is null or memory.user_id = %(user_id)s)
         and memory.words @@ websearch_to_tsquery('english', %(query)s)
     -- include part_memory_filter
+),
+
+-- Cut before the memories themselves are read.
+best as materialized (
+    select * from found
+    where
+        %(after_evidence)s::double precision is null
+        or keyword < %(after_evidence)s
+        or (keyword = %(after_evidence)s and memory_id > %(after_id)s::uuid)
+    order by keyword desc, memory_id
+    limit %(limit)s
 )
 
 select
     -- include part_memory_columns
     ,
     0::double precision as semantic,
-    found.keyword,
-    found.keyword as evidence,
+    best.keyword,
+    best.keyword as evidence,
     0::bigint as without_embedding
-from found
+from best
 inner join memory
     on memory.tenant_id = %(tenant_id)s
-    and memory.memory_id = found.memory_id
-where
-    %(after_evidence)s::double precision is null
-    or found.keyword < %(after_evidence)s
-    or (found.keyword = %(after_evidence)s and found.memory_id > %(after_id)s::uuid)
-order by found.keyword desc, found.memory_id
-limit %(limit)s
+    and memory.memory_id = best.memory_id
+order by best.keyword desc, best.memory_id

@@ -1,0 +1,180 @@
+"""The package: what it offers, and that its copies are copies."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import json
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import memsvc_client
+import pytest
+from memsvc_client import channel
+from memsvc_client._pb import (
+    chat_pb2,
+    error_reason_pb2,
+    memory_pb2,
+    memory_service_pb2,
+    ranking_pb2,
+)
+
+from tests.clients.python.scripted_server import SERVICE, ScriptedServer
+
+ROOT = Path(__file__).resolve().parents[3]
+PACKAGE = ROOT / "clients/python/src/memsvc_client"
+STREAMS = {"Chat", "IngestStream"}
+#: What the programs of the README take as given.
+EXAMPLE_NAMES = {"client", "datetime", "UTC", "memory_id", "forget", "come_back_in", "log"} | {
+    "archive",
+    "parent",
+}
+
+
+def test_every_message_and_enum_is_public() -> None:
+    """All types of the contract stand in the package under their own names, and they are those."""
+    for module in (chat_pb2, error_reason_pb2, memory_pb2, memory_service_pb2, ranking_pb2):
+        file = module.DESCRIPTOR
+        for name in (*file.message_types_by_name, *file.enum_types_by_name):
+            assert name in memsvc_client.__all__
+            assert getattr(memsvc_client, name) is getattr(module, name)
+
+
+def test_every_public_name_exists() -> None:
+    """`from memsvc_client import *` works, and names nothing twice."""
+    assert len(set(memsvc_client.__all__)) == len(memsvc_client.__all__)
+    assert all(hasattr(memsvc_client, name) for name in memsvc_client.__all__)
+
+
+def test_every_public_thing_is_explained() -> None:
+    """Classes and functions of the client's own, and their public methods, have docstrings."""
+    for name in memsvc_client.__all__:
+        thing = getattr(memsvc_client, name)
+        if not getattr(thing, "__module__", "").startswith("memsvc_client"):
+            continue
+        assert thing.__doc__, name
+        methods = [member for key, member in vars(thing).items() if key[0] != "_"]
+        assert all(member.__doc__ for member in methods if callable(member)), name
+
+
+def test_both_clients_have_the_same_methods() -> None:
+    """What one client can do the other can: one method for each RPC, and the same arguments."""
+    sync, asynchronous = vars(memsvc_client.MemoryClient), vars(memsvc_client.AsyncMemoryClient)
+    methods = {name for name in sync if name[0] != "_"}
+
+    assert methods == {name for name in asynchronous if name[0] != "_"}
+    assert len(methods) == len(SERVICE.methods)
+    for name in methods - {"ingest_stream"}:  # which takes asynchronous iterators as well
+        expected = dict(sync[name].__annotations__, **{"return": ""})
+        assert dict(asynchronous[name].__annotations__, **{"return": ""}) == expected
+
+
+def test_the_generated_code_is_the_servers() -> None:
+    """Client and server hold the same bytes of generated code."""
+    ours, servers = PACKAGE / "_pb", ROOT / "memsvc/v1"
+    names = {path.name for path in ours.iterdir() if path.is_file()}
+
+    assert names == {path.name for path in servers.iterdir() if path.is_file()}
+    for name in names:
+        assert (ours / name).read_bytes() == (servers / name).read_bytes(), name
+
+
+def test_the_service_config_is_the_contracts() -> None:
+    """The packaged service config holds the bytes of the contract's."""
+    contract = ROOT / "proto/memsvc/v1/memsvc_grpc_service_config.json"
+
+    assert contract.read_bytes() == (PACKAGE / "service_config.json").read_bytes()
+
+
+def test_the_service_config_names_all_unary_methods() -> None:
+    """All unary methods are retried on UNAVAILABLE, and streams are not."""
+    config = json.loads((PACKAGE / "service_config.json").read_text("utf-8"))
+    named = [
+        (name["service"], name["method"])
+        for method in config["methodConfig"]
+        for name in method["name"]
+    ]
+
+    expected = {method.name for method in SERVICE.methods} - STREAMS
+    assert sorted(named) == sorted((SERVICE.full_name, name) for name in expected)
+    codes = [m["retryPolicy"]["retryableStatusCodes"] for m in config["methodConfig"]]
+    assert codes == [["UNAVAILABLE"]]
+
+
+def test_the_channel_is_given_no_timeouts() -> None:
+    """The config that the channel gets differs from the file in its timeouts alone."""
+    config = json.loads((PACKAGE / "service_config.json").read_text("utf-8"))
+    for method in config["methodConfig"]:
+        assert method.pop("timeout") == f"{memsvc_client.calls.DEFAULT_TIMEOUT_SECONDS:g}s"
+
+    assert json.loads(channel.service_config()) == config
+
+
+def test_the_package_needs_grpc_and_protobuf_alone() -> None:
+    """The client can conflict with nothing else in a program."""
+    project = tomllib.loads((ROOT / "clients/python/pyproject.toml").read_text("utf-8"))["project"]
+
+    assert project["dependencies"] == ["grpcio>=1.74,<2", "protobuf>=6.31.1,<8"]
+
+
+def test_the_private_messages_need_no_googleapis() -> None:
+    """Importing the client does not load google.rpc."""
+    code = "import sys, memsvc_client; assert 'google.rpc' not in sys.modules"
+    environment = {"PYTHONPATH": str(PACKAGE.parent)}
+
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment)
+
+
+def test_the_package_is_typed() -> None:
+    """Type checkers of other programs read the package's types."""
+    assert (PACKAGE / "py.typed").exists()
+
+
+def programs() -> list[str]:
+    """Return the programs in the README."""
+    text = (ROOT / "clients/python/README.md").read_text("utf-8")
+    return [part.partition("```")[0] for part in text.split("```python\n")[1:]]
+
+
+def test_the_first_program_runs(server: ScriptedServer, capsys: pytest.CaptureFixture[str]) -> None:
+    """The README begins with a program of ten lines that stores and recalls."""
+
+    def remembered(_: object, __: object) -> memsvc_client.RecallResponse:
+        return memsvc_client.RecallResponse(context_block="You live in Austin.")
+
+    server.scripts["Recall"] = remembered
+    program = programs()[0]
+
+    exec(program.replace("127.0.0.1:50051", server.target), {})  # ruff: ignore[exec-builtin] - our own program
+
+    assert len(program.splitlines()) <= 10
+    assert [call.method for call in server.received] == ["Ingest", "Recall"]
+    assert capsys.readouterr().out == "You live in Austin.\n"
+
+
+def test_the_other_programs_are_valid() -> None:
+    """All programs of the README are Python, and use only names that exist."""
+    names = {*memsvc_client.__all__, *dir(builtins), *EXAMPLE_NAMES}
+    for program in programs():
+        tree = compile(
+            program, "README", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        )
+        found = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+        stored = {name.id for name in found if isinstance(name.ctx, ast.Store)}
+        caught = {n.name for n in ast.walk(tree) if isinstance(n, ast.ExceptHandler) and n.name}
+
+        assert {name.id for name in found} <= names | stored | caught
+
+
+def test_the_channel_keeps_alive_and_reconnects_soon() -> None:
+    """Pings stay within what servers allow; a lost server is tried again within two seconds."""
+    arguments = dict(channel.channel_arguments(1024, ()))
+
+    keepalive = ("time_ms", "timeout_ms", "permit_without_calls")
+    assert [arguments[f"grpc.keepalive_{name}"] for name in keepalive] == [60_000, 20_000, 0]
+    backoff = [arguments[f"grpc.{name}_reconnect_backoff_ms"] for name in ("initial", "max")]
+    assert backoff == [200, 2_000]
+    # Also the time for one attempt to connect: enough for TLS across an ocean.
+    assert arguments["grpc.min_reconnect_backoff_ms"] == 2_000

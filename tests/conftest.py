@@ -1,0 +1,120 @@
+"""Real parts: a Postgres from the wheel, real weights, a real server process, the real client."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from memsvc.core.model import Caller
+from memsvc.store import embedded, migrate
+from memsvc.store.database import Database
+from memsvc_client import MemoryClient
+from tests.support.server import CANARY, KEYS, ServerProcess
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def model_dir() -> Path:
+    """Where the model's graph is built once for all runs."""
+    return ROOT / "var" / "models"
+
+
+@pytest.fixture(scope="session")
+def credentials_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The configuration of the two tenants."""
+    path = tmp_path_factory.mktemp("credentials") / "credentials.toml"
+    path.write_text(
+        "".join(
+            f'[[credential]]\ntenant = "{tenant}"\n'
+            f'key_sha256 = "{hashlib.sha256(key.encode()).hexdigest()}"\n'
+            for tenant, key in KEYS.items()
+        )
+    )
+    return path
+
+
+@pytest.fixture(scope="session", params=[18])
+def postgres(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[embedded.EmbeddedPostgres]:
+    """An embedded Postgres of its own, for the tests of the storage."""
+    folder = tmp_path_factory.mktemp(f"postgres{request.param}") / "data"
+    server = embedded.start(folder, version=request.param)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def conninfo(postgres: embedded.EmbeddedPostgres) -> str:
+    """How the service connects, as the role that it made."""
+    owner = postgres.owner_conninfo
+    return migrate.prepare(owner, owner, passwordless=True)
+
+
+@pytest.fixture
+async def database(conninfo: str) -> AsyncIterator[Database]:
+    """The service's own view of the storage."""
+    opened = Database(conninfo)
+    await opened.open()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def caller() -> Caller:
+    """A caller of a tenant that nothing else has, with all the time it needs."""
+    return Caller(f"tenant-{uuid4()}", asyncio.get_running_loop().time() + 60)
+
+
+@pytest.fixture(scope="session")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the shared server keeps its data."""
+    return tmp_path_factory.mktemp("server") / "data"
+
+
+@pytest.fixture(scope="session")
+def server(data_dir: Path, credentials_file: Path, model_dir: Path) -> Iterator[ServerProcess]:
+    """The server that most tests share. Its log is judged at the end of the run."""
+    process = ServerProcess(
+        data_dir.parent / "server.log",
+        data_dir=str(data_dir),
+        model_dir=str(model_dir),
+        credentials_file=str(credentials_file),
+        drain_seconds="0",
+    )
+    with process:
+        yield process
+    log = process.log()
+    assert CANARY not in log, "the log holds what a user said"
+    assert "Traceback" not in log, "a caller's mistake caused a traceback"
+    assert '"internal_error"' not in log, "a caller's mistake was a fault of the server"
+    postgres_log = (data_dir / "postgres" / "log").read_text()
+    assert CANARY not in postgres_log, "the database's log holds what a user said"
+    os.truncate(data_dir.parent / "server.log", 0)
+
+
+@pytest.fixture(scope="session")
+def client(server: ServerProcess) -> Iterator[MemoryClient]:
+    """A client of the tenant acme."""
+    with MemoryClient(server.target, api_key=KEYS["acme"]) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def other_tenant(server: ServerProcess) -> Iterator[MemoryClient]:
+    """A client of the tenant globex."""
+    with MemoryClient(server.target, api_key=KEYS["globex"]) as opened:
+        yield opened
+
+
+@pytest.fixture
+def user() -> str:
+    """A user that no other test has."""
+    return f"user-{uuid4()}"
