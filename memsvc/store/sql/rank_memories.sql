@@ -71,6 +71,8 @@ scaled as (
         bounds.without_embedding
     from signal
     cross join bounds
+    -- Without a vector, only its words can say that a memory has to do with the query.
+    where signal.similarity is not null or signal.bm25 > 0
 ),
 
 ranked as (
@@ -87,12 +89,10 @@ ranked as (
 -- Cut before the memories themselves are read.
 best as materialized (
     select * from ranked
-    where evidence > 0
-        and (
-            %(after_evidence)s::double precision is null
-            or evidence < %(after_evidence)s
-            or (evidence = %(after_evidence)s and memory_id > %(after_id)s::uuid)
-        )
+    where
+        %(after_evidence)s::double precision is null
+        or evidence < %(after_evidence)s
+        or (evidence = %(after_evidence)s and memory_id > %(after_id)s::uuid)
     order by evidence desc, memory_id
     limit %(limit)s
 )
