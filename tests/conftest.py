@@ -68,7 +68,7 @@ async def database(conninfo: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def caller() -> Caller:
+async def caller() -> Caller:  # ruff: ignore[unused-async] - in the loop whose clock it reads
     """A caller of a tenant that nothing else has, with all the time it needs."""
     return Caller(f"tenant-{uuid4()}", asyncio.get_running_loop().time() + 60)
 

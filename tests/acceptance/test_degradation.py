@@ -25,7 +25,9 @@ def endpoint() -> Iterator[FakeOpenAI]:
 
 
 @pytest.fixture(scope="module")
-def remote(endpoint: FakeOpenAI, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MemoryClient]:
+def remote(
+    endpoint: FakeOpenAI, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[MemoryClient]:
     """A client of a server that embeds through the endpoint."""
     folder = tmp_path_factory.mktemp("remote")
     process = ServerProcess(
@@ -83,11 +85,8 @@ def test_edited_text_is_embedded_anew_when_the_embedder_is_back(
         endpoint.mode = "ok"
 
     # The endpoint gives equal texts equal vectors: only the new text is at distance 0 from it.
-    reply = until(
-        lambda: (r := remote.recall(user_id=user, query="mountain", explain=True))
-        and not r.degraded
-        and r
-    )
+    until(lambda: not remote.recall(user_id=user, query="mountain").degraded)
+    reply = remote.recall(user_id=user, query="mountain", explain=True)
     assert reply.results[0].breakdown.semantic == pytest.approx(1, abs=1e-6)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from google.protobuf.field_mask_pb2 import FieldMask
 
 from memsvc_client import (
@@ -85,7 +84,9 @@ def test_a_stale_etag_is_refused(client: MemoryClient, user: str) -> None:
     client.update_memory(memory=update)
 
     with pytest.raises(Aborted) as caught:
-        client.update_memory(memory=Memory(memory_id=memory.memory_id, content="v3", etag=memory.etag))
+        client.update_memory(
+            memory=Memory(memory_id=memory.memory_id, content="v3", etag=memory.etag)
+        )
 
     assert caught.value.reason == "ETAG_MISMATCH"
     assert client.get_memory(memory_id=memory.memory_id).memory.content == "v2"

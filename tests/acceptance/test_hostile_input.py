@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import cast
 
 import grpc
 import pytest
@@ -17,6 +18,7 @@ from memsvc_client import (
     MetadataCondition,
     RankingWeights,
     ResourceExhausted,
+    Role,
 )
 from tests.support.server import KEYS, ServerProcess
 
@@ -55,7 +57,7 @@ REFUSED: dict[str, tuple[Call, str]] = {
         "conversation_id",
     ),
     "unknown role": (
-        lambda c, u: c.ingest(user_id=u, messages=[Message(content="x", role=77)]),  # type: ignore[arg-type]
+        lambda c, u: c.ingest(user_id=u, messages=[Message(content="x", role=cast("Role", 77))]),
         "messages[0].role",
     ),
     "importance of 2": (
@@ -79,7 +81,7 @@ REFUSED: dict[str, tuple[Call, str]] = {
         "metadata.level.level.level.level",
     ),
     "long metadata": (
-        lambda c, u: c.create_memory(user_id=u, content="x", metadata={"k": "v" * 2049}),  # type: ignore[arg-type]
+        lambda c, u: c.create_memory(user_id=u, content="x", metadata={"k": "v" * 2049}),
         "metadata.k",
     ),
     "10,000 words": (lambda c, u: c.recall(user_id=u, query="word " * 10_000), "query"),
@@ -118,7 +120,8 @@ REFUSED: dict[str, tuple[Call, str]] = {
     ),
     "a mask of what is fixed": (
         lambda c, u: c.update_memory(
-            memory={"memory_id": u}, update_mask={"paths": ["tenant_id"]}  # type: ignore[arg-type]
+            memory={"memory_id": u},
+            update_mask={"paths": ["tenant_id"]},
         ),
         "update_mask",
     ),
@@ -147,12 +150,27 @@ def test_every_fault_of_a_request_is_listed(client: MemoryClient) -> None:
     with pytest.raises(InvalidArgument) as caught:
         client.recall(limit=500, token_budget=-1)
 
-    assert {"user_id", "query", "limit", "token_budget"} <= dict(caught.value.field_violations).keys()
+    assert {"user_id", "query", "limit", "token_budget"} <= dict(
+        caught.value.field_violations
+    ).keys()
 
 
 @pytest.mark.parametrize(
     "query",
-    ["'); drop table memory; --", "(((", "'", ":*", "!", "\\", '"', '"open', "a & | b", "%s", "-", "🦘"],
+    [
+        "'); drop table memory; --",
+        "(((",
+        "'",
+        ":*",
+        "!",
+        "\\",
+        '"',
+        '"open',
+        "a & | b",
+        "%s",
+        "-",
+        "🦘",
+    ],
 )
 def test_hostile_queries_are_just_queries(client: MemoryClient, user: str, query: str) -> None:
     """Text that means something to SQL or to a query parser means nothing here."""
@@ -185,7 +203,9 @@ def test_bytes_that_are_no_message_are_the_callers_mistake(
 ) -> None:
     """Invalid UTF-8 and broken protobufs end INVALID_ARGUMENT without a word of Python."""
     with grpc.insecure_channel(server.target) as channel:
-        call = channel.unary_unary("/memsvc.v1.MemoryService/Recall")
+        call: grpc.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(
+            "/memsvc.v1.MemoryService/Recall"
+        )
         with pytest.raises(grpc.RpcError) as caught:
             call(data, metadata=(("x-api-key", KEYS["acme"]),), timeout=5)
 

@@ -12,8 +12,8 @@ from memsvc_client import (
     CreateMemoryRequest,
     DeleteMemoryRequest,
     IngestRequest,
-    MemoryClient,
     Memory,
+    MemoryClient,
     Message,
     NotFound,
     UpdateMemoryRequest,
@@ -54,9 +54,7 @@ def test_ten_at_once_store_once(client: MemoryClient, user: str) -> None:
     assert len(list(client.list_memories(user_id=user))) == 2
 
 
-def test_another_body_under_the_same_request_id_is_refused(
-    client: MemoryClient, user: str
-) -> None:
+def test_another_body_under_the_same_request_id_is_refused(client: MemoryClient, user: str) -> None:
     """A request_id belongs to one request: another one is ALREADY_EXISTS and writes nothing."""
     ask = request(user)
     client.ingest(ask)
@@ -94,9 +92,7 @@ def test_every_write_replays(client: MemoryClient, user: str) -> None:
         request_id=str(uuid4()),
     )
     updated = client.update_memory(update)
-    delete = DeleteMemoryRequest(
-        memory_id=created.memory.memory_id, request_id=str(uuid4())
-    )
+    delete = DeleteMemoryRequest(memory_id=created.memory.memory_id, request_id=str(uuid4()))
     deleted = client.delete_memory(delete)
 
     assert client.update_memory(update) == updated

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import signal
 import threading
-from contextlib import suppress
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 

@@ -28,7 +28,7 @@ class ServerProcess:
         settings = {f"MEMSVC_{name.upper()}": value for name, value in environment.items()}
         self._log_file = log_file
         command = [sys.executable, "-m", "memsvc", "serve", "--port", "0", "--admin-port", "0"]
-        with log_file.open("a") as log:
+        with log_file.open("a", encoding="utf-8") as log:
             self.process = subprocess.Popen(
                 [*command, *arguments],
                 env={**clean, **settings},

@@ -23,6 +23,7 @@ def found(client: MemoryClient, user: str, query: str) -> set[str]:
     """Return what Recall and Search together find for *query*."""
     recalled = contents(client.recall(user_id=user, query=query, limit=100))
     hits: Iterable[str] = (
-        hit.message.content or hit.memory.content for hit in client.search(user_id=user, query=query)
+        hit.message.content or hit.memory.content
+        for hit in client.search(user_id=user, query=query)
     )
     return {*recalled, *hits}

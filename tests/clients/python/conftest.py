@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
-from memsvc_client import AsyncMemoryClient, MemoryClient
 
+from memsvc_client import AsyncMemoryClient, MemoryClient
 from tests.clients.python.scripted_server import ScriptedServer
 from tests.clients.python.twins import Client, Connect, Twin
 

@@ -14,6 +14,7 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 from google.rpc import error_details_pb2, status_pb2
 from grpc_status import rpc_status
+
 from memsvc_client._pb import memory_service_pb2
 
 SERVICE = memory_service_pb2.DESCRIPTOR.services_by_name["MemoryService"]

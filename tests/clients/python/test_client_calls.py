@@ -7,8 +7,9 @@ import threading
 from typing import Any
 
 import grpc
-import memsvc_client
 import pytest
+
+import memsvc_client
 from memsvc_client import (
     AsyncMemoryClient,
     Cancelled,
@@ -20,7 +21,6 @@ from memsvc_client import (
     Unavailable,
     with_metadata,
 )
-
 from tests.clients.python.scripted_server import ScriptedServer, events, failing, paging
 from tests.clients.python.test_client_requests import METHODS
 from tests.clients.python.twins import Connect, Twin, drained

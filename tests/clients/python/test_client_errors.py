@@ -6,13 +6,13 @@ import pickle  # ruff: ignore[suspicious-pickle-import] - for our own bytes
 from typing import Any
 
 import grpc
-import memsvc_client
 import pytest
 from google.protobuf import any_pb2, duration_pb2
 from google.rpc import error_details_pb2, status_pb2
+
+import memsvc_client
 from memsvc_client import MemsvcError
 from memsvc_client.error_details import ErrorDetails, read_details
-
 from tests.clients.python.scripted_server import SERVICE, ScriptedServer, info, refusing
 from tests.clients.python.twins import Twin
 

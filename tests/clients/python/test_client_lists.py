@@ -9,6 +9,7 @@ from typing import Any
 
 import grpc
 import pytest
+
 from memsvc_client import (
     AsyncMemoryClient,
     ChatEvent,
@@ -21,7 +22,6 @@ from memsvc_client import (
     SearchResponse,
     Unimplemented,
 )
-
 from tests.clients.python.scripted_server import (
     ScriptedServer,
     events,

@@ -10,8 +10,9 @@ import sys
 import tomllib
 from pathlib import Path
 
-import memsvc_client
 import pytest
+
+import memsvc_client
 from memsvc_client import channel
 from memsvc_client._pb import (
     chat_pb2,
@@ -20,7 +21,6 @@ from memsvc_client._pb import (
     memory_service_pb2,
     ranking_pb2,
 )
-
 from tests.clients.python.scripted_server import SERVICE, ScriptedServer
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import grpc
-import memsvc_client
 import pytest
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
+
+import memsvc_client
 from memsvc_client import (
     ChatRequest,
     CreateMemoryRequest,
@@ -22,7 +23,6 @@ from memsvc_client import (
     SearchRequest,
     requests,
 )
-
 from tests.clients.python.scripted_server import SERVICE, ScriptedServer, failing
 from tests.clients.python.twins import Twin
 
