@@ -1,5 +1,7 @@
 """What every embedder does, the one way in which it fails, and the check of its vectors."""
 
+# ruff: file-ignore[async-function-with-timeout] - the caller's time is a part of the interface
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -65,15 +67,15 @@ def checked(vectors: object, count: int, dimension: int | None) -> NDArray[np.fl
         message = "the embedder's vectors are not a table of numbers"
         raise EmbeddingUnavailable(message) from error
     # Numbers in quotes, null and true would all be turned into numbers by a conversion.
-    if raw.ndim != 2 or raw.dtype.kind not in "fiu":
+    if raw.dtype.kind not in "fiu":
         message = "the embedder's vectors are not a table of numbers"
         raise EmbeddingUnavailable(message)
-    if raw.shape[0] != count:
-        message = f"the embedder gave {raw.shape[0]} vectors for {count} texts"
-        raise EmbeddingUnavailable(message)
-    if raw.shape[1] != (raw.shape[1] if dimension is None else dimension) or not raw.shape[1]:
-        message = f"the embedder's vectors have {raw.shape[1]} dimensions, not {dimension}"
-        raise EmbeddingUnavailable(message)
+    match raw.shape:
+        case (rows, columns) if rows == count and columns and dimension in {None, columns}:
+            pass
+        case shape:
+            message = f"the embedder's vectors have the shape {shape}, not {(count, dimension)}"
+            raise EmbeddingUnavailable(message)
     # In double precision no square of a finite single precision number overflows.
     exact = raw.astype(np.float64)
     with np.errstate(over="ignore", invalid="ignore"):

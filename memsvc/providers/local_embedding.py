@@ -1,5 +1,7 @@
 """all-MiniLM-L6-v2 in this process, on a few threads of its own."""
 
+# ruff: file-ignore[async-function-with-timeout] - the caller's time is a part of the interface
+
 from __future__ import annotations
 
 import asyncio
@@ -140,11 +142,11 @@ class LocalEmbedder:
 
 
 @asynccontextmanager
-async def _within(timeout: float | None) -> AsyncGenerator[None]:
-    """Give up what is done within after *timeout* seconds, None for never."""
+async def _within(seconds: float | None) -> AsyncGenerator[None]:
+    """Give up what is done within after *seconds*, None for never."""
     try:
-        async with asyncio.timeout(timeout):
+        async with asyncio.timeout(seconds):
             yield
     except TimeoutError as error:
-        message = f"nothing was embedded within {timeout:.3f} s"
+        message = f"nothing was embedded within {seconds:.3f} s"
         raise EmbeddingUnavailable(message) from error

@@ -1,5 +1,7 @@
 """Any server that speaks OpenAI's /v1/embeddings."""
 
+# ruff: file-ignore[async-function-with-timeout] - the caller's time is a part of the interface
+
 from __future__ import annotations
 
 import asyncio
@@ -188,11 +190,11 @@ def _vectors(reply: bytes) -> list[object]:
 
 
 @asynccontextmanager
-async def _within(timeout: float | None) -> AsyncGenerator[None]:
-    """Give up what is done within after *timeout* seconds, None for never."""
+async def _within(seconds: float | None) -> AsyncGenerator[None]:
+    """Give up what is done within after *seconds*, None for never."""
     try:
-        async with asyncio.timeout(timeout):
+        async with asyncio.timeout(seconds):
             yield
     except TimeoutError as error:
-        message = f"the embedding server did not answer within {timeout:.3f} s"
+        message = f"the embedding server did not answer within {seconds:.3f} s"
         raise EmbeddingUnavailable(message) from error

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from operator import itemgetter
 from types import TracebackType
 from typing import Any, Final, Literal, Self, TypeAlias
 
@@ -43,7 +44,7 @@ Mode: TypeAlias = Literal[
 ]
 
 _SPOILT_VECTORS: Final[dict[str, Callable[[list[float]], object]]] = {
-    "ragged": lambda vector: vector[:-1],
+    "ragged": itemgetter(slice(-1)),
     "nan": lambda vector: [float("nan"), *vector[1:]],
     "infinity": lambda vector: [float("inf"), *vector[1:]],
     "zero": lambda vector: [0.0 for _ in vector],
@@ -63,7 +64,7 @@ def pseudo_embedding(text: str, dimension: int) -> list[float]:
 
 @dataclass(frozen=True, slots=True)
 class SeenRequest:
-    """A request as it came in."""
+    """A request as it came in, names of headers in lower case."""
 
     path: str
     headers: dict[str, str]
@@ -141,7 +142,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         fake = self.server.fake
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        seen = SeenRequest(self.path, dict(self.headers.items()), body)
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        seen = SeenRequest(self.path, headers, body)
         mode = fake.next_mode()
         fake.requests.append(seen)
         fake.arrived.set()
@@ -158,14 +160,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
+    def log_message(self, format: str, *args: object) -> None:  # ruff: ignore[builtin-argument-shadowing] - the base's name
         """Say nothing."""
 
 
 def _reply(mode: Mode, seen: SeenRequest, dimension: int) -> tuple[int, bytes]:
     """Return the status and the body."""
     if mode.startswith("status_"):
-        key = seen.headers.get("Authorization", "")
+        key = seen.headers.get("authorization", "")
         error = {"error": {"message": f"the server's own words, {key}", "type": "server_error"}}
         return int(mode.removeprefix("status_")), json.dumps(error).encode()
     if mode == "redirect":

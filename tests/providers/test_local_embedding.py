@@ -70,7 +70,8 @@ async def test_concurrent_calls_do_not_change_vectors(int8: LocalEmbedder) -> No
 async def test_vectors_are_float32_rows_of_norm_1(int8: LocalEmbedder) -> None:
     """The shape is (texts, 384), also for no text, and (384,) for a query."""
     vectors = await int8.embed(TEXTS[:20])
-    assert (vectors.dtype, vectors.shape) == (np.float32, (20, 384))
+    assert vectors.dtype == np.float32
+    assert vectors.shape == (20, 384)
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
     assert (await int8.embed_query("hello")).shape == (384,)
     assert (await int8.embed([])).shape == (0, 384)
@@ -101,9 +102,7 @@ async def test_likeness_is_of_meaning(int8: LocalEmbedder) -> None:
     assert question @ answer > question @ other
 
 
-async def test_the_space_names_weights_and_arithmetic(
-    int8: LocalEmbedder, fp32: LocalEmbedder
-) -> None:
+def test_the_space_names_weights_and_arithmetic(int8: LocalEmbedder, fp32: LocalEmbedder) -> None:
     """Vectors of another precision are never compared with these."""
     weights = WEIGHTS_SHA256[:12]
     assert int8.space == EmbeddingSpace(MODEL, f"{weights}-int8-{RECIPE_VERSION}", 384)
@@ -114,6 +113,7 @@ class Gate:
     """Takes the place of the model: lets nothing pass until told to, and notes what came."""
 
     def __init__(self) -> None:
+        """Start closed."""
         self.opened = threading.Event()
         self.came = threading.Event()
         self.seen: list[str] = []

@@ -108,7 +108,7 @@ def test_a_missing_file_is_named(other_weights: Path) -> None:
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the weights' package the error says what to install."""
     monkeypatch.setattr(minilm_graph, "_PACKAGE", "no_such_package")
-    with pytest.raises(ModelFileError, match="no_such_package .* not installed"):
+    with pytest.raises(ModelFileError, match="no_such_package"):
         load_tokenizer()
 
 

@@ -55,7 +55,8 @@ async def test_vectors_are_those_of_the_texts(
     """Rows are in the order of the texts, in whatever order the server lists them."""
     server.mode = mode
     vectors = await embedder.embed(["one", "two", "three"])
-    assert (vectors.dtype, vectors.shape) == (np.float32, (3, DIMENSION))
+    assert vectors.dtype == np.float32
+    assert vectors.shape == (3, DIMENSION)
     assert np.allclose(vectors, expected("one", "two", "three"), atol=1e-6)
     query = await embedder.embed_query("four")
     assert query.shape == (DIMENSION,)
@@ -80,7 +81,7 @@ async def test_a_request_is_of_the_protocol(server: FakeOpenAI, embedder: OpenAI
     await embedder.embed(["one"])
     (request,) = server.requests
     assert request.path == "/v1/embeddings"
-    assert request.headers["Authorization"] == f"Bearer {KEY}"
+    assert request.headers["authorization"] == f"Bearer {KEY}"
     assert request.body == {"input": ["one"], "model": "some-model", "encoding_format": "float"}
 
 

@@ -5,7 +5,7 @@ insert into idempotency (
 )
 values (
     %(tenant_id)s, %(rpc)s, %(request_id)s, %(user_id)s, %(fingerprint)s,
-    %(now)s, %(now)s + make_interval(hours => 48)
+    %(now)s, %(now)s::timestamptz + make_interval(hours => 48)
 )
 on conflict (tenant_id, rpc, request_id) do update set
     user_id = excluded.user_id,

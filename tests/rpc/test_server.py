@@ -1,0 +1,219 @@
+"""The server as operators and their tools see it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from uuid import uuid4
+
+import grpc
+import pytest
+from google.protobuf.descriptor_pb2 import FileDescriptorProto
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2
+
+from memsvc.v1.memory_service_pb2 import DESCRIPTOR
+from memsvc_client import (
+    ChatRequest,
+    IngestStreamRequest,
+    InvalidArgument,
+    MemoryClient,
+    MemsvcError,
+    Message,
+    Unimplemented,
+)
+from tests.support.server import CANARY, KEYS, ServerProcess
+from tests.support.texts import say
+from tests.support.waiting import until
+
+SERVICE = DESCRIPTOR.services_by_name["MemoryService"]
+GRPCURL = shutil.which("grpcurl", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+
+
+@pytest.mark.parametrize("version", ["v1", "v1alpha"])
+def test_reflection_needs_no_credential_and_shows_the_contract(
+    server: ServerProcess, version: str
+) -> None:
+    """Both versions of reflection list our service and hand out its definition."""
+    request = reflection_pb2.ServerReflectionRequest
+    with grpc.insecure_channel(server.target) as channel:
+        method = f"/grpc.reflection.{version}.ServerReflection/ServerReflectionInfo"
+        call = channel.stream_stream(
+            method,
+            request_serializer=request.SerializeToString,
+            response_deserializer=reflection_pb2.ServerReflectionResponse.FromString,
+        )
+        answers = list(
+            call(
+                iter([
+                    request(list_services=""),
+                    request(file_containing_symbol="memsvc.v1.MemoryService"),
+                ])
+            )
+        )
+
+    names = {service.name for service in answers[0].list_services_response.service}
+    assert {"memsvc.v1.MemoryService", "grpc.health.v1.Health"} <= names
+    files = [
+        FileDescriptorProto.FromString(data)
+        for data in answers[1].file_descriptor_response.file_descriptor_proto
+    ]
+    assert "memsvc/v1/memory_service.proto" in {file.name for file in files}
+
+
+@pytest.mark.parametrize("service", ["", "memsvc.v1.MemoryService"])
+def test_health_needs_no_credential(server: ServerProcess, service: str) -> None:
+    """Liveness and readiness are told to everybody."""
+    with grpc.insecure_channel(server.target) as channel:
+        health = health_pb2_grpc.HealthStub(channel)
+        reply = health.Check(health_pb2.HealthCheckRequest(service=service), timeout=5)
+
+    assert reply.status == health_pb2.HealthCheckResponse.SERVING
+
+
+def test_readiness_follows_the_database_and_liveness_does_not(
+    tmp_path: Path, model_dir: Path
+) -> None:
+    """Without its database a server is alive, not ready, and answers UNAVAILABLE with a retry."""
+    data, log = tmp_path / "data", tmp_path / "server.log"
+    process = ServerProcess(log, data_dir=str(data), model_dir=str(model_dir), drain_seconds="0")
+    with process, grpc.insecure_channel(process.target) as channel:
+        health = health_pb2_grpc.HealthStub(channel)
+        statuses = health_pb2.HealthCheckResponse
+
+        def status(service: str) -> int:
+            return health.Check(health_pb2.HealthCheckRequest(service=service)).status
+
+        postmaster = int((data / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+        os.kill(postmaster, 2)  # fast shutdown
+
+        until(lambda: status("memsvc.v1.MemoryService") == statuses.NOT_SERVING)
+        assert status("") == statuses.SERVING
+        with MemoryClient(process.target) as client, pytest.raises(MemsvcError) as caught:
+            client.recall(user_id="u", query="q", timeout=3)
+        assert caught.value.reason in {"STORAGE_UNAVAILABLE", "DEADLINE_EXCEEDED", ""}
+    assert "Traceback" not in process.log()
+
+
+NOT_YET = {
+    "Chat": lambda c: list(c.chat(ChatRequest(user_id="u", message="hi"))),
+    "IngestStream": lambda c: c.ingest_stream(
+        [IngestStreamRequest(user_id="u", messages=[Message(content="x")])]
+    ),
+    "FindSimilarMemories": lambda c: c.find_similar_memories(memory_id="m"),
+    "ListMemoryTimeline": lambda c: list(c.list_memory_timeline(user_id="u")),
+}
+
+
+@pytest.mark.parametrize("method", NOT_YET)
+def test_what_is_not_there_yet_says_so(client: MemoryClient, method: str) -> None:
+    """An RPC of the contract that this server does not do ends UNIMPLEMENTED and is named."""
+    with pytest.raises(Unimplemented) as caught:
+        NOT_YET[method](client)
+
+    assert caught.value.reason == "NOT_IMPLEMENTED"
+    assert caught.value.metadata["feature"] == f"memsvc.v1.MemoryService/{method}"
+
+
+def test_one_line_a_call_with_its_id_and_without_its_text(
+    server: ServerProcess, client: MemoryClient, user: str
+) -> None:
+    """Each call is logged once: method, code, duration, id, tenant; never what was said."""
+    ids = [f"test-{uuid4()}" for _ in range(3)]
+    for request_id in ids[:2]:
+        client.recall(
+            user_id=user, query=f"{CANARY}?", call_metadata=(("x-request-id", request_id),)
+        )
+    with pytest.raises(InvalidArgument) as caught:
+        client.recall(user_id=user, query="", call_metadata=(("x-request-id", ids[2]),))
+
+    def logged() -> list[dict[str, object]]:
+        return [line for line in server.log_lines() if line.get("request_id") in ids]
+
+    lines = until(lambda: logged() if len(logged()) >= 3 else [])
+    assert Counter(line["request_id"] for line in lines) == Counter(ids)
+    assert [line["code"] for line in lines] == ["OK", "OK", "INVALID_ARGUMENT"]
+    assert {line["tenant"] for line in lines} == {"acme"}
+    assert all(line["method"] == "/memsvc.v1.MemoryService/Recall" for line in lines)
+    assert all(isinstance(line["duration_ms"], float) for line in lines)
+    assert caught.value.request_id == ids[2]
+    assert lines[2]["error_id"] == caught.value.error_id
+    assert user not in server.log()
+
+
+def test_the_request_id_is_echoed(server: ServerProcess) -> None:
+    """x-request-id comes back in the trailers, and is made where none was sent."""
+    with grpc.insecure_channel(server.target) as channel:
+        call = channel.unary_unary(f"/{SERVICE.full_name}/Recall")
+        for sent in ((("x-request-id", "mine"),), ()):
+            with pytest.raises(grpc.RpcError) as caught:
+                call(b"", metadata=(*sent, ("x-api-key", KEYS["acme"])), timeout=5)
+            assert isinstance(caught.value, grpc.Call)
+            echoed = dict(caught.value.trailing_metadata())["x-request-id"]
+            assert echoed == "mine" if sent else echoed
+
+
+@pytest.mark.skipif(GRPCURL is None, reason="needs grpcurl, which needs Go to be built")
+class TestGrpcurl:
+    """grpcurl, as a person would use it."""
+
+    @staticmethod
+    def run(server: ServerProcess, *arguments: str, status: int = 0) -> str:
+        """Run it against the server and return what it prints."""
+        command = [str(GRPCURL), "-plaintext", "-H", f"authorization: Bearer {KEYS['acme']}"]
+        done = subprocess.run(
+            [*command, *arguments], capture_output=True, text=True, timeout=60, check=False
+        )
+        assert bool(done.returncode) == bool(status), done.stderr
+        return done.stdout + done.stderr
+
+    def test_it_lists_and_describes_every_method(self, server: ServerProcess) -> None:
+        """list and describe show the service with all its RPCs."""
+        listed = self.run(server, server.target, "list", SERVICE.full_name)
+        described = self.run(server, server.target, "describe", SERVICE.full_name)
+
+        for method in SERVICE.methods:
+            assert f"{SERVICE.full_name}.{method.name}" in listed
+            assert f"rpc {method.name} (" in described
+
+    def test_it_calls_every_implemented_method(
+        self, server: ServerProcess, client: MemoryClient, user: str
+    ) -> None:
+        """Each RPC answers to JSON on the command line."""
+        say(client, user, "I live in Austin.")
+        note = client.create_memory(user_id=user, content="note").memory.memory_id
+        more = client.create_memory(user_id=user, content="more").memory.memory_id
+        bodies = {
+            "Ingest": f'{{"user_id": "{user}", "messages": [{{"content": "hello"}}]}}',
+            "Recall": f'{{"user_id": "{user}", "query": "where?", "explain": true}}',
+            "Search": f'{{"user_id": "{user}", "query": "austin"}}',
+            "Conscious": f'{{"user_id": "{user}"}}',
+            "CreateMemory": f'{{"user_id": "{user}", "content": "a note"}}',
+            "GetMemory": f'{{"memory_id": "{note}"}}',
+            "GetMemorySource": f'{{"memory_id": "{note}"}}',
+            "ListMemories": f'{{"user_id": "{user}"}}',
+            "UpdateMemory": f'{{"memory": {{"memory_id": "{note}", "content": "new"}}}}',
+            "DeleteMemory": f'{{"memory_id": "{note}"}}',
+            "BatchDeleteMemories": f'{{"memory_ids": ["{more}"]}}',
+        }
+        assert bodies.keys() | NOT_YET.keys() == {method.name for method in SERVICE.methods}
+        for name, body in bodies.items():
+            self.run(server, "-d", body, server.target, f"{SERVICE.full_name}/{name}")
+
+    def test_it_shows_what_is_wrong(self, server: ServerProcess) -> None:
+        """A wrong request is answered with a BadRequest that names the field."""
+        shown = self.run(
+            server,
+            *("-d", '{"query": "x", "limit": 500}', server.target),
+            f"{SERVICE.full_name}/Recall",
+            status=1,
+        )
+
+        assert "InvalidArgument" in shown
+        assert "google.rpc.BadRequest" in shown
+        assert '"field": "user_id"' in shown
+        assert '"reason": "FIELD_INVALID"' in shown

@@ -1,0 +1,125 @@
+"""Every statement is right before it runs: vetted against the schema, bound to the tenant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import pq
+
+import memsvc
+from memsvc.core.model import Memory
+from memsvc.store import embedded
+from memsvc.store.embeddings import ActiveSpace, PendingMemory
+from memsvc.store.replies import StoredReply
+from memsvc.store.sql.loader import names, statement
+
+#: Statements about no tenant's rows: the installation, the schema, the session and the roles.
+WITHOUT_TENANT = {
+    "check_role",
+    "claim_embedding_space",
+    "configure_session",
+    "count_query_terms",
+    "create_application_role",
+    "create_database",
+    "find_database",
+    "get_active_space",
+    "get_installation",
+    "get_revision",
+    "grant_application_role",
+    "insert_installation",
+    "is_revision_visible",
+    "list_pending_tenants",  # across tenants by a policy of its own; ids only
+    "name_application_role",
+    "ping",
+    "try_migration_lock",
+}
+#: Statements that cannot be prepared.
+UTILITY = {"create_database", "create_application_role", "grant_application_role"}
+TENANT_TABLES = {"memory", "memory_embedding", "pending_embedding", "conversation", "idempotency"}
+MEMORY = [field.name for field in fields(Memory)]
+COLUMNS = {
+    "get_memory": MEMORY,
+    "lock_memory": MEMORY,
+    "list_memories": MEMORY,
+    "list_conscious_memories": MEMORY,
+    "list_source_messages": MEMORY,
+    "insert_note": MEMORY,
+    "update_memory": MEMORY,
+    "rank_memories": [*MEMORY, "semantic", "keyword", "evidence", "without_embedding"],
+    "search_full_text": [*MEMORY, "semantic", "keyword", "evidence", "without_embedding"],
+    "get_active_space": [field.name for field in fields(ActiveSpace)],
+    "list_pending_memories": [field.name for field in fields(PendingMemory)],
+    "get_reply": [field.name for field in fields(StoredReply)],
+}
+
+
+def numbered(sql: str) -> str:
+    """Return *sql* with the driver's named parameters as Postgres numbers them."""
+    order: dict[str, int] = {}
+
+    def number(match: re.Match[str]) -> str:
+        return f"${order.setdefault(match.group(1), len(order) + 1)}"
+
+    return re.sub(r"%\((\w+)\)s", number, sql)
+
+
+@pytest.fixture(scope="module")
+def connection(
+    postgres: embedded.EmbeddedPostgres, conninfo: str
+) -> Iterator[psycopg.Connection[Any]]:
+    """A connection that sees the migrated schema."""
+    assert conninfo
+    with psycopg.connect(postgres.owner_conninfo, autocommit=True) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("name", sorted(set(names()) - UTILITY))
+def test_a_statement_fits_the_schema(connection: psycopg.Connection[Any], name: str) -> None:
+    """Postgres can prepare it, and its columns are what the code reads, in that order."""
+    result = connection.pgconn.prepare(name.encode(), numbered(statement(name)).encode())
+    assert result.status == pq.ExecStatus.COMMAND_OK, result.error_message.decode()
+
+    described = connection.pgconn.describe_prepared(name.encode())
+    columns = [described.fname(index) for index in range(described.nfields)]
+    if name in COLUMNS:
+        assert [column.decode() for column in columns if column] == COLUMNS[name]
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_statement_names_the_tenant_once_a_table(name: str) -> None:
+    """For each of a tenant's tables that it reads or writes, a statement says whose rows."""
+    sql = re.sub(r"--.*", "", statement(name))
+    if name in WITHOUT_TENANT:
+        assert "%(tenant_id)s" not in sql
+        return
+    if name == "enter_scope":  # says whose rows there are, for all the others
+        return
+    tables = re.findall(r"\b(?:from|join|update|into|using)\s+(\w+)", sql)
+    uses = [table for table in tables if table in TENANT_TABLES]
+    bound = len(re.findall(r"tenant_id = %\(tenant_id\)s", sql))
+    inserts = len(re.findall(r"insert into", sql))
+
+    assert uses
+    assert "%(tenant_id)s" in sql
+    assert bound + inserts >= len(uses)
+    assert "select *" not in sql.replace("select * from ranked", "").replace(
+        "select * from found", ""
+    ).replace("select * from unnest", "")
+
+
+def test_no_sql_stands_elsewhere() -> None:
+    """Only files of the statements' folder and the migrations hold SQL."""
+    pattern = re.compile(r"\"[^\"\n]*\b(select .+ from|insert into|delete from|update \w+ set)\b", re.I)
+    offenders = [
+        str(path)
+        for path in Path(memsvc.__path__[0]).rglob("*.py")
+        if pattern.search(path.read_text(encoding="utf-8"))
+    ]
+
+    assert not offenders
