@@ -16,7 +16,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -71,7 +71,7 @@ def sentence(number: int, source: random.Random) -> str:
 
 
 @contextmanager
-def running_server(folder: Path) -> Iterator[str]:
+def running_server(folder: Path) -> Generator[str]:
     """Run a server on *folder* and yield its target."""
     environment = {**os.environ, "MEMSVC_DRAIN_SECONDS": "0", "MEMSVC_LOG_LEVEL": "warning"}
     command = [sys.executable, "-m", "memsvc", "serve", "--port", "0", "--admin-port", "0"]

@@ -14,7 +14,7 @@ from rich.table import Table
 from memsvc import config, supervisor, wiring
 from memsvc.config import Settings, SettingsInvalid
 from memsvc.core.errors import StorageUnavailable
-from memsvc.store.migrate import SchemaUnusable
+from memsvc.store.migrate import DatabaseUnusable
 from memsvc.telemetry import configure_logging, log
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -61,7 +61,7 @@ def serve(
         if settings.processes > 1:
             sys.exit(supervisor.run(settings))
         asyncio.run(wiring.serve(settings))
-    except (SchemaUnusable, StorageUnavailable, OSError) as error:
+    except (DatabaseUnusable, StorageUnavailable, OSError) as error:
         log.error("cannot_serve", error=str(error))
         raise typer.Exit(EXIT_SURROUNDINGS) from error
 
@@ -78,7 +78,7 @@ def migrate(
     configure_logging(settings.log_level)
     try:
         _, stop = wiring.prepare_database(settings)
-    except (SchemaUnusable, StorageUnavailable) as error:
+    except (DatabaseUnusable, StorageUnavailable) as error:
         log.error("cannot_migrate", error=str(error))
         raise typer.Exit(EXIT_SURROUNDINGS) from error
     stop()

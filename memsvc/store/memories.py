@@ -27,6 +27,9 @@ from memsvc.store.database import Transaction
 #: A best match less close than this does not count as the measure of closeness: with few memories
 #: the best of them may be no match at all.
 SIMILARITY_CEILING_MIN: Final = 0.25
+#: Likewise a best match by words that holds less than this share of what the query's terms weigh,
+#: terms that no memory holds left aside.
+KEYWORD_CEILING_SHARE: Final = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,7 @@ async def rank(
     after: Position | None = None,
 ) -> Found:
     """Return the *limit* best memories by meaning and words, from *after* on."""
+    await tx.execute("prefer_hash_joins")
     rows = await tx.mapped(
         "rank_memories",
         _found,
@@ -152,6 +156,7 @@ async def rank(
         keyword_weight=question.keyword_weight,
         excluded_id=question.excluded_id,
         similarity_ceiling_min=SIMILARITY_CEILING_MIN,
+        keyword_ceiling_share=KEYWORD_CEILING_SHARE,
         after_evidence=after and after.evidence,
         after_id=after and after.memory_id,
         limit=limit,

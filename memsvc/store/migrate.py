@@ -31,7 +31,7 @@ DDL_TRIES: Final = 30
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 
-class SchemaUnusable(Exception):
+class DatabaseUnusable(Exception):
     """The database cannot be used as it is."""
 
 
@@ -41,7 +41,7 @@ def prepare(owner_conninfo: str, application_conninfo: str, *, passwordless: boo
     *owner_conninfo* may change the schema; *application_conninfo* is what the service was given to
     work with. Where that role would bypass row security, the service works as APPLICATION_ROLE,
     which is made if it may be; with *passwordless* it logs in as that role, else it takes the role on
-    after logging in as the one that it was given. Several processes may do this at once. Raises SchemaUnusable where
+    after logging in as the one that it was given. Several processes may do this at once. Raises DatabaseUnusable where
     no such role can be had, and StorageUnavailable where the database cannot be reached.
     """
     with domain_errors(), _migration_lock(owner_conninfo):
@@ -61,7 +61,7 @@ def _migration_lock(conninfo: str) -> Generator[None]:
         while not _first(connection, "try_migration_lock"):
             if time.monotonic() > give_up:
                 message = "another process has held the migration lock for too long"
-                raise SchemaUnusable(message)
+                raise DatabaseUnusable(message)
             time.sleep(LOCK_POLL_SECONDS)
         yield
 
@@ -119,7 +119,7 @@ def _bound(owner_conninfo: str, application_conninfo: str, *, passwordless: bool
                 f"the role {name} bypasses row security and may not make another; "
                 f"connect as a role with neither SUPERUSER nor BYPASSRLS"
             )
-            raise SchemaUnusable(message) from error
+            raise DatabaseUnusable(message) from error
     if not unbound:
         return application_conninfo
     if passwordless:

@@ -13,6 +13,7 @@ from uuid import UUID
 from memsvc.core.lexical import searchable
 from memsvc.core.model import Caller, EmbeddingSpace, Vector
 from memsvc.providers.embedding import Embedder, EmbeddingUnavailable
+from memsvc.providers.minilm_graph import ModelFileError
 from memsvc.store import embeddings
 from memsvc.store.database import Transaction
 from memsvc.store.embeddings import ActiveSpace, NewEmbedding
@@ -93,7 +94,7 @@ class Embedding:
         if self._embedder is None:
             try:
                 self._embedder = await self._load()
-            except EmbeddingUnavailable as error:
+            except (EmbeddingUnavailable, ModelFileError, OSError) as error:
                 if not self._reported:
                     log.warning("embedder_unavailable", error=str(error))
                 self._reported = True

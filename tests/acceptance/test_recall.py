@@ -22,7 +22,11 @@ from memsvc_client import (
 )
 from tests.support.texts import contents, say
 
-MODES = [SearchMode.SEARCH_MODE_HYBRID, SearchMode.SEARCH_MODE_FULL_TEXT, SearchMode.SEARCH_MODE_SEMANTIC]
+MODES = [
+    SearchMode.SEARCH_MODE_HYBRID,
+    SearchMode.SEARCH_MODE_FULL_TEXT,
+    SearchMode.SEARCH_MODE_SEMANTIC,
+]
 
 
 def timestamp(year: int, month: int = 1, day: int = 1) -> Timestamp:
@@ -66,7 +70,9 @@ def test_every_result_explains_itself(client: MemoryClient, user: str) -> None:
         )
         assert result.score == pytest.approx(total, abs=1e-6)
     assert list(reply.results[0].matched_terms) == ["cat", "named"]
-    assert [r.score for r in reply.results] == sorted((r.score for r in reply.results), reverse=True)
+    assert [r.score for r in reply.results] == sorted(
+        (r.score for r in reply.results), reverse=True
+    )
     quiet = client.recall(user_id=user, query="cat")
     assert not any(r.HasField("breakdown") for r in quiet.results)
 
@@ -77,8 +83,9 @@ def test_the_same_question_gets_the_same_answer(client: MemoryClient, user: str)
     as_of = timestamp(2100)
 
     replies = [
-        client.recall(user_id=user, query="tea facts", limit=20, as_of_time=as_of)
-        .SerializeToString(deterministic=True)
+        client.recall(
+            user_id=user, query="tea facts", limit=20, as_of_time=as_of
+        ).SerializeToString(deterministic=True)
         for _ in range(3)
     ]
 
@@ -95,7 +102,10 @@ def test_the_same_sentence_never_comes_twice(client: MemoryClient, user: str) ->
 
 def test_kinds_and_filters_narrow_before_ranking(client: MemoryClient, user: str) -> None:
     """Every filter leaves exactly what fulfils it."""
-    for number, (role, author) in enumerate([(Role.ROLE_USER, "Ana"), (Role.ROLE_ASSISTANT, "Bot")]):
+    for number, (role, author) in enumerate([
+        (Role.ROLE_USER, "Ana"),
+        (Role.ROLE_ASSISTANT, "Bot"),
+    ]):
         message = Message(
             content=f"tea {number}", role=role, author=author, event_time=timestamp(2024 + number)
         )
@@ -104,7 +114,12 @@ def test_kinds_and_filters_narrow_before_ranking(client: MemoryClient, user: str
             user_id=user, conversation_id=f"c{number}", project_id=f"p{number}", messages=[message]
         )
     client.create_memory(
-        user_id=user, content="tea note", category="drinks", slot="tea", tags=["a", "b"], importance=0.9
+        user_id=user,
+        content="tea note",
+        category="drinks",
+        slot="tea",
+        tags=["a", "b"],
+        importance=0.9,
     )
     condition = MetadataCondition
     cases: list[tuple[MemoryFilter, set[str]]] = [
@@ -118,10 +133,22 @@ def test_kinds_and_filters_narrow_before_ranking(client: MemoryClient, user: str
         (MemoryFilter(tags_all=["b", "a"]), {"tea note"}),
         (MemoryFilter(min_importance=0.8), {"tea note"}),
         (MemoryFilter(start_time=timestamp(2024, 6), end_time=timestamp(2025, 6)), {"tea 1"}),
-        (MemoryFilter(metadata=[condition(key="n", value={"number_value": 0})]), {"tea 0"}),  # type: ignore[arg-type]
-        (MemoryFilter(metadata=[condition(key="n", op="OPERATOR_GREATER", value={"number_value": 0})]), {"tea 1"}),  # type: ignore[arg-type]
+        (MemoryFilter(metadata=[condition(key="n", value={"number_value": 0})]), {"tea 0"}),
+        (
+            MemoryFilter(
+                metadata=[condition(key="n", op="OPERATOR_GREATER", value={"number_value": 0})]
+            ),
+            {"tea 1"},
+        ),
         (MemoryFilter(metadata=[condition(key="n", op="OPERATOR_EXISTS")]), {"tea 0", "tea 1"}),
-        (MemoryFilter(metadata=[condition(key="tag", op="OPERATOR_NOT_EQUAL", value={"string_value": "x"})]), {"tea note"}),  # type: ignore[arg-type]
+        (
+            MemoryFilter(
+                metadata=[
+                    condition(key="tag", op="OPERATOR_NOT_EQUAL", value={"string_value": "x"})
+                ]
+            ),
+            {"tea note"},
+        ),
     ]
     for scope, expected in cases:
         assert set(contents(client.recall(user_id=user, query="tea", filter=scope))) == expected
@@ -192,7 +219,9 @@ def test_a_page_token_belongs_to_its_request_and_tenant(
 ) -> None:
     """With another query, user or tenant a page token is refused."""
     say(client, user, *(f"tea {n}" for n in range(5)))
-    token = next(iter(client.search(user_id=user, query="tea", page_size=2).pages())).next_page_token
+    token = next(
+        iter(client.search(user_id=user, query="tea", page_size=2).pages())
+    ).next_page_token
 
     for who, asked_user, query in (
         (client, user, "coffee"),
@@ -228,7 +257,7 @@ def test_search_knows_messages_from_memories(client: MemoryClient, user: str) ->
     say(client, user, "tea was said")
     client.create_memory(user_id=user, content="tea was noted")
 
-    def items(source: SearchSource) -> list[str | None]:
+    def items(source: SearchSource) -> list[str]:
         found = client.search(user_id=user, query="tea", source=source)
         return sorted(str(hit.WhichOneof("item")) for hit in found)
 
@@ -251,7 +280,9 @@ def test_conscious_begins_with_what_is_pinned(client: MemoryClient, user: str) -
     ]  # fmt: skip
     assert reply.context_block.count('"text"') == 4
     assert reply.HasField("generate_time")
-    assert [m.content for m in client.conscious(user_id=user, max_memories=1).memories] == ["pinned"]
+    assert [m.content for m in client.conscious(user_id=user, max_memories=1).memories] == [
+        "pinned"
+    ]
 
 
 def test_lists_are_newest_first_and_complete(client: MemoryClient, user: str) -> None:

@@ -20,6 +20,7 @@ Mode: TypeAlias = Literal[
     "reorder",  # the same in the reverse order, told by `index`
     "fewer",  # the last text gets none
     "more",  # one vector too many
+    "twice",  # two vectors for the last text
     "same_index",  # all have the index 0
     "no_index",
     "wrong_dimension",  # one more than there should be
@@ -198,6 +199,8 @@ def _items(mode: Mode, seen: SeenRequest, dimension: int) -> list[dict[str, Any]
             items.pop()
         case "more":
             items.append({**last, "index": len(items)})
+        case "twice":
+            items.append(last)
         case "same_index":
             items = [{**item, "index": 0} for item in items]
         case "no_index":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import traceback
 from collections.abc import AsyncIterator, Iterator
 from typing import get_args
 
@@ -137,7 +136,7 @@ async def test_every_failure_is_unavailable(
     assert np.allclose(await embedder.embed_query("one"), expected("one")[0], atol=1e-6)
 
 
-@pytest.mark.parametrize("mode", ["status_401", "status_500", "garbage", "null", "drop"])
+@pytest.mark.parametrize("mode", ["status_401", "status_500", "garbage", "no_index", "drop"])
 async def test_a_failure_names_its_cause(
     server: FakeOpenAI, embedder: OpenAIEmbedder, mode: Mode
 ) -> None:
@@ -145,7 +144,7 @@ async def test_a_failure_names_its_cause(
     server.mode = mode
     with pytest.raises(EmbeddingUnavailable) as raised:
         await embedder.embed(["one"])
-    assert "direct cause" in "".join(traceback.format_exception(raised.value)) or mode == "null"
+    assert raised.value.__cause__ is not None
 
 
 @pytest.mark.parametrize("mode", TRANSIENT)

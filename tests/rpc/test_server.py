@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
 
@@ -86,7 +87,7 @@ def test_readiness_follows_the_database_and_liveness_does_not(
         statuses = health_pb2.HealthCheckResponse
 
         def status(service: str) -> int:
-            return health.Check(health_pb2.HealthCheckRequest(service=service)).status
+            return int(health.Check(health_pb2.HealthCheckRequest(service=service)).status)
 
         postmaster = int((data / "postgres" / "postmaster.pid").read_text().splitlines()[0])
         os.kill(postmaster, 2)  # fast shutdown
@@ -99,11 +100,11 @@ def test_readiness_follows_the_database_and_liveness_does_not(
     assert "Traceback" not in process.log()
 
 
-NOT_YET = {
+NOT_YET: dict[str, Callable[[MemoryClient], object]] = {
     "Chat": lambda c: list(c.chat(ChatRequest(user_id="u", message="hi"))),
-    "IngestStream": lambda c: c.ingest_stream(
-        [IngestStreamRequest(user_id="u", messages=[Message(content="x")])]
-    ),
+    "IngestStream": lambda c: c.ingest_stream([
+        IngestStreamRequest(user_id="u", messages=[Message(content="x")])
+    ]),
     "FindSimilarMemories": lambda c: c.find_similar_memories(memory_id="m"),
     "ListMemoryTimeline": lambda c: list(c.list_memory_timeline(user_id="u")),
 }
@@ -148,7 +149,9 @@ def test_one_line_a_call_with_its_id_and_without_its_text(
 def test_the_request_id_is_echoed(server: ServerProcess) -> None:
     """x-request-id comes back in the trailers, and is made where none was sent."""
     with grpc.insecure_channel(server.target) as channel:
-        call = channel.unary_unary(f"/{SERVICE.full_name}/Recall")
+        call: grpc.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(
+            f"/{SERVICE.full_name}/Recall"
+        )
         for sent in ((("x-request-id", "mine"),), ()):
             with pytest.raises(grpc.RpcError) as caught:
                 call(b"", metadata=(*sent, ("x-api-key", KEYS["acme"])), timeout=5)
@@ -161,8 +164,7 @@ def test_the_request_id_is_echoed(server: ServerProcess) -> None:
 class TestGrpcurl:
     """grpcurl, as a person would use it."""
 
-    @staticmethod
-    def run(server: ServerProcess, *arguments: str, status: int = 0) -> str:
+    def run(self, _: ServerProcess, *arguments: str, status: int = 0) -> str:
         """Run it against the server and return what it prints."""
         command = [str(GRPCURL), "-plaintext", "-H", f"authorization: Bearer {KEYS['acme']}"]
         done = subprocess.run(
@@ -172,7 +174,7 @@ class TestGrpcurl:
         return done.stdout + done.stderr
 
     def test_it_lists_and_describes_every_method(self, server: ServerProcess) -> None:
-        """list and describe show the service with all its RPCs."""
+        """List and describe show the service with all its RPCs."""
         listed = self.run(server, server.target, "list", SERVICE.full_name)
         described = self.run(server, server.target, "describe", SERVICE.full_name)
 

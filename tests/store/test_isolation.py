@@ -98,7 +98,7 @@ def test_without_a_tenant_there_is_no_row(
         (tenant,),
     )
     for table in tables(owner):
-        row = application.execute(f"select count(*) from {table}").fetchone()  # noqa: S608
+        row = application.execute(f"select count(*) from {table}").fetchone()  # ruff: ignore[hardcoded-sql-expression]
         assert row == (0,)
     assert application.execute("delete from conversation").rowcount == 0
     with application.transaction():

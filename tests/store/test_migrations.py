@@ -10,7 +10,7 @@ import pytest
 
 from memsvc.store import embedded, migrate
 from memsvc.store.database import Database
-from memsvc.store.migrate import SchemaUnusable
+from memsvc.store.migrate import DatabaseUnusable
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_a_role_that_bypasses_and_may_not_make_another_is_refused(fresh: str) ->
         connection.execute("create extension if not exists vector")
     free = psycopg.conninfo.make_conninfo(fresh, user="free")
 
-    with pytest.raises(SchemaUnusable, match="bypasses row security"):
+    with pytest.raises(DatabaseUnusable, match="bypasses row security"):
         migrate.prepare(free, free)
 
 

@@ -49,6 +49,8 @@ class ServerProcess:
                     return self
         finally:
             timer.cancel()
+        self.process.kill()
+        self.stop()
         message = f"the server did not become ready:\n{self.log()[-4000:]}"
         raise AssertionError(message)
 

@@ -64,18 +64,21 @@ def test_the_probe_tells_terms_apart(query: str) -> None:
 
 
 def test_a_query_of_stop_words_is_taken_at_its_word() -> None:
-    """"Who am I?" still asks for something."""
+    """A question such as "Who am I?" still asks for something."""
     assert lexical.query_terms("Who am I?").terms == ["who", "am", "i"]
 
 
 def test_matched_words_are_the_querys_own() -> None:
     """What matched is shown as the asker wrote it, each word once."""
-    assert lexical.matched_words("Freezing boats, boats and pears", TEXTS[0]) == ["Freezing", "boats"]
+    assert lexical.matched_words("Freezing boats, boats and pears", TEXTS[0]) == [
+        "Freezing",
+        "boats",
+    ]
 
 
 @pytest.mark.parametrize("query", ["frozen boats in January", "harbour", "pears", "no such word"])
 async def test_the_store_computes_bm25(database: Database, caller: Caller, query: str) -> None:
-    """The keyword part is BM25 with idf over this user's memories, scaled to the best match."""
+    """The keyword part is BM25 with idf over this user's memories, scaled to a good match."""
     episodes = [
         NewEpisode(
             uuid4(),
@@ -94,7 +97,12 @@ async def test_the_store_computes_bm25(database: Database, caller: Caller, query
         found = await memories.rank(tx, question, MemoryFilter(), now=now, limit=10)
 
     expected = {text: score for text in TEXTS if (score := bm25(query, text)) > 0}
-    best = max(expected.values(), default=1)
+    full_match = sum(
+        lexical.inverse_document_frequency(len(TEXTS), count)
+        for term in set(lexical.terms(query))
+        if (count := sum(term in lexical.terms(text) for text in TEXTS))
+    )
+    best = max([*expected.values(), memories.KEYWORD_CEILING_SHARE * full_match], default=1)
     assert {m.content: e.keyword for m, e in found.memories} == pytest.approx(
         {text: score / best for text, score in expected.items()}, rel=1e-4
     )
@@ -106,8 +114,10 @@ def bm25(query: str, text: str) -> float:
     for term in set(lexical.terms(query)):
         with_term = sum(term in lexical.terms(each) for each in TEXTS)
         count, length = Counter(lexical.terms(text))[term], len(lexical.terms(text))
-        norm = 1 - lexical.LENGTH_NORMALISATION + (
-            lexical.LENGTH_NORMALISATION * length / lexical.PIVOT_LENGTH
+        norm = (
+            1
+            - lexical.LENGTH_NORMALISATION
+            + (lexical.LENGTH_NORMALISATION * length / lexical.PIVOT_LENGTH)
         )
         idf = math.log(1 + (len(TEXTS) - with_term + 0.5) / (with_term + 0.5))
         score += idf * count * (lexical.SATURATION + 1) / (count + lexical.SATURATION * norm)

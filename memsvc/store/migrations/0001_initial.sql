@@ -105,7 +105,9 @@ create table memory_embedding (
     primary key (tenant_id, memory_id, space_id),
     foreign key (tenant_id, memory_id) references memory on delete cascade
 );
-create index memory_embedding_user on memory_embedding (tenant_id, user_id, space_id);
+-- Holds the whole join key: on a table without statistics yet the planner takes a user for a single
+-- row and reads all of the user's vectors for each memory unless one probe finds the one it needs.
+create index memory_embedding_user on memory_embedding (tenant_id, user_id, space_id, memory_id);
 -- Unit vectors of floats do not compress; trying costs time.
 alter table memory_embedding alter column embedding set storage plain;
 

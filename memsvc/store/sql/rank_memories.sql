@@ -23,6 +23,7 @@ with scope as materialized (
 term as (
     select
         query.dimension,
+        count(scope.memory_id) as memories,
         ln(1 + (
             (select count(*) from scope) - count(scope.memory_id) + 0.5
         ) / (count(scope.memory_id) + 0.5)) as idf
@@ -31,14 +32,16 @@ term as (
     group by query.dimension
 ),
 
-question as (
+question as materialized (
     select (
         '{' || string_agg(dimension || ':' || idf, ',' order by dimension) || '}/1000000000'
-    )::sparsevec as terms
+    )::sparsevec as terms,
+        -- About what a memory scores that holds each of the terms once.
+        sum(idf) filter (where memories > 0) as full_match
     from term
 ),
 
-signal as (
+signal as materialized (
     select
         memory_id,
         similarity,
@@ -51,11 +54,13 @@ signal as (
 
 -- The cosine of unrelated texts is about 0, so that is the floor, or lower where lower was seen; a
 -- best match that is no match does not reach the ceiling.
-bounds as (
+bounds as materialized (
     select
         least(min(similarity), 0) as similarity_min,
         greatest(max(similarity), %(similarity_ceiling_min)s) as similarity_max,
-        nullif(max(bm25), 0) as bm25_max,
+        nullif(
+            greatest(max(bm25), %(keyword_ceiling_share)s * (select full_match from question)), 0
+        ) as bm25_max,
         count(*) filter (where similarity is null) as without_embedding
     from signal
 ),
@@ -106,6 +111,7 @@ select
     best.without_embedding
 from best
 inner join memory
-    on memory.tenant_id = %(tenant_id)s
-    and memory.memory_id = best.memory_id
+    on memory.memory_id = best.memory_id
+where memory.tenant_id = %(tenant_id)s
+    and memory.memory_id = any(array(select best.memory_id from best))
 order by best.evidence desc, best.memory_id

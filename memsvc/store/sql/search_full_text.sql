@@ -31,6 +31,7 @@ select
     0::bigint as without_embedding
 from best
 inner join memory
-    on memory.tenant_id = %(tenant_id)s
-    and memory.memory_id = best.memory_id
+    on memory.memory_id = best.memory_id
+where memory.tenant_id = %(tenant_id)s
+    and memory.memory_id = any(array(select best.memory_id from best))
 order by best.keyword desc, best.memory_id

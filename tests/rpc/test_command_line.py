@@ -1,0 +1,118 @@
+"""The command line: settings checked before anything starts, several processes, a clean end."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from memsvc import config
+from memsvc.config import SettingsInvalid
+from memsvc_client import MemoryClient
+from tests.support.server import ServerProcess
+from tests.support.texts import contents, say
+
+
+def test_flags_go_over_environment_over_file_over_defaults(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each source of settings overrides the ones below it."""
+    file = tmp_path / "memsvc.toml"
+    file.write_text("port = 1\ngrace_seconds = 1\ncalls_max = 7\n")
+    monkeypatch.setenv("MEMSVC_GRACE_SECONDS", "2")
+    monkeypatch.setenv("MEMSVC_PORT", "2")
+
+    settings = config.load(file, port=3, host=None)
+
+    assert (settings.port, settings.grace_seconds, settings.calls_max) == (3, 2, 7)
+    assert settings.host == "127.0.0.1"
+
+
+def test_every_fault_is_told_at_once_and_no_secret() -> None:
+    """Faulty settings are listed together; values of secrets are not shown."""
+    with pytest.raises(SettingsInvalid) as caught:
+        config.load(None, port=99999, processes=0, embedder="magic")
+
+    for name in ("port", "processes", "embedder"):
+        assert name in str(caught.value)
+    settings = config.load(None, embedding_api_key="sk-secret", database_url="host=x password=pw")
+    assert "sk-secret" not in repr(settings)
+    assert "pw" not in repr(settings)
+
+
+def test_beyond_loopback_a_server_without_credentials_does_not_start() -> None:
+    """Listening to others needs credentials or the explicit mesh mode."""
+    with pytest.raises(SettingsInvalid, match=r"0\.0\.0\.0"):
+        config.load(None, host="0.0.0.0")  # ruff: ignore[hardcoded-bind-all-interfaces] - the point of the test
+
+    assert config.load(None, host="0.0.0.0", tenant_header="x-tenant").tenant_header  # ruff: ignore[hardcoded-bind-all-interfaces]
+    assert config.load(None, host="::1").on_loopback
+    assert config.load(None, host="localhost").on_loopback
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "told"),
+    [
+        (["serve", "--host", "0.0.0.0"], 2, "credentials_file"),  # ruff: ignore[hardcoded-bind-all-interfaces]
+        (["serve", "--port", "70000"], 2, "port"),
+        (["serve", "--database-url", "host=127.0.0.1 port=1 dbname=x"], 3, "cannot_serve"),
+    ],
+)
+def test_what_cannot_start_says_why_and_with_which_status(
+    arguments: list[str], status: int, told: str
+) -> None:
+    """Exit status 2 for the settings, 3 for the surroundings, and one clear line."""
+    done = subprocess.run(
+        [sys.executable, "-m", "memsvc", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={"MEMSVC_DATABASE_WAIT_SECONDS": "0", "PATH": ""},
+    )
+
+    assert done.returncode == status, done.stderr
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_two_processes_serve_one_port_and_one_memory(tmp_path: Path, model_dir: Path) -> None:
+    """With --processes 2 every connection sees the same store, and SIGTERM ends both in order."""
+    process = ServerProcess(
+        tmp_path / "server.log",
+        *("--processes", "2"),
+        data_dir=str(tmp_path / "data"),
+        model_dir=str(model_dir),
+        drain_seconds="0",
+    )
+    with process:
+        clients = [MemoryClient(process.target) for _ in range(8)]
+        with ThreadPoolExecutor(8) as pool:
+            ids = list(pool.map(lambda c: say(c, "u", f"hello {id(c)}")[0], clients))
+        assert len(set(ids)) == 8
+        for client in clients:
+            assert len(contents(client.recall(user_id="u", query="hello", limit=20))) == 8
+            client.close()
+        process.signal(signal.SIGTERM)
+        assert process.process.wait(timeout=30) == 0
+    stopped = [line for line in process.log_lines() if line["event"] == "stopped"]
+    assert len(stopped) == 2
+
+
+def test_a_signal_during_the_start_leaves_nothing_behind(tmp_path: Path, model_dir: Path) -> None:
+    """SIGTERM before the server is ready ends it in order, its Postgres included."""
+    data = tmp_path / "data"
+    process = ServerProcess(
+        tmp_path / "server.log", data_dir=str(data), model_dir=str(model_dir), drain_seconds="0"
+    )
+    while not (data / "postgres" / "postmaster.pid").exists():
+        assert process.process.poll() is None
+    process.signal(signal.SIGTERM)
+
+    assert process.stop() in {0, -signal.SIGTERM}
+    if process.process.returncode == 0:
+        assert not (data / "postgres" / "postmaster.pid").exists()
