@@ -21,7 +21,9 @@ NOTE_BASE: Final = 0.7
 FILLER_TERMS: Final = 3
 
 _MARK = re.compile(
-    r"\b(remember|important|don't forget|never forget|note that|keep in mind)\b", re.IGNORECASE
+    r"^(remember|important)\b|[.!] remember\b|\b(please remember|(don't|never) forget|note that|"
+    r"keep in mind|(it's|it is|this is) important)\b",
+    re.IGNORECASE,
 )
 _PERSONAL = re.compile(
     r"\b(my name|i'm|i am|i live|i work|i moved|i love|i hate|i prefer|my (wife|husband|son|daughter|"

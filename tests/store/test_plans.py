@@ -1,0 +1,91 @@
+"""Hot statements read by index and in one pass, even before the planner has statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+import pytest
+
+from memsvc.core.lexical import lexical_vectors, query_terms
+from memsvc.core.model import Caller, EmbeddingSpace, MemoryFilter, NewMessage, Role
+from memsvc.store import database as database_module
+from memsvc.store import embeddings, memories
+from memsvc.store.database import Database
+from memsvc.store.embeddings import NewEmbedding
+from memsvc.store.memories import NewEpisode, Question
+from memsvc.store.sql import loader
+from memsvc.wiring import utc_now
+
+ROWS = 300
+VECTOR = np.full(4, 0.5, dtype=np.float32)
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield all nodes of a plan."""
+    yield plan
+    for child in plan.get("Plans", []):
+        yield from nodes(child)
+
+
+async def fill(database: Database, caller: Caller) -> int:
+    """Store ROWS memories with vectors for one user; return their space."""
+    now = utc_now()
+    episodes = [
+        NewEpisode(
+            uuid4(),
+            NewMessage(str(uuid4()), Role.USER, f"tea {n}", "", None, {}, None, ""),
+            0.5,
+            lexical_vectors(f"tea {n}"),
+        )
+        for n in range(ROWS)
+    ]
+    async with database.transaction(caller) as tx:
+        space = await embeddings.active_space(tx, EmbeddingSpace("m", "r", 4), now=now)
+        await memories.ensure_conversation(tx, "u", "c", project_id="", agent_id="", now=now)
+        await memories.insert_episodes(
+            tx, episodes, user_id="u", conversation_id="c", project_id="", agent_id="", now=now
+        )
+        await embeddings.insert(
+            tx, space.space_id, [NewEmbedding(e.memory_id, 1, VECTOR) for e in episodes]
+        )
+    return space.space_id
+
+
+async def test_ranking_reads_each_row_once(
+    database: Database, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No table is scanned as a whole, and no vector is read once for every memory."""
+    space_id = await fill(database, caller)
+    plans: list[Any] = []
+    monkeypatch.setattr(
+        database_module,
+        "statement",
+        lambda name: (
+            ("explain (analyze, format json) " if name == "rank_memories" else "")
+            + loader.statement(name)
+        ),
+    )
+
+    def keep(row: dict[str, Any]) -> tuple[int, int, int]:
+        plans.append(row["QUERY PLAN"])
+        return 0, 0, 0
+
+    monkeypatch.setattr(memories, "_found", keep)
+    question = Question(
+        user_id="u",
+        terms=query_terms("tea 7"),
+        embedding=VECTOR,
+        space_id=space_id,
+        semantic_weight=0.5,
+        keyword_weight=0.5,
+    )
+    async with database.transaction(caller) as tx:
+        await memories.rank(tx, question, MemoryFilter(), now=utc_now(), limit=10)
+
+    scans = [node for node in nodes(plans[0][0]["Plan"]) if "Relation Name" in node]
+    assert {node["Relation Name"] for node in scans} == {"memory", "memory_embedding"}
+    assert all(node["Node Type"] in {"Index Scan", "Bitmap Heap Scan"} for node in scans)
+    assert all(node["Actual Loops"] == 1 for node in scans)
