@@ -77,8 +77,8 @@ def migrate(
     settings = _settings(config_file, data_dir=data_dir, database_url=database_url)
     configure_logging(settings.log_level)
     try:
-        _, stop = wiring.prepare_database(settings)
-    except (DatabaseUnusable, StorageUnavailable) as error:
+        _, stop = wiring.wait_for_database(settings, lambda: False)
+    except (DatabaseUnusable, StorageUnavailable, OSError) as error:
         log.error("cannot_migrate", error=str(error))
         raise typer.Exit(EXIT_SURROUNDINGS) from error
     stop()

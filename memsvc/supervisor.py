@@ -14,7 +14,7 @@ from typing import IO
 
 from memsvc.config import Settings
 from memsvc.telemetry import log
-from memsvc.wiring import prepare_database
+from memsvc.wiring import wait_for_database
 
 
 def run(settings: Settings) -> int:
@@ -24,32 +24,45 @@ def run(settings: Settings) -> int:
     by itself, all are ended: whoever supervises this process starts it again as a whole.
     """
     with ExitStack() as stack:
-        conninfo, stop_database = prepare_database(settings)
+        conninfo, stop_database = wait_for_database(settings, lambda: False)
         stack.callback(stop_database)
         # Bound but not listening: it keeps the port for the processes that will listen on it.
-        placeholder = stack.enter_context(closing(socket.socket()))
-        placeholder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        placeholder.bind((settings.host, settings.port))
+        placeholder = stack.enter_context(closing(_bound(settings.host, settings.port)))
         port = placeholder.getsockname()[1]
-        environment = {
-            **os.environ,
-            "MEMSVC_PROCESSES": "1",
-            "MEMSVC_SHARE_PORT": "true",
-            "MEMSVC_DATABASE_URL": conninfo,
-        }
-        command = [sys.executable, "-m", "memsvc", *sys.argv[1:], "--processes", "1"]
-        command += ["--port", str(port), "--database-url", conninfo]
         children = [
-            subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
-            for _ in range(settings.processes)
+            _started(settings, number, port, conninfo) for number in range(settings.processes)
         ]
         _forward_signals(children)
         if not all(_is_ready(child.stdout) for child in children):
             log.error("process_not_ready")
             _terminate(children)
+            _wait(children)
             return 1
         print(f"memsvc ready grpc={settings.host}:{port}", flush=True)  # ruff: ignore[print] - promised
         return _wait(children)
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    address = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)[0]
+    placeholder = socket.socket(address[0])
+    placeholder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    placeholder.bind(address[4])
+    return placeholder
+
+
+def _started(settings: Settings, number: int, port: int, conninfo: str) -> subprocess.Popen[str]:
+    """Start process *number*: as this one was started, on the shared port and the same database."""
+    environment = {
+        **os.environ,
+        "MEMSVC_SHARE_PORT": "true",
+        # Not as an argument: those can be read by everybody on the machine.
+        "MEMSVC_DATABASE_URL": conninfo,
+    }
+    command = [sys.executable, "-m", "memsvc", *sys.argv[1:]]
+    command += ["--processes", "1", "--port", str(port)]
+    if settings.admin_port:
+        command += ["--admin-port", str(settings.admin_port + number)]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
 
 
 def _is_ready(output: IO[str] | None) -> bool:

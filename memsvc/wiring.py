@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -32,6 +33,7 @@ from memsvc.usecases.ingest import Ingest
 from memsvc.usecases.read_memories import ReadMemories
 from memsvc.usecases.recall import Recall
 from memsvc.usecases.search import Search
+from memsvc.usecases.upkeep import Upkeep
 from memsvc.usecases.write_memories import WriteMemories
 from memsvc.worker import Worker
 
@@ -69,19 +71,19 @@ def prepare_database(settings: Settings) -> tuple[str, Callable[[], None]]:
     return migrate.prepare(owner, application), lambda: None
 
 
-async def _database_prepared(
-    settings: Settings, signals: asyncio.Queue[signal.Signals]
+def wait_for_database(
+    settings: Settings, told_to_end: Callable[[], bool]
 ) -> tuple[str, Callable[[], None]]:
-    """Wait for the database as long as the settings say, or until told to end."""
-    give_up = asyncio.get_running_loop().time() + settings.database_wait_seconds
+    """Do as prepare_database, as often and as long as the settings say, or until told to end."""
+    give_up = time.monotonic() + settings.database_wait_seconds
     while True:
         try:
-            return await asyncio.to_thread(prepare_database, settings)
+            return prepare_database(settings)
         except StorageUnavailable:
-            if asyncio.get_running_loop().time() > give_up or not signals.empty():
+            if time.monotonic() > give_up or told_to_end():
                 raise
             log.warning("waiting_for_database")
-            await asyncio.sleep(_RETRY_SECONDS)
+            time.sleep(_RETRY_SECONDS)
 
 
 def embedder_loader(settings: Settings) -> Callable[[], Awaitable[Embedder]]:
@@ -136,7 +138,9 @@ async def serve(settings: Settings) -> None:
     """Serve until a signal says to end."""
     signals = _listen_to_signals()
     async with AsyncExitStack() as stack:
-        conninfo, stop_database = await _database_prepared(settings, signals)
+        conninfo, stop_database = await asyncio.to_thread(
+            wait_for_database, settings, lambda: not signals.empty()
+        )
         stack.callback(stop_database)
         database = Database(conninfo, connections_max=settings.database_connections)
         stack.push_async_callback(database.close)
@@ -157,11 +161,15 @@ async def serve(settings: Settings) -> None:
             credentials,
             database.ping,
         )
+        upkeep = Upkeep(context)
         port = await server.start()
         async with asyncio.TaskGroup() as background:
             tasks = [
                 background.create_task(server.watch_readiness()),
                 background.create_task(Worker("fill_in", embedding.fill_in).run()),
+                background.create_task(
+                    Worker("sweep_replies", upkeep.sweep_replies, rest_seconds=60).run()
+                ),
             ]
             print(f"memsvc ready grpc={settings.host}:{port}", flush=True)  # ruff: ignore[print] - promised
             await _until_told_to_end(server, signals)

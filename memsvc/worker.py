@@ -16,10 +16,17 @@ REST_SECONDS: Final = 1.0
 class Worker:
     """Runs one kind of pass again and again until cancelled."""
 
-    def __init__(self, name: str, run_once: Callable[[], Awaitable[int]]) -> None:
+    def __init__(
+        self,
+        name: str,
+        run_once: Callable[[], Awaitable[int]],
+        *,
+        rest_seconds: float = REST_SECONDS,
+    ) -> None:
         """Call *run_once*, which returns how many things it did; *name* it in the log."""
         self._name = name
         self._run_once = run_once
+        self._rest_seconds = rest_seconds
 
     async def run(self) -> None:
         """Work while there is work, rest while there is none or the database is away."""
@@ -32,4 +39,4 @@ class Worker:
             if done:
                 log.info("worker_pass", worker=self._name, done=done)
             else:
-                await asyncio.sleep(REST_SECONDS)
+                await asyncio.sleep(self._rest_seconds)

@@ -93,7 +93,3 @@ class StorageDamaged(MemsvcError):
 
 class InvalidText(MemsvcError):
     """The database cannot store or search this text."""
-
-
-class EmbedderUnavailable(MemsvcError):
-    """The call needs a vector, and the embedder gives none at the moment."""

@@ -71,9 +71,6 @@ MEANINGS: Final[dict[type[MemsvcError], Meaning]] = {
         _Code.RESOURCE_EXHAUSTED, ErrorReason.ERROR_REASON_STORAGE_FULL, 60_000
     ),
     errors.StorageDamaged: Meaning(_Code.DATA_LOSS, ErrorReason.ERROR_REASON_STORAGE_DAMAGED),
-    errors.EmbedderUnavailable: Meaning(
-        _Code.UNAVAILABLE, ErrorReason.ERROR_REASON_EMBEDDER_UNAVAILABLE, 1000
-    ),
 }
 
 

@@ -1,13 +1,15 @@
 """What every call passes through, whatever it asks for.
 
 From the outside in: errors become statuses, the call is given its id, measured and logged in one
-line; then it is admitted, its tenant is found, its time is capped, and its request is checked.
+line; then it is admitted, its time is capped, its tenant is found, and its request is checked.
 """
 
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
+import traceback
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -33,8 +35,6 @@ OUR_PREFIX: Final = "/memsvc.v1."
 CALL_SECONDS_MAX: Final = 30.0
 #: How long a call may take whose caller sets no deadline.
 CALL_SECONDS_DEFAULT: Final = 10.0
-#: Calls that are worked on at once; one more is turned away, since it could only wait.
-CALLS_MAX: Final = 512
 #: The longest x-request-id that is taken over from the caller.
 REQUEST_ID_CHARACTERS_MAX: Final = 128
 
@@ -92,9 +92,12 @@ class Pipeline(grpc.aio.ServerInterceptor):
         credentials: CredentialPolicy,
         validator: RequestValidator,
         *,
-        calls_max: int = CALLS_MAX,
+        calls_max: int,
     ) -> None:
-        """Admit up to *calls_max* calls at once, of callers known to *credentials*."""
+        """Admit callers known to *credentials*, up to *calls_max* calls at once.
+
+        One more is turned away, since it could only wait.
+        """
         self._credentials = credentials
         self._validator = validator
         self._calls_max = calls_max
@@ -196,7 +199,7 @@ async def _fail(call: Call, error: MemsvcError | None) -> None:
     """End the call with *error*; None stands for a fault of ours, told to the log alone."""
     error_id = uuid.uuid4().hex[:12]
     if error is None:
-        log.exception("internal_error", method=call.method, error_id=error_id)
+        _tell_the_log(call, error_id)
     end = failure(error, error_id, call.request_id)
     _record(call, end.code.name, reason=end.reason, error_id=error_id)
     trailers: list[tuple[str, str | bytes]] = [
@@ -206,6 +209,18 @@ async def _fail(call: Call, error: MemsvcError | None) -> None:
     if end.retry_ms:
         trailers.append(("grpc-retry-pushback-ms", str(end.retry_ms)))
     await call.context.abort(end.code, end.message, tuple(trailers))
+
+
+def _tell_the_log(call: Call, error_id: str) -> None:
+    """Log where the fault is, and not its text, which may quote what a user said."""
+    kind, _, trace = sys.exc_info()
+    log.error(
+        "internal_error",
+        method=call.method,
+        error_id=error_id,
+        error=kind.__qualname__ if kind else "",
+        frames="".join(traceback.format_tb(trace)),
+    )
 
 
 def _record(call: Call, code: str, **more: object) -> None:

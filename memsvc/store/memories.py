@@ -82,8 +82,6 @@ class Question:
     space_id: int | None
     semantic_weight: float
     keyword_weight: float
-    #: A memory that is left out: the one that others are compared with.
-    excluded_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +152,6 @@ async def rank(
         space_id=question.space_id,
         semantic_weight=question.semantic_weight,
         keyword_weight=question.keyword_weight,
-        excluded_id=question.excluded_id,
         similarity_ceiling_min=SIMILARITY_CEILING_MIN,
         keyword_ceiling_share=KEYWORD_CEILING_SHARE,
         after_evidence=after and after.evidence,

@@ -16,7 +16,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from psycopg import conninfo as connection_info
 from psycopg import errors as driver
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from memsvc.store.database import domain_errors
 from memsvc.store.sql.loader import statement
@@ -45,7 +45,7 @@ def prepare(owner_conninfo: str, application_conninfo: str, *, passwordless: boo
     no such role can be had, and StorageUnavailable where the database cannot be reached.
     """
     with domain_errors(), _migration_lock(owner_conninfo):
-        upgrade(owner_conninfo)
+        _upgrade_allowed(owner_conninfo)
         return _bound(owner_conninfo, application_conninfo, passwordless=passwordless)
 
 
@@ -71,6 +71,17 @@ def _first(connection: psycopg.Connection[Any], name: str) -> Any:
     return None if row is None else row[0]
 
 
+def _upgrade_allowed(conninfo: str) -> None:
+    try:
+        upgrade(conninfo)
+    except driver.InsufficientPrivilege as error:
+        message = (
+            "the schema cannot be changed by this role; give migrate_database_url one that may, and "
+            "have the extension vector created by a superuser"
+        )
+        raise DatabaseUnusable(message) from error
+
+
 def upgrade(conninfo: str) -> None:
     """Apply the migrations that are missing; leave a schema that is newer than this version alone."""
     engine = sqlalchemy.create_engine(
@@ -88,9 +99,9 @@ def upgrade(conninfo: str) -> None:
             try:
                 command.upgrade(config, "head")
                 connection.commit()
-            except OperationalError as error:
+            except DBAPIError as error:
                 if not isinstance(error.orig, driver.LockNotAvailable) or attempt == DDL_TRIES:
-                    raise
+                    raise (error.orig or error) from error
             else:
                 return
 

@@ -53,6 +53,11 @@ async def store(tx: Transaction, key: RequestKey, user_id: str, response: bytes)
     )
 
 
+async def sweep(tx: Transaction, *, now: datetime, limit: int) -> int:
+    """Delete up to *limit* replies whose time is over; return how many; only in an overview."""
+    return len(await tx.mapped("sweep_replies", dict, now=now, limit=limit))
+
+
 async def revision(tx: Transaction) -> int:
     """Return the number of this transaction, which stands for the state that it makes."""
     rows = await tx.mapped("get_revision", dict)

@@ -1,4 +1,4 @@
-"""Reading memories: one, its sources, all of a user's, and those close in meaning."""
+"""Reading memories: one, its sources, and all of a user's."""
 
 from __future__ import annotations
 

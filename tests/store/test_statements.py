@@ -36,6 +36,7 @@ WITHOUT_TENANT = {
     "is_revision_visible",
     "list_pending_tenants",  # across tenants by a policy of its own; ids only
     "name_application_role",
+    "sweep_replies",  # likewise, replies whose time is over
     "ping",
     "prefer_hash_joins",
     "try_migration_lock",

@@ -133,6 +133,7 @@ create table idempotency (
     expire_time timestamptz not null,
     primary key (tenant_id, rpc, request_id)
 );
+create index idempotency_expiry on idempotency (tenant_id, expire_time);
 
 do $$
 declare
@@ -154,4 +155,8 @@ $$;
 -- The worker that fills in vectors asks which tenants have work; it learns ids, no content.
 create policy worker_overview on pending_embedding for select using (
     (select current_setting('memsvc.worker', true)) = 'on'
+);
+-- The worker that sweeps replies sees the ones whose time is over, whosesoever they are.
+create policy worker_sweep on idempotency using (
+    (select current_setting('memsvc.worker', true)) = 'on' and expire_time < now()
 );

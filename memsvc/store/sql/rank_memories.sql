@@ -16,7 +16,6 @@ with scope as materialized (
         and (%(user_id)s::text is null or memory_embedding.user_id = %(user_id)s)
     where memory.tenant_id = %(tenant_id)s
         and (%(user_id)s::text is null or memory.user_id = %(user_id)s)
-        and (%(excluded_id)s::uuid is null or memory.memory_id <> %(excluded_id)s)
     -- include part_memory_filter
 ),
 

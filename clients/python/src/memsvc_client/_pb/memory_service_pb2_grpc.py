@@ -150,7 +150,7 @@ class MemoryServiceServicer(object):
 
     def Conscious(self, request, context):
         """Conscious returns what an application should know when a conversation starts: pinned memories,
-        essential ones and then the most important facts and notes.
+        essential ones, then the most important of what was drawn and noted, then of what was said.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -53,7 +53,7 @@ class MemoryServiceStub:
     """
     Conscious: _grpc.UnaryUnaryMultiCallable[_memory_service_pb2.ConsciousRequest, _memory_service_pb2.ConsciousResponse]
     """Conscious returns what an application should know when a conversation starts: pinned memories,
-    essential ones and then the most important facts and notes.
+    essential ones, then the most important of what was drawn and noted, then of what was said.
     """
     Search: _grpc.UnaryUnaryMultiCallable[_memory_service_pb2.SearchRequest, _memory_service_pb2.SearchResponse]
     """Search looks through everything ever said or noted, page by page."""
@@ -104,7 +104,7 @@ class MemoryServiceAsyncStub(MemoryServiceStub):
     """
     Conscious: _aio.UnaryUnaryMultiCallable[_memory_service_pb2.ConsciousRequest, _memory_service_pb2.ConsciousResponse]  # type: ignore[assignment]
     """Conscious returns what an application should know when a conversation starts: pinned memories,
-    essential ones and then the most important facts and notes.
+    essential ones, then the most important of what was drawn and noted, then of what was said.
     """
     Search: _aio.UnaryUnaryMultiCallable[_memory_service_pb2.SearchRequest, _memory_service_pb2.SearchResponse]  # type: ignore[assignment]
     """Search looks through everything ever said or noted, page by page."""
@@ -176,7 +176,7 @@ class MemoryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_memory_service_pb2.ConsciousResponse, _abc.Awaitable[_memory_service_pb2.ConsciousResponse]]:
         """Conscious returns what an application should know when a conversation starts: pinned memories,
-        essential ones and then the most important facts and notes.
+        essential ones, then the most important of what was drawn and noted, then of what was said.
         """
 
     @_abc_1.abstractmethod

@@ -1,0 +1,24 @@
+"""Upkeep: what the service tidies up by itself, in small batches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from memsvc.store import replies
+from memsvc.usecases.context import Context
+
+#: How many stored replies are deleted in one transaction.
+BATCH: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """Keeps tables from growing without end."""
+
+    context: Context
+
+    async def sweep_replies(self) -> int:
+        """Delete stored replies whose 48 hours are over; return how many."""
+        async with self.context.database.overview() as tx:
+            return await replies.sweep(tx, now=self.context.clock(), limit=BATCH)
