@@ -32,14 +32,15 @@ def run(settings: Settings) -> int:
         children = [
             _started(settings, number, port, conninfo) for number in range(settings.processes)
         ]
-        _forward_signals(children)
+        told_to_end = threading.Event()
+        _forward_signals(children, told_to_end)
         if not all(_is_ready(child.stdout) for child in children):
             log.error("process_not_ready")
             _terminate(children)
-            _wait(children)
+            _wait(children, told_to_end)
             return 1
         print(f"memsvc ready grpc={settings.host}:{port}", flush=True)  # ruff: ignore[print] - promised
-        return _wait(children)
+        return _wait(children, told_to_end)
 
 
 def _bound(host: str, port: int) -> socket.socket:
@@ -75,8 +76,9 @@ def _terminate(children: list[subprocess.Popen[str]]) -> None:
             child.terminate()
 
 
-def _forward_signals(children: list[subprocess.Popen[str]]) -> None:
+def _forward_signals(children: list[subprocess.Popen[str]], told_to_end: threading.Event) -> None:
     def forward(number: int, _: FrameType | None) -> None:
+        told_to_end.set()
         for child in children:
             if child.poll() is None:
                 child.send_signal(number)
@@ -85,8 +87,12 @@ def _forward_signals(children: list[subprocess.Popen[str]]) -> None:
     signal.signal(signal.SIGINT, forward)
 
 
-def _wait(children: list[subprocess.Popen[str]]) -> int:
-    """Wait until all have ended, ending the rest when one ends; return the worst status."""
+def _wait(children: list[subprocess.Popen[str]], told_to_end: threading.Event) -> int:
+    """Wait until all have ended, and return the worst status.
+
+    One that ends by itself ends the rest. When all were told to end, each ends at its own pace: a
+    second signal would cut its draining short.
+    """
     ended = threading.Semaphore(0)
 
     def watch(child: subprocess.Popen[str]) -> None:
@@ -97,5 +103,6 @@ def _wait(children: list[subprocess.Popen[str]]) -> int:
         threading.Thread(target=watch, args=(child,), daemon=True).start()
     while not ended.acquire(timeout=0.2):
         pass  # a short timeout lets the signal handlers run
-    _terminate(children)
+    if not told_to_end.is_set():
+        _terminate(children)
     return max(abs(child.wait()) for child in children)
