@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from memsvc.core.errors import MemsvcError
 from memsvc.telemetry import log
 
 #: How long to rest after a pass that found nothing to do, in seconds.
@@ -33,7 +32,7 @@ class Worker:
         while True:
             try:
                 done = await self._run_once()
-            except MemsvcError as error:
+            except Exception as error:  # ruff: ignore[blind-except] - the border: a failed pass must not end the server
                 log.warning("worker_pass_failed", worker=self._name, error=type(error).__name__)
                 done = 0
             if done:
