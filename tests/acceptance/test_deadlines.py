@@ -65,7 +65,7 @@ def test_30_milliseconds_end_in_time_and_leave_nothing_running(
         elapsed = time.perf_counter() - started
         until(lambda: active(observer) == 0, seconds=3)
 
-    assert elapsed < 0.5
+    assert elapsed < 1
     assert client.get_memory(memory_id=memory.memory_id).memory.content == "locked"
 
 
@@ -76,7 +76,7 @@ def test_a_short_deadline_gets_an_answer_or_an_end_in_time(client: MemoryClient,
         started = time.perf_counter()
         with suppress(DeadlineExceeded):
             client.recall(user_id=user, query="where do I live?", timeout=0.03)
-        assert time.perf_counter() - started < 0.2
+        assert time.perf_counter() - started < 0.5
 
 
 def test_a_lock_is_not_waited_for_without_end(

@@ -8,10 +8,12 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from memsvc import config
 from memsvc.config import SettingsInvalid
+from memsvc.store import embedded
 from memsvc_client import MemoryClient
 from tests.support.server import ServerProcess
 from tests.support.texts import contents, say
@@ -116,3 +118,52 @@ def test_a_signal_during_the_start_leaves_nothing_behind(tmp_path: Path, model_d
     assert process.stop() in {0, -signal.SIGTERM}
     if process.process.returncode == 0:
         assert not (data / "postgres" / "postmaster.pid").exists()
+
+
+def test_a_port_is_not_shared_by_accident(
+    server: ServerProcess, tmp_path: Path, model_dir: Path
+) -> None:
+    """A second server on a port that is taken ends with status 3 instead of stealing calls."""
+    port = server.target.rpartition(":")[2]
+    second = ServerProcess(
+        tmp_path / "server.log",
+        *("--port", port),
+        data_dir=str(tmp_path / "data"),
+        model_dir=str(model_dir),
+    )
+
+    assert second.process.wait(timeout=60) == 3
+    second.stop()
+    faults = [line for line in second.log_lines() if line["event"] == "cannot_serve"]
+    assert port in faults[0]["error"]
+
+
+@pytest.mark.parametrize("as_superuser", [True, False])
+def test_a_database_of_ones_own_serves_as_well(
+    postgres: embedded.EmbeddedPostgres, tmp_path: Path, model_dir: Path, *, as_superuser: bool
+) -> None:
+    """With --database-url everything is stored there, as a role that row security binds."""
+    name = f"own{int(as_superuser)}"
+    with psycopg.connect(postgres.owner_conninfo, autocommit=True) as connection:
+        connection.execute(f"create database {name}")
+        if not as_superuser:
+            connection.execute("create role owner_of_own login")
+            connection.execute(f"alter database {name} owner to owner_of_own")
+    url = psycopg.conninfo.make_conninfo(postgres.owner_conninfo, dbname=name)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("create extension if not exists vector")
+    if not as_superuser:
+        url = psycopg.conninfo.make_conninfo(url, user="owner_of_own")
+    process = ServerProcess(
+        tmp_path / "server.log", database_url=url, model_dir=str(model_dir), drain_seconds="0"
+    )
+    with process, MemoryClient(process.target) as client:
+        say(client, "u", "I live in Austin.")
+        recalled = contents(client.recall(user_id="u", query="Where do I live?"))
+    with psycopg.connect(url) as connection:
+        row = connection.execute("select set_config('memsvc.tenant', 'default', true)").fetchone()
+        assert row
+        stored = connection.execute("select content from memory").fetchall()
+
+    assert recalled == ["I live in Austin."]
+    assert stored == [("I live in Austin.",)]

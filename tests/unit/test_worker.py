@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 
 from memsvc.worker import Worker
 
@@ -10,7 +11,7 @@ from memsvc.worker import Worker
 async def test_a_failed_pass_is_followed_by_the_next() -> None:
     """Whatever a pass raises, the worker goes on, and it rests only when nothing was done."""
     passes: asyncio.Queue[int] = asyncio.Queue()
-    script = iter([2, ValueError("a bug"), 1, 0, 3])
+    script: Iterator[int | Exception] = iter([2, ValueError("a bug"), 1, 0, 3])
 
     async def run_once() -> int:
         await asyncio.sleep(0)
