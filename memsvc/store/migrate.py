@@ -80,6 +80,9 @@ def _upgrade_allowed(conninfo: str) -> None:
             "have the extension vector created by a superuser"
         )
         raise DatabaseUnusable(message) from error
+    except (driver.UndefinedObject, driver.FeatureNotSupported, driver.UndefinedFile) as error:
+        message = "the schema needs Postgres 15 or newer with pgvector 0.8 or newer"
+        raise DatabaseUnusable(message) from error
 
 
 def upgrade(conninfo: str) -> None:
