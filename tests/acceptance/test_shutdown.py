@@ -1,7 +1,8 @@
-"""An orderly end: no unary call fails when a server of two is told to end."""
+"""The end of a server, orderly or not: no call of two servers fails, nothing acknowledged is lost."""
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -111,3 +112,28 @@ def test_health_says_not_serving_before_the_listener_closes(
             assert say(client, "u", "still here")
         watch.cancel()
         assert process.process.wait(timeout=20) == 0
+
+
+@pytest.mark.parametrize("victim", ["server", "postgres"])
+def test_a_killed_server_or_database_loses_nothing(
+    tmp_path: Path, model_dir: Path, victim: str
+) -> None:
+    """After kill -9 the next start finds every acknowledged message, and ends as cleanly as ever."""
+    note = tmp_path / "data" / "postgres" / "postmaster.pid"
+    first = start(tmp_path, "first", model_dir).wait_until_ready()
+    with MemoryClient(first.target) as client:
+        for number in range(20):
+            say(client, "u", f"message {number}")
+    if victim == "postgres":
+        os.kill(int(note.read_text().split()[0]), signal.SIGKILL)
+    first.signal(signal.SIGKILL)
+    first.stop()
+
+    second = start(tmp_path, "second", model_dir, drain_seconds="0")
+    with second, MemoryClient(second.target) as client:
+        stored = {memory.content for memory in client.list_memories(user_id="u")}
+        assert say(client, "u", "alive")
+
+    assert stored == {f"message {number}" for number in range(20)}
+    assert second.process.returncode == 0
+    assert not note.exists()
