@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Final
 
 import grpc
+import psycopg
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from rich.console import Console
 from rich.progress import Progress
@@ -127,6 +128,7 @@ async def measure(folder: Path, target: str, runs: int, progress: Progress) -> l
         channel = await stack.enter_async_context(grpc.aio.insecure_channel(target))
         for size in SIZES:
             await fill(client, f"user-{size}", size, progress)
+        settle(folder)
         task = progress.add_task("measure", total=2 + 2 * len(SIZES))
         health = health_pb2_grpc.HealthStub(channel)
         runners: list[tuple[str, Callable[[int], Awaitable[object]]]] = [
@@ -142,6 +144,13 @@ async def measure(folder: Path, target: str, runs: int, progress: Progress) -> l
             timings.append(await recall(client, size, runs))
             progress.advance(task)
     return timings
+
+
+def settle(folder: Path) -> None:
+    """Give the planner its statistics now, or they would come between two measurements."""
+    owner = f"host={folder / 'postgres'} user=postgres dbname=memsvc"
+    with psycopg.connect(owner, autocommit=True) as connection:
+        connection.execute("vacuum analyze")
 
 
 async def recall(client: AsyncMemoryClient, size: int, runs: int) -> Timing:
