@@ -80,17 +80,27 @@ async def mark_pending(tx: Transaction, memory_ids: Sequence[UUID], *, now: date
         await tx.execute("mark_pending", memory_ids=list(memory_ids), now=now)
 
 
-async def pending_tenants(tx: Transaction, *, limit: int) -> list[str]:
-    """Return tenants with memories that wait; only in an overview transaction."""
-    rows = await tx.mapped("list_pending_tenants", dict, limit=limit)
+async def pending_tenants(tx: Transaction, *, now: datetime, limit: int) -> list[str]:
+    """Return tenants with memories that are due; only in an overview transaction."""
+    rows = await tx.mapped("list_pending_tenants", dict, now=now, limit=limit)
     return [row["tenant_id"] for row in rows]
 
 
-async def pending_memories(tx: Transaction, *, limit: int) -> list[PendingMemory]:
-    """Return the memories of the tenant that have waited longest."""
-    return await tx.all("list_pending_memories", PendingMemory, limit=limit)
+async def pending_memories(tx: Transaction, *, now: datetime, limit: int) -> list[PendingMemory]:
+    """Return the memories of the tenant that are due, those that have waited longest first."""
+    return await tx.all("list_pending_memories", PendingMemory, now=now, limit=limit)
 
 
-async def settle_pending(tx: Transaction, space_id: int, memory_ids: Sequence[UUID]) -> None:
-    """Note that those of *memory_ids* that have a vector in the space wait no longer."""
-    await tx.execute("settle_pending", space_id=space_id, memory_ids=list(memory_ids))
+async def fulfil_pending(
+    tx: Transaction, space_id: int, new_embeddings: Sequence[NewEmbedding]
+) -> None:
+    """Store vectors of memories that waited for them, unless their text has changed since."""
+    memory_ids = [item.memory_id for item in new_embeddings]
+    await tx.mapped("hold_memories", dict, memory_ids=memory_ids)
+    await insert(tx, space_id, new_embeddings)
+    await tx.execute("settle_pending", space_id=space_id, memory_ids=memory_ids)
+
+
+async def postpone_pending(tx: Transaction, memory_id: UUID, due_time: datetime) -> None:
+    """Let a memory wait until *due_time*, behind the others."""
+    await tx.execute("postpone_pending", memory_id=memory_id, due_time=due_time)

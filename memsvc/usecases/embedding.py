@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -15,8 +15,8 @@ from memsvc.core.model import Caller, EmbeddingSpace, Vector
 from memsvc.providers.embedding import Embedder, EmbeddingUnavailable
 from memsvc.providers.minilm_graph import ModelFileError
 from memsvc.store import embeddings
-from memsvc.store.database import Transaction
-from memsvc.store.embeddings import ActiveSpace, NewEmbedding
+from memsvc.store.database import WORKER_SECONDS, Transaction
+from memsvc.store.embeddings import ActiveSpace, NewEmbedding, PendingMemory
 from memsvc.telemetry import log
 from memsvc.usecases.context import Context
 
@@ -34,6 +34,8 @@ PAUSE_SECONDS: Final = 2.0
 #: How many memories the worker embeds at a time, and over how many tenants it looks.
 BATCH: Final = 64
 TENANTS: Final = 100
+#: How long a memory steps back whose text the embedder refused, so that the others get their turn.
+STEP_BACK: Final = timedelta(seconds=5)
 
 
 class Degradation(StrEnum):
@@ -153,8 +155,9 @@ class Embedding:
         return EmbeddedTexts(vectors, self._active.space_id)
 
     async def _vectors(
-        self, texts: Sequence[str], seconds: float, *, query: bool
+        self, texts: Sequence[str], seconds: float, *, query: bool, counted: bool = True
     ) -> list[Vector] | None:
+        """Return vectors, None for none; a failure that is *counted* may make all calls pause."""
         now = asyncio.get_running_loop().time()
         if self._embedder is None or now < self._paused_until:
             return None
@@ -164,7 +167,7 @@ class Embedding:
             else:
                 vectors = list(await self._embedder.embed(texts, timeout=seconds))
         except EmbeddingUnavailable as error:
-            self._failures += 1
+            self._failures += counted
             if self._failures >= FAILURES_MAX:
                 self._paused_until = now + PAUSE_SECONDS
             log.warning("embedding_failed", error=str(error), failures=self._failures)
@@ -176,30 +179,34 @@ class Embedding:
         """Embed memories that wait for their vectors; return how many got one."""
         if not await self.connect() or self._mismatch:
             return 0
+        now = self._context.clock()
         async with self._context.database.overview() as tx:
-            tenants = await embeddings.pending_tenants(tx, limit=TENANTS)
+            tenants = await embeddings.pending_tenants(tx, now=now, limit=TENANTS)
         return sum([await self._fill_in_tenant(tenant_id) for tenant_id in tenants])
 
     async def _fill_in_tenant(self, tenant_id: str) -> int:
-        loop = asyncio.get_running_loop()
-        caller = Caller(tenant_id, loop.time() + TEXTS_SECONDS_MAX * 4)
+        now = self._context.clock()
+        caller = Caller(tenant_id, asyncio.get_running_loop().time() + WORKER_SECONDS)
         async with self._context.database.transaction(caller) as tx:
-            pending = await embeddings.pending_memories(tx, limit=BATCH)
-        embedded = await self.texts(
-            [searchable(memory.author, memory.content) for memory in pending], caller
-        )
-        if not pending or embedded.space_id is None:
-            return 0
+            pending = await embeddings.pending_memories(tx, now=now, limit=BATCH)
+        # Where a batch fails, its first text alone tells whether it was the one.
+        for batch in (pending, pending[:1]):
+            if batch and await self._fill_in_batch(caller, batch):
+                return len(batch)
+        if pending:
+            async with self._context.database.transaction(caller) as tx:
+                await embeddings.postpone_pending(tx, pending[0].memory_id, now + STEP_BACK)
+        return 0
+
+    async def _fill_in_batch(self, caller: Caller, batch: Sequence[PendingMemory]) -> bool:
+        texts = [searchable(memory.author, memory.content) for memory in batch]
+        vectors = await self._vectors(texts, TEXTS_SECONDS_MAX, query=False, counted=False)
+        if vectors is None or self._active is None:
+            return False
+        new = [
+            NewEmbedding(memory.memory_id, memory.version, vector)
+            for memory, vector in zip(batch, vectors, strict=True)
+        ]
         async with self._context.database.transaction(caller) as tx:
-            await embeddings.insert(
-                tx,
-                embedded.space_id,
-                [
-                    NewEmbedding(memory.memory_id, memory.version, vector)
-                    for memory, vector in zip(pending, embedded.vectors, strict=True)
-                ],
-            )
-            await embeddings.settle_pending(
-                tx, embedded.space_id, [memory.memory_id for memory in pending]
-            )
-        return len(pending)
+            await embeddings.fulfil_pending(tx, self._active.space_id, new)
+        return True

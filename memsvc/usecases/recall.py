@@ -13,7 +13,6 @@ from memsvc.core.lexical import query_terms
 from memsvc.core.model import Caller, MemoryFilter, RankingWeights, ScoredMemory
 from memsvc.core.paging import REPLY_BYTES_MAX, fitting
 from memsvc.store import memories, replies
-from memsvc.store.database import Transaction
 from memsvc.store.memories import Found, Question
 from memsvc.usecases.context import Context
 from memsvc.usecases.embedding import Degradation, EmbeddedQuery, Embedding
@@ -69,7 +68,9 @@ class Recall:
         if ask.min_revision:
             await self._reach(caller, ask.min_revision)
         async with self.context.database.transaction(caller) as tx:
-            found = await self._found(tx, ask, weights, embedded)
+            question = _question(ask, weights, embedded)
+            limit = ask.limit * POOL_FACTOR + POOL_EXTRA
+            found = await memories.rank(tx, question, ask.filter, now=now, limit=limit)
         hits = ranking.rank(
             found.memories,
             ask.filter.as_of_time or now,
@@ -89,20 +90,6 @@ class Recall:
         block = context_block((hit.memory for hit in hits), self.context.secret_key)
         return Recalled(hits, block, reasons, weights)
 
-    async def _found(
-        self, tx: Transaction, ask: RecallAsk, weights: RankingWeights, embedded: EmbeddedQuery
-    ) -> Found:
-        question = Question(
-            user_id=ask.user_id,
-            terms=query_terms(ask.query),
-            embedding=embedded.vector,
-            space_id=embedded.space_id,
-            semantic_weight=weights.semantic,
-            keyword_weight=weights.keyword,
-        )
-        limit = ask.limit * POOL_FACTOR + POOL_EXTRA
-        return await memories.rank(tx, question, ask.filter, now=self.context.clock(), limit=limit)
-
     async def _reach(self, caller: Caller, revision: int) -> None:
         """Wait until *revision* is in reach, which on the database that made it is at once."""
         loop = asyncio.get_running_loop()
@@ -114,6 +101,17 @@ class Recall:
             if loop.time() >= give_up:
                 raise RevisionNotReached(field="min_revision")
             await asyncio.sleep(REVISION_POLL_SECONDS)
+
+
+def _question(ask: RecallAsk, weights: RankingWeights, embedded: EmbeddedQuery) -> Question:
+    return Question(
+        user_id=ask.user_id,
+        terms=query_terms(ask.query),
+        embedding=embedded.vector,
+        space_id=embedded.space_id,
+        semantic_weight=weights.semantic,
+        keyword_weight=weights.keyword,
+    )
 
 
 def degradations(embedded: EmbeddedQuery, found: Found) -> list[Degradation]:

@@ -90,6 +90,28 @@ def test_edited_text_is_embedded_anew_when_the_embedder_is_back(
     assert reply.results[0].breakdown.semantic == pytest.approx(1, abs=1e-6)
 
 
+def test_a_text_that_is_always_refused_holds_nobody_up(
+    remote: MemoryClient, endpoint: FakeOpenAI
+) -> None:
+    """Others that wait get their vectors past it, and queries are embedded all the while."""
+    user = f"user-{uuid4()}"
+    endpoint.refused = "poison"
+    try:
+        say(remote, user, "The harbour freezes.", "poison", "Pears are sweet.")
+
+        def semantic(text: str) -> float:
+            reply = remote.recall(user_id=user, query=text, explain=True)
+            assert "EMBEDDER_UNAVAILABLE" not in reply.degraded_reasons
+            return max(r.breakdown.semantic for r in reply.results if r.memory.content == text)
+
+        # The endpoint gives equal texts equal vectors: a semantic part of 1 is the text's own.
+        for text in ("The harbour freezes.", "Pears are sweet."):
+            until(lambda text=text: semantic(text) > 0.999)  # type: ignore[misc]
+    finally:
+        endpoint.refused = ""
+    assert until(lambda: healthy(remote, user))
+
+
 def test_search_without_the_embedder_goes_by_words(
     remote: MemoryClient, endpoint: FakeOpenAI
 ) -> None:

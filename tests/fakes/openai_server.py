@@ -91,6 +91,8 @@ class FakeOpenAI:
         self.dimension = dimension
         self.mode: Mode = "ok"
         self.script: deque[Mode] = deque()
+        #: A request with a text that holds this is refused, whatever the mode; "" refuses none.
+        self.refused = ""
         self.requests: list[SeenRequest] = []
         self.arrived = threading.Event()
         self.release = threading.Event()
@@ -146,6 +148,8 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         seen = SeenRequest(self.path, headers, body)
         mode = fake.next_mode()
+        if fake.refused and any(fake.refused in text for text in seen.texts):
+            mode = "status_400"
         fake.requests.append(seen)
         fake.arrived.set()
         if mode == "drop":

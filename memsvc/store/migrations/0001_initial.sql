@@ -115,7 +115,8 @@ alter table memory_embedding alter column embedding set storage plain;
 create table pending_embedding (
     tenant_id text not null,
     memory_id uuid not null,
-    create_time timestamptz not null,
+    -- Not to be tried before: one that the embedder refused steps back behind the others.
+    due_time timestamptz not null,
     primary key (tenant_id, memory_id),
     foreign key (tenant_id, memory_id) references memory on delete cascade
 );

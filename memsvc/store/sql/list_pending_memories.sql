@@ -8,5 +8,6 @@ inner join memory
     on memory.tenant_id = %(tenant_id)s
     and memory.memory_id = pending_embedding.memory_id
 where pending_embedding.tenant_id = %(tenant_id)s
-order by pending_embedding.create_time, pending_embedding.memory_id
+    and pending_embedding.due_time <= %(now)s
+order by pending_embedding.due_time, pending_embedding.memory_id
 limit %(limit)s

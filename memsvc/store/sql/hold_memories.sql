@@ -1,0 +1,8 @@
+-- Nobody changes these memories until the end of the transaction: without it a vector of a text could
+-- be stored just after the text was edited.
+select memory.memory_id
+from memory
+where memory.tenant_id = %(tenant_id)s
+    and memory.memory_id = any(%(memory_ids)s)
+order by memory.memory_id
+for share
