@@ -41,6 +41,12 @@ class TemporalState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     TEMPORAL_STATE_PAST: _ClassVar[TemporalState]
     TEMPORAL_STATE_FUTURE: _ClassVar[TemporalState]
     TEMPORAL_STATE_RECURRING: _ClassVar[TemporalState]
+
+class EmbeddingMode(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    EMBEDDING_MODE_UNSPECIFIED: _ClassVar[EmbeddingMode]
+    EMBEDDING_MODE_IMMEDIATE: _ClassVar[EmbeddingMode]
+    EMBEDDING_MODE_DEFERRED: _ClassVar[EmbeddingMode]
 ROLE_UNSPECIFIED: Role
 ROLE_USER: Role
 ROLE_ASSISTANT: Role
@@ -60,9 +66,12 @@ TEMPORAL_STATE_CURRENT: TemporalState
 TEMPORAL_STATE_PAST: TemporalState
 TEMPORAL_STATE_FUTURE: TemporalState
 TEMPORAL_STATE_RECURRING: TemporalState
+EMBEDDING_MODE_UNSPECIFIED: EmbeddingMode
+EMBEDDING_MODE_IMMEDIATE: EmbeddingMode
+EMBEDDING_MODE_DEFERRED: EmbeddingMode
 
 class Message(_message.Message):
-    __slots__ = ("message_id", "conversation_id", "user_id", "role", "content", "author", "event_time", "metadata", "importance", "parent_message_id", "create_time", "update_time")
+    __slots__ = ("message_id", "conversation_id", "user_id", "role", "content", "author", "event_time", "metadata", "importance", "parent_message_id", "create_time", "update_time", "embedding")
     MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -75,6 +84,7 @@ class Message(_message.Message):
     PARENT_MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    EMBEDDING_FIELD_NUMBER: _ClassVar[int]
     message_id: str
     conversation_id: str
     user_id: str
@@ -87,7 +97,16 @@ class Message(_message.Message):
     parent_message_id: str
     create_time: _timestamp_pb2.Timestamp
     update_time: _timestamp_pb2.Timestamp
-    def __init__(self, message_id: _Optional[str] = ..., conversation_id: _Optional[str] = ..., user_id: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., content: _Optional[str] = ..., author: _Optional[str] = ..., event_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., metadata: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., importance: _Optional[float] = ..., parent_message_id: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    embedding: Embedding
+    def __init__(self, message_id: _Optional[str] = ..., conversation_id: _Optional[str] = ..., user_id: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., content: _Optional[str] = ..., author: _Optional[str] = ..., event_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., metadata: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., importance: _Optional[float] = ..., parent_message_id: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., embedding: _Optional[_Union[Embedding, _Mapping]] = ...) -> None: ...
+
+class Embedding(_message.Message):
+    __slots__ = ("model", "values")
+    MODEL_FIELD_NUMBER: _ClassVar[int]
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    model: str
+    values: _containers.RepeatedScalarFieldContainer[float]
+    def __init__(self, model: _Optional[str] = ..., values: _Optional[_Iterable[float]] = ...) -> None: ...
 
 class Memory(_message.Message):
     __slots__ = ("memory_id", "user_id", "kind", "content", "category", "slot", "temporal_state", "confidence", "importance", "pinned", "essential", "tags", "metadata", "source_message_ids", "conversation_id", "project_id", "agent_id", "valid_from_time", "valid_to_time", "superseded_by", "create_time", "update_time", "refresh_time", "last_access_time", "access_count", "expire_time", "etag")

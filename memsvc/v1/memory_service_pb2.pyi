@@ -1,5 +1,6 @@
 import datetime
 
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
@@ -38,7 +39,7 @@ SEARCH_SOURCE_MESSAGES: SearchSource
 SEARCH_SOURCE_MEMORIES: SearchSource
 
 class IngestRequest(_message.Message):
-    __slots__ = ("user_id", "conversation_id", "messages", "extraction", "request_id", "project_id", "agent_id")
+    __slots__ = ("user_id", "conversation_id", "messages", "extraction", "request_id", "project_id", "agent_id", "embedding_mode")
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     MESSAGES_FIELD_NUMBER: _ClassVar[int]
@@ -46,6 +47,7 @@ class IngestRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
     AGENT_ID_FIELD_NUMBER: _ClassVar[int]
+    EMBEDDING_MODE_FIELD_NUMBER: _ClassVar[int]
     user_id: str
     conversation_id: str
     messages: _containers.RepeatedCompositeFieldContainer[_memory_pb2.Message]
@@ -53,7 +55,8 @@ class IngestRequest(_message.Message):
     request_id: str
     project_id: str
     agent_id: str
-    def __init__(self, user_id: _Optional[str] = ..., conversation_id: _Optional[str] = ..., messages: _Optional[_Iterable[_Union[_memory_pb2.Message, _Mapping]]] = ..., extraction: _Optional[_Union[_memory_pb2.ExtractionMode, str]] = ..., request_id: _Optional[str] = ..., project_id: _Optional[str] = ..., agent_id: _Optional[str] = ...) -> None: ...
+    embedding_mode: _memory_pb2.EmbeddingMode
+    def __init__(self, user_id: _Optional[str] = ..., conversation_id: _Optional[str] = ..., messages: _Optional[_Iterable[_Union[_memory_pb2.Message, _Mapping]]] = ..., extraction: _Optional[_Union[_memory_pb2.ExtractionMode, str]] = ..., request_id: _Optional[str] = ..., project_id: _Optional[str] = ..., agent_id: _Optional[str] = ..., embedding_mode: _Optional[_Union[_memory_pb2.EmbeddingMode, str]] = ...) -> None: ...
 
 class IngestedMessage(_message.Message):
     __slots__ = ("message_id", "duplicate")
@@ -78,7 +81,7 @@ class IngestResponse(_message.Message):
     def __init__(self, conversation_id: _Optional[str] = ..., results: _Optional[_Iterable[_Union[IngestedMessage, _Mapping]]] = ..., job_id: _Optional[str] = ..., memories: _Optional[_Iterable[_Union[_memory_pb2.Memory, _Mapping]]] = ..., revision: _Optional[int] = ...) -> None: ...
 
 class IngestStreamRequest(_message.Message):
-    __slots__ = ("user_id", "conversation_id", "messages", "extraction", "request_id", "project_id", "agent_id")
+    __slots__ = ("user_id", "conversation_id", "messages", "extraction", "request_id", "project_id", "agent_id", "embedding_mode")
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     MESSAGES_FIELD_NUMBER: _ClassVar[int]
@@ -86,6 +89,7 @@ class IngestStreamRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
     AGENT_ID_FIELD_NUMBER: _ClassVar[int]
+    EMBEDDING_MODE_FIELD_NUMBER: _ClassVar[int]
     user_id: str
     conversation_id: str
     messages: _containers.RepeatedCompositeFieldContainer[_memory_pb2.Message]
@@ -93,7 +97,8 @@ class IngestStreamRequest(_message.Message):
     request_id: str
     project_id: str
     agent_id: str
-    def __init__(self, user_id: _Optional[str] = ..., conversation_id: _Optional[str] = ..., messages: _Optional[_Iterable[_Union[_memory_pb2.Message, _Mapping]]] = ..., extraction: _Optional[_Union[_memory_pb2.ExtractionMode, str]] = ..., request_id: _Optional[str] = ..., project_id: _Optional[str] = ..., agent_id: _Optional[str] = ...) -> None: ...
+    embedding_mode: _memory_pb2.EmbeddingMode
+    def __init__(self, user_id: _Optional[str] = ..., conversation_id: _Optional[str] = ..., messages: _Optional[_Iterable[_Union[_memory_pb2.Message, _Mapping]]] = ..., extraction: _Optional[_Union[_memory_pb2.ExtractionMode, str]] = ..., request_id: _Optional[str] = ..., project_id: _Optional[str] = ..., agent_id: _Optional[str] = ..., embedding_mode: _Optional[_Union[_memory_pb2.EmbeddingMode, str]] = ...) -> None: ...
 
 class IngestStreamError(_message.Message):
     __slots__ = ("index", "code", "reason", "message")
@@ -148,18 +153,20 @@ class RecallRequest(_message.Message):
     def __init__(self, user_id: _Optional[str] = ..., query: _Optional[str] = ..., limit: _Optional[int] = ..., kinds: _Optional[_Iterable[_Union[_memory_pb2.MemoryKind, str]]] = ..., filter: _Optional[_Union[_ranking_pb2.MemoryFilter, _Mapping]] = ..., weights: _Optional[_Union[_ranking_pb2.RankingWeights, _Mapping]] = ..., as_of_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., known_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., include_superseded: bool = ..., min_score: _Optional[float] = ..., token_budget: _Optional[int] = ..., explain: bool = ..., min_revision: _Optional[int] = ...) -> None: ...
 
 class RecallResponse(_message.Message):
-    __slots__ = ("results", "context_block", "degraded", "degraded_reasons", "weights")
+    __slots__ = ("results", "context_block", "degraded", "degraded_reasons", "weights", "named_time")
     RESULTS_FIELD_NUMBER: _ClassVar[int]
     CONTEXT_BLOCK_FIELD_NUMBER: _ClassVar[int]
     DEGRADED_FIELD_NUMBER: _ClassVar[int]
     DEGRADED_REASONS_FIELD_NUMBER: _ClassVar[int]
     WEIGHTS_FIELD_NUMBER: _ClassVar[int]
+    NAMED_TIME_FIELD_NUMBER: _ClassVar[int]
     results: _containers.RepeatedCompositeFieldContainer[_ranking_pb2.ScoredMemory]
     context_block: str
     degraded: bool
     degraded_reasons: _containers.RepeatedScalarFieldContainer[str]
     weights: _ranking_pb2.RankingWeights
-    def __init__(self, results: _Optional[_Iterable[_Union[_ranking_pb2.ScoredMemory, _Mapping]]] = ..., context_block: _Optional[str] = ..., degraded: bool = ..., degraded_reasons: _Optional[_Iterable[str]] = ..., weights: _Optional[_Union[_ranking_pb2.RankingWeights, _Mapping]] = ...) -> None: ...
+    named_time: _ranking_pb2.TimeRange
+    def __init__(self, results: _Optional[_Iterable[_Union[_ranking_pb2.ScoredMemory, _Mapping]]] = ..., context_block: _Optional[str] = ..., degraded: bool = ..., degraded_reasons: _Optional[_Iterable[str]] = ..., weights: _Optional[_Union[_ranking_pb2.RankingWeights, _Mapping]] = ..., named_time: _Optional[_Union[_ranking_pb2.TimeRange, _Mapping]] = ...) -> None: ...
 
 class ConsciousRequest(_message.Message):
     __slots__ = ("user_id", "max_memories", "categories", "token_budget")
@@ -420,3 +427,86 @@ class ListMemoryTimelineResponse(_message.Message):
     memories: _containers.RepeatedCompositeFieldContainer[_memory_pb2.Memory]
     next_page_token: str
     def __init__(self, memories: _Optional[_Iterable[_Union[_memory_pb2.Memory, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class LabelledQuery(_message.Message):
+    __slots__ = ("user_id", "query", "relevant_ids")
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    QUERY_FIELD_NUMBER: _ClassVar[int]
+    RELEVANT_IDS_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    query: str
+    relevant_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, user_id: _Optional[str] = ..., query: _Optional[str] = ..., relevant_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class EvaluateRequest(_message.Message):
+    __slots__ = ("queries", "weights", "limit", "kinds", "arms")
+    QUERIES_FIELD_NUMBER: _ClassVar[int]
+    WEIGHTS_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    KINDS_FIELD_NUMBER: _ClassVar[int]
+    ARMS_FIELD_NUMBER: _ClassVar[int]
+    queries: _containers.RepeatedCompositeFieldContainer[LabelledQuery]
+    weights: _ranking_pb2.RankingWeights
+    limit: int
+    kinds: _containers.RepeatedScalarFieldContainer[_memory_pb2.MemoryKind]
+    arms: bool
+    def __init__(self, queries: _Optional[_Iterable[_Union[LabelledQuery, _Mapping]]] = ..., weights: _Optional[_Union[_ranking_pb2.RankingWeights, _Mapping]] = ..., limit: _Optional[int] = ..., kinds: _Optional[_Iterable[_Union[_memory_pb2.MemoryKind, str]]] = ..., arms: bool = ...) -> None: ...
+
+class RecallMetrics(_message.Message):
+    __slots__ = ("query_count", "cuts", "mean_reciprocal_rank", "ndcg")
+    class CutMetrics(_message.Message):
+        __slots__ = ("cut", "recall", "any")
+        CUT_FIELD_NUMBER: _ClassVar[int]
+        RECALL_FIELD_NUMBER: _ClassVar[int]
+        ANY_FIELD_NUMBER: _ClassVar[int]
+        cut: int
+        recall: float
+        any: float
+        def __init__(self, cut: _Optional[int] = ..., recall: _Optional[float] = ..., any: _Optional[float] = ...) -> None: ...
+    QUERY_COUNT_FIELD_NUMBER: _ClassVar[int]
+    CUTS_FIELD_NUMBER: _ClassVar[int]
+    MEAN_RECIPROCAL_RANK_FIELD_NUMBER: _ClassVar[int]
+    NDCG_FIELD_NUMBER: _ClassVar[int]
+    query_count: int
+    cuts: _containers.RepeatedCompositeFieldContainer[RecallMetrics.CutMetrics]
+    mean_reciprocal_rank: float
+    ndcg: float
+    def __init__(self, query_count: _Optional[int] = ..., cuts: _Optional[_Iterable[_Union[RecallMetrics.CutMetrics, _Mapping]]] = ..., mean_reciprocal_rank: _Optional[float] = ..., ndcg: _Optional[float] = ...) -> None: ...
+
+class QueryEvaluation(_message.Message):
+    __slots__ = ("index", "ranks", "duration", "degraded")
+    INDEX_FIELD_NUMBER: _ClassVar[int]
+    RANKS_FIELD_NUMBER: _ClassVar[int]
+    DURATION_FIELD_NUMBER: _ClassVar[int]
+    DEGRADED_FIELD_NUMBER: _ClassVar[int]
+    index: int
+    ranks: _containers.RepeatedScalarFieldContainer[int]
+    duration: _duration_pb2.Duration
+    degraded: bool
+    def __init__(self, index: _Optional[int] = ..., ranks: _Optional[_Iterable[int]] = ..., duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., degraded: bool = ...) -> None: ...
+
+class ArmEvaluation(_message.Message):
+    __slots__ = ("arm", "without", "alone")
+    ARM_FIELD_NUMBER: _ClassVar[int]
+    WITHOUT_FIELD_NUMBER: _ClassVar[int]
+    ALONE_FIELD_NUMBER: _ClassVar[int]
+    arm: str
+    without: RecallMetrics
+    alone: RecallMetrics
+    def __init__(self, arm: _Optional[str] = ..., without: _Optional[_Union[RecallMetrics, _Mapping]] = ..., alone: _Optional[_Union[RecallMetrics, _Mapping]] = ...) -> None: ...
+
+class EvaluateResponse(_message.Message):
+    __slots__ = ("metrics", "queries", "arms", "duration_p50", "duration_p95", "weights")
+    METRICS_FIELD_NUMBER: _ClassVar[int]
+    QUERIES_FIELD_NUMBER: _ClassVar[int]
+    ARMS_FIELD_NUMBER: _ClassVar[int]
+    DURATION_P50_FIELD_NUMBER: _ClassVar[int]
+    DURATION_P95_FIELD_NUMBER: _ClassVar[int]
+    WEIGHTS_FIELD_NUMBER: _ClassVar[int]
+    metrics: RecallMetrics
+    queries: _containers.RepeatedCompositeFieldContainer[QueryEvaluation]
+    arms: _containers.RepeatedCompositeFieldContainer[ArmEvaluation]
+    duration_p50: _duration_pb2.Duration
+    duration_p95: _duration_pb2.Duration
+    weights: _ranking_pb2.RankingWeights
+    def __init__(self, metrics: _Optional[_Union[RecallMetrics, _Mapping]] = ..., queries: _Optional[_Iterable[_Union[QueryEvaluation, _Mapping]]] = ..., arms: _Optional[_Iterable[_Union[ArmEvaluation, _Mapping]]] = ..., duration_p50: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., duration_p95: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., weights: _Optional[_Union[_ranking_pb2.RankingWeights, _Mapping]] = ...) -> None: ...

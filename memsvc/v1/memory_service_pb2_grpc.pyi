@@ -77,6 +77,10 @@ class MemoryServiceStub:
     """BatchDeleteMemories deletes all of the memories given, or none."""
     FindSimilarMemories: _grpc.UnaryUnaryMultiCallable[_memory_service_pb2.FindSimilarMemoriesRequest, _memory_service_pb2.FindSimilarMemoriesResponse]
     """FindSimilarMemories finds the memories of the same user that are closest in meaning."""
+    Evaluate: _grpc.UnaryUnaryMultiCallable[_memory_service_pb2.EvaluateRequest, _memory_service_pb2.EvaluateResponse]
+    """Evaluate measures how well Recall finds what a team knows to be right, with the weights given and
+    without each part of them. It changes nothing.
+    """
     ListMemoryTimeline: _grpc.UnaryUnaryMultiCallable[_memory_service_pb2.ListMemoryTimelineRequest, _memory_service_pb2.ListMemoryTimelineResponse]
     """ListMemoryTimeline lists what was so from when to when, in order of valid_from_time."""
 
@@ -128,6 +132,10 @@ class MemoryServiceAsyncStub(MemoryServiceStub):
     """BatchDeleteMemories deletes all of the memories given, or none."""
     FindSimilarMemories: _aio.UnaryUnaryMultiCallable[_memory_service_pb2.FindSimilarMemoriesRequest, _memory_service_pb2.FindSimilarMemoriesResponse]  # type: ignore[assignment]
     """FindSimilarMemories finds the memories of the same user that are closest in meaning."""
+    Evaluate: _aio.UnaryUnaryMultiCallable[_memory_service_pb2.EvaluateRequest, _memory_service_pb2.EvaluateResponse]  # type: ignore[assignment]
+    """Evaluate measures how well Recall finds what a team knows to be right, with the weights given and
+    without each part of them. It changes nothing.
+    """
     ListMemoryTimeline: _aio.UnaryUnaryMultiCallable[_memory_service_pb2.ListMemoryTimelineRequest, _memory_service_pb2.ListMemoryTimelineResponse]  # type: ignore[assignment]
     """ListMemoryTimeline lists what was so from when to when, in order of valid_from_time."""
 
@@ -260,6 +268,16 @@ class MemoryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_memory_service_pb2.FindSimilarMemoriesResponse, _abc.Awaitable[_memory_service_pb2.FindSimilarMemoriesResponse]]:
         """FindSimilarMemories finds the memories of the same user that are closest in meaning."""
+
+    @_abc_1.abstractmethod
+    def Evaluate(
+        self,
+        request: _memory_service_pb2.EvaluateRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_memory_service_pb2.EvaluateResponse, _abc.Awaitable[_memory_service_pb2.EvaluateResponse]]:
+        """Evaluate measures how well Recall finds what a team knows to be right, with the weights given and
+        without each part of them. It changes nothing.
+        """
 
     @_abc_1.abstractmethod
     def ListMemoryTimeline(

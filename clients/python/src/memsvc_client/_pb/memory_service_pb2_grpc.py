@@ -109,6 +109,11 @@ class MemoryServiceStub(object):
                 request_serializer=memsvc_dot_v1_dot_memory__service__pb2.FindSimilarMemoriesRequest.SerializeToString,
                 response_deserializer=memsvc_dot_v1_dot_memory__service__pb2.FindSimilarMemoriesResponse.FromString,
                 _registered_method=True)
+        self.Evaluate = channel.unary_unary(
+                '/memsvc.v1.MemoryService/Evaluate',
+                request_serializer=memsvc_dot_v1_dot_memory__service__pb2.EvaluateRequest.SerializeToString,
+                response_deserializer=memsvc_dot_v1_dot_memory__service__pb2.EvaluateResponse.FromString,
+                _registered_method=True)
         self.ListMemoryTimeline = channel.unary_unary(
                 '/memsvc.v1.MemoryService/ListMemoryTimeline',
                 request_serializer=memsvc_dot_v1_dot_memory__service__pb2.ListMemoryTimelineRequest.SerializeToString,
@@ -227,6 +232,14 @@ class MemoryServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Evaluate(self, request, context):
+        """Evaluate measures how well Recall finds what a team knows to be right, with the weights given and
+        without each part of them. It changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListMemoryTimeline(self, request, context):
         """ListMemoryTimeline lists what was so from when to when, in order of valid_from_time.
         """
@@ -306,6 +319,11 @@ def add_MemoryServiceServicer_to_server(servicer, server):
                     servicer.FindSimilarMemories,
                     request_deserializer=memsvc_dot_v1_dot_memory__service__pb2.FindSimilarMemoriesRequest.FromString,
                     response_serializer=memsvc_dot_v1_dot_memory__service__pb2.FindSimilarMemoriesResponse.SerializeToString,
+            ),
+            'Evaluate': grpc.unary_unary_rpc_method_handler(
+                    servicer.Evaluate,
+                    request_deserializer=memsvc_dot_v1_dot_memory__service__pb2.EvaluateRequest.FromString,
+                    response_serializer=memsvc_dot_v1_dot_memory__service__pb2.EvaluateResponse.SerializeToString,
             ),
             'ListMemoryTimeline': grpc.unary_unary_rpc_method_handler(
                     servicer.ListMemoryTimeline,
@@ -695,6 +713,33 @@ class MemoryService(object):
             '/memsvc.v1.MemoryService/FindSimilarMemories',
             memsvc_dot_v1_dot_memory__service__pb2.FindSimilarMemoriesRequest.SerializeToString,
             memsvc_dot_v1_dot_memory__service__pb2.FindSimilarMemoriesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Evaluate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/memsvc.v1.MemoryService/Evaluate',
+            memsvc_dot_v1_dot_memory__service__pb2.EvaluateRequest.SerializeToString,
+            memsvc_dot_v1_dot_memory__service__pb2.EvaluateResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -29,20 +29,66 @@ class ScoreBreakdown(_message.Message):
     confidence: float
     def __init__(self, semantic: _Optional[float] = ..., keyword: _Optional[float] = ..., context: _Optional[float] = ..., importance: _Optional[float] = ..., recency: _Optional[float] = ..., confidence: _Optional[float] = ...) -> None: ...
 
+class ContextEvidence(_message.Message):
+    __slots__ = ("neighbour_semantic", "neighbour_keyword", "conversation_semantic", "conversation_keyword", "speaker", "time", "neighbour_message_ids")
+    NEIGHBOUR_SEMANTIC_FIELD_NUMBER: _ClassVar[int]
+    NEIGHBOUR_KEYWORD_FIELD_NUMBER: _ClassVar[int]
+    CONVERSATION_SEMANTIC_FIELD_NUMBER: _ClassVar[int]
+    CONVERSATION_KEYWORD_FIELD_NUMBER: _ClassVar[int]
+    SPEAKER_FIELD_NUMBER: _ClassVar[int]
+    TIME_FIELD_NUMBER: _ClassVar[int]
+    NEIGHBOUR_MESSAGE_IDS_FIELD_NUMBER: _ClassVar[int]
+    neighbour_semantic: float
+    neighbour_keyword: float
+    conversation_semantic: float
+    conversation_keyword: float
+    speaker: float
+    time: float
+    neighbour_message_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, neighbour_semantic: _Optional[float] = ..., neighbour_keyword: _Optional[float] = ..., conversation_semantic: _Optional[float] = ..., conversation_keyword: _Optional[float] = ..., speaker: _Optional[float] = ..., time: _Optional[float] = ..., neighbour_message_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class TimeRange(_message.Message):
+    __slots__ = ("start_time", "end_time", "text")
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    start_time: _timestamp_pb2.Timestamp
+    end_time: _timestamp_pb2.Timestamp
+    text: str
+    def __init__(self, start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., text: _Optional[str] = ...) -> None: ...
+
 class ScoredMemory(_message.Message):
-    __slots__ = ("memory", "score", "breakdown", "matched_terms")
+    __slots__ = ("memory", "score", "breakdown", "matched_terms", "context")
     MEMORY_FIELD_NUMBER: _ClassVar[int]
     SCORE_FIELD_NUMBER: _ClassVar[int]
     BREAKDOWN_FIELD_NUMBER: _ClassVar[int]
     MATCHED_TERMS_FIELD_NUMBER: _ClassVar[int]
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
     memory: _memory_pb2.Memory
     score: float
     breakdown: ScoreBreakdown
     matched_terms: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, memory: _Optional[_Union[_memory_pb2.Memory, _Mapping]] = ..., score: _Optional[float] = ..., breakdown: _Optional[_Union[ScoreBreakdown, _Mapping]] = ..., matched_terms: _Optional[_Iterable[str]] = ...) -> None: ...
+    context: ContextEvidence
+    def __init__(self, memory: _Optional[_Union[_memory_pb2.Memory, _Mapping]] = ..., score: _Optional[float] = ..., breakdown: _Optional[_Union[ScoreBreakdown, _Mapping]] = ..., matched_terms: _Optional[_Iterable[str]] = ..., context: _Optional[_Union[ContextEvidence, _Mapping]] = ...) -> None: ...
+
+class ContextWeights(_message.Message):
+    __slots__ = ("neighbour_semantic", "neighbour_keyword", "conversation_semantic", "conversation_keyword", "speaker", "time")
+    NEIGHBOUR_SEMANTIC_FIELD_NUMBER: _ClassVar[int]
+    NEIGHBOUR_KEYWORD_FIELD_NUMBER: _ClassVar[int]
+    CONVERSATION_SEMANTIC_FIELD_NUMBER: _ClassVar[int]
+    CONVERSATION_KEYWORD_FIELD_NUMBER: _ClassVar[int]
+    SPEAKER_FIELD_NUMBER: _ClassVar[int]
+    TIME_FIELD_NUMBER: _ClassVar[int]
+    neighbour_semantic: float
+    neighbour_keyword: float
+    conversation_semantic: float
+    conversation_keyword: float
+    speaker: float
+    time: float
+    def __init__(self, neighbour_semantic: _Optional[float] = ..., neighbour_keyword: _Optional[float] = ..., conversation_semantic: _Optional[float] = ..., conversation_keyword: _Optional[float] = ..., speaker: _Optional[float] = ..., time: _Optional[float] = ...) -> None: ...
 
 class RankingWeights(_message.Message):
-    __slots__ = ("semantic", "keyword", "context", "importance", "recency", "confidence", "recency_half_life")
+    __slots__ = ("semantic", "keyword", "context", "importance", "recency", "confidence", "recency_half_life", "context_weights")
     SEMANTIC_FIELD_NUMBER: _ClassVar[int]
     KEYWORD_FIELD_NUMBER: _ClassVar[int]
     CONTEXT_FIELD_NUMBER: _ClassVar[int]
@@ -50,6 +96,7 @@ class RankingWeights(_message.Message):
     RECENCY_FIELD_NUMBER: _ClassVar[int]
     CONFIDENCE_FIELD_NUMBER: _ClassVar[int]
     RECENCY_HALF_LIFE_FIELD_NUMBER: _ClassVar[int]
+    CONTEXT_WEIGHTS_FIELD_NUMBER: _ClassVar[int]
     semantic: float
     keyword: float
     context: float
@@ -57,7 +104,8 @@ class RankingWeights(_message.Message):
     recency: float
     confidence: float
     recency_half_life: _duration_pb2.Duration
-    def __init__(self, semantic: _Optional[float] = ..., keyword: _Optional[float] = ..., context: _Optional[float] = ..., importance: _Optional[float] = ..., recency: _Optional[float] = ..., confidence: _Optional[float] = ..., recency_half_life: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+    context_weights: ContextWeights
+    def __init__(self, semantic: _Optional[float] = ..., keyword: _Optional[float] = ..., context: _Optional[float] = ..., importance: _Optional[float] = ..., recency: _Optional[float] = ..., confidence: _Optional[float] = ..., recency_half_life: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., context_weights: _Optional[_Union[ContextWeights, _Mapping]] = ...) -> None: ...
 
 class MetadataCondition(_message.Message):
     __slots__ = ("key", "op", "value")
