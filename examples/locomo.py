@@ -15,6 +15,9 @@ from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from memsvc.core import evaluation
+from memsvc.core.evaluation import mean_of, metrics_of, ranks_of, recall_at
+
 #: What each category of the layout asks for. A fifth one asks for what was never said: it has no
 #: turns to be found.
 CATEGORIES: Final[Mapping[int, str]] = {
@@ -24,7 +27,7 @@ CATEGORIES: Final[Mapping[int, str]] = {
     4: "single-hop",
 }
 #: Among how many results evidence is looked for. Results beyond the last do not count at all.
-CUTS: Final = (1, 5, 10, 20)
+CUTS: Final = evaluation.CUTS
 
 ItemT = TypeVar("ItemT")
 
@@ -78,7 +81,9 @@ class Conversation:
 class Score:
     """How well one question's evidence was found."""
 
-    #: The place of the first evidence, from 1; None if it is not among the results that count.
+    #: The place of each turn of the evidence, from 1; 0 if it is not among the results that count.
+    ranks: tuple[int, ...]
+    #: The place of the first evidence; None without one.
     rank: int | None
     #: The share of the evidence among so many results.
     recall: Mapping[int, float]
@@ -86,7 +91,7 @@ class Score:
     @property
     def reciprocal_rank(self) -> float:
         """1 over the rank, 0 without one."""
-        return 0.0 if self.rank is None else 1 / self.rank
+        return evaluation.reciprocal_rank(self.ranks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,23 +194,21 @@ def phrase_of(text: str) -> str:
     return max(pairs, key=len, default="")
 
 
-def score_of(found: Sequence[str], evidence: Sequence[str]) -> Score:
+def score_of(found: Sequence[str], evidence: Iterable[str]) -> Score:
     """Return how well *found* (ids of turns, best first) holds the *evidence* (at least one)."""
-    wanted = set(evidence)
-    counted = found[: CUTS[-1]]
-    rank = next((place for place, turn in enumerate(counted, 1) if turn in wanted), None)
-    recall = {cut: len(wanted & set(counted[:cut])) / len(wanted) for cut in CUTS}
-    return Score(rank, recall)
+    ranks = ranks_of(found[: CUTS[-1]], dict.fromkeys(evidence))
+    rank = min(filter(None, ranks), default=None)
+    return Score(ranks, rank, {cut: recall_at(ranks, cut) for cut in CUTS})
 
 
-def summary_of(scores: Sequence[Score]) -> Summary:
-    """Return the means over *scores*, at least one."""
-    count = len(scores)
+def summary_of(scores: Iterable[Score]) -> Summary:
+    """Return the means over *scores*."""
+    means = mean_of(metrics_of(score.ranks) for score in scores)
     return Summary(
-        count,
-        {cut: sum(score.recall[cut] for score in scores) / count for cut in CUTS},
-        sum(score.rank is not None and score.rank <= 10 for score in scores) / count,
-        sum(score.reciprocal_rank for score in scores) / count,
+        questions=means.query_count,
+        recall={cut.cut: cut.recall for cut in means.cuts},
+        any_at_10=means.at(10).any,
+        mrr=means.mean_reciprocal_rank,
     )
 
 

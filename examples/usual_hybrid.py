@@ -43,19 +43,24 @@ class UsualHybrid:
 
     def rank(self, question: str, vector: Vectors) -> list[list[int]]:
         """Return the places of the texts, best first, for each of RANKERS."""
-        cosine = np.argsort(-(self._vectors @ vector), kind="stable").tolist()
-        keyword = self._keyword_ranking(question)
+        cosine = ordered(self.cosines(vector))
+        keyword_scores = self.keyword_scores(question)
+        # What shares no term with the question has no rank.
+        keyword = [place for place in ordered(keyword_scores) if keyword_scores[place] > 0]
         return [cosine, keyword, fused([cosine, keyword])]
 
-    def _keyword_ranking(self, question: str) -> list[int]:
-        """Return the texts that share a term with the question; the others have no rank."""
+    def cosines(self, vector: Vectors) -> Vectors:
+        """Return the cosine of each text with the *vector* of a question."""
+        cosines: Vectors = self._vectors @ vector
+        return cosines
+
+    def keyword_scores(self, question: str) -> Vectors:
+        """Return the BM25 score of each text, 0 for those that share no term with *question*."""
         terms = self._terms([question])[0]
         if not terms:
-            return []
-        scores = self._keywords.get_scores(terms)
-        order = np.argsort(-scores, kind="stable")
-        ranking: list[int] = order[scores[order] > 0].tolist()
-        return ranking
+            return np.zeros(len(self._vectors), np.float32)
+        scores: Vectors = self._keywords.get_scores(terms)
+        return scores
 
     def _terms(self, texts: Sequence[str]) -> list[list[str]]:
         terms: list[list[str]] = bm25s.tokenize(
@@ -67,6 +72,12 @@ class UsualHybrid:
             show_progress=False,
         )
         return terms
+
+
+def ordered(scores: Vectors) -> list[int]:
+    """Return the places of *scores*, best first, equals in order of place."""
+    places: list[int] = np.argsort(-scores, kind="stable").tolist()
+    return places
 
 
 def fused(rankings: Sequence[Sequence[int]]) -> list[int]:

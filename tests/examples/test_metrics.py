@@ -8,10 +8,11 @@ from examples.locomo import CUTS, score_of, summaries_by, summary_of
 from examples.usual_hybrid import fused
 
 
-def test_recall_is_the_share_of_the_evidence_so_far() -> None:
-    """Two of three turns, at the ranks 2 and 6: none at 1, one at 5, both from 10 on."""
+def test_a_score_tells_where_the_evidence_stands() -> None:
+    """Two of three turns, at the places 2 and 6: none at 1, one at 5, both from 10 on."""
     score = score_of(["x", "a", "y", "z", "w", "b"], ["a", "b", "c"])
 
+    assert score.ranks == (2, 6, 0)
     assert score.rank == 2
     assert score.reciprocal_rank == pytest.approx(1 / 2)
     assert score.recall == pytest.approx({1: 0, 5: 1 / 3, 10: 2 / 3, 20: 2 / 3})

@@ -1,0 +1,269 @@
+"""What `bench.locomo` found out: as tables, as a page with plots, and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from rich.console import Console
+
+from bench.bootstrap import Estimate
+from bench.comparison import ALL, OURS, Comparison, Groups
+from bench.report import (
+    Bar,
+    Bars,
+    Table,
+    draw_bars,
+    markdown_image,
+    markdown_table,
+    print_table,
+    write_page,
+)
+
+PAGE: Final = "locomo"
+#: The figures that intervals are shown of.
+MAIN: Final = ("recall@10", "nDCG@10", "MRR")
+PLOTTED: Final = ("recall@1", "recall@5", "recall@10", "recall@20", "nDCG@10", "MRR")
+SESSION: Final = "session "
+#: More digits differ from machine to machine.
+DIGITS: Final = 5
+#: Of a console that is no terminal, where the tables would be cut to 80 columns.
+FILE_WIDTH: Final = 160
+INTERVALS_NOTE: Final = (
+    "In brackets the 95 % intervals: first over questions to the same conversations, then over "
+    "conversations and the questions within them."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Everything that was measured; no text of the data."""
+
+    data: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    versions: Mapping[str, str]
+    comparison: Comparison
+    latency_ms: Mapping[str, float]
+    #: How many answers were ranked on less than everything, by the reason.
+    degraded: Mapping[str, int]
+
+
+def results_json(results: Results) -> str:
+    """Return everything as JSON, figures rounded so that machines agree on them."""
+    values = asdict(results)
+    comparison = values.pop("comparison")
+    return _dumped(_rounded({**values, **comparison})) + "\n"
+
+
+def _rounded(value: object) -> object:
+    match value:
+        case float():
+            # Without the 0, what is rounded up to nothing would be written as -0.0.
+            return round(value, DIGITS) + 0.0
+        case dict():
+            return {key: _rounded(each) for key, each in value.items()}
+        case list() | tuple():
+            return [_rounded(each) for each in value]
+        case _:
+            return value
+
+
+def _dumped(value: object, indent: str = "") -> str:
+    """Return JSON with one line for each object that holds no further ones."""
+    if not isinstance(value, dict) or not any(isinstance(each, dict) for each in value.values()):
+        return json.dumps(value)
+    inner = indent + " "
+    members = (f"{inner}{json.dumps(key)}: {_dumped(each, inner)}" for key, each in value.items())
+    return "{\n" + ",\n".join(members) + f"\n{indent}}}"
+
+
+def tables(results: Results) -> Iterator[Table]:
+    """Yield the tables of the report."""
+    comparison = results.comparison
+    names = list(comparison.rankers[OURS][ALL])
+    turns = [name for name in names if not name.startswith(SESSION)]
+    sessions = [name for name in names if name.startswith(SESSION)]
+    count = comparison.questions[ALL]
+    yield Table(
+        f"Turns found, {count} questions",
+        ("ranker", *turns),
+        tuple(
+            (name, *(_plain(groups[ALL][figure]) for figure in turns))
+            for name, groups in comparison.rankers.items()
+        ),
+        "recall@k: the share of a question's turns among the first k; any@10: the share of "
+        "questions with any of them among the first ten; MRR: the mean of 1 / the place of the "
+        f"first. Turns after place {results.settings['limit']} count as not found.",
+    )
+    yield Table(
+        "Sessions found",
+        ("ranker", *(name.removeprefix(SESSION) for name in sessions)),
+        tuple(
+            (name, *(_plain(groups[ALL][figure]) for figure in sessions))
+            for name, groups in comparison.rankers.items()
+        ),
+        "Sessions stand in the order in which their turns first appear among "
+        f"{results.settings['requested']} results.",
+    )
+    yield _interval_table("Intervals", "ranker", comparison.rankers, signed=False)
+    yield _interval_table(
+        f"{OURS} minus each rival, question by question",
+        "rival",
+        comparison.differences,
+        signed=True,
+    )
+    yield from _kind_tables(comparison, turns)
+    if comparison.ablations:
+        yield _interval_table(
+            f"Without a part, minus {OURS} as it is: below 0 the part helps",
+            "ablation",
+            comparison.ablations,
+            signed=True,
+        )
+    yield Table(
+        f"Recall's latency with {results.settings['requested']} results",
+        ("", "ms"),
+        tuple((name, f"{value:.1f}") for name, value in results.latency_ms.items()),
+        "At the client, one call after the other, on the machine that also runs the server. "
+        f"Degraded answers: {_listed(results.degraded) or 'none'}.",
+    )
+
+
+def _kind_tables(comparison: Comparison, turns: list[str]) -> Iterator[Table]:
+    kinds = {kind: n for kind, n in comparison.questions.items() if kind != ALL}
+    yield Table(
+        "recall@10 by category",
+        ("ranker", *(f"{kind} ({count})" for kind, count in kinds.items())),
+        tuple(
+            (name, *(_plain(groups[kind]["recall@10"]) for kind in kinds))
+            for name, groups in comparison.rankers.items()
+        ),
+        "In brackets the number of questions.",
+    )
+    yield Table(
+        f"{OURS} by category",
+        ("category", *turns),
+        tuple(
+            (kind, *(_plain(comparison.rankers[OURS][kind][figure]) for figure in turns))
+            for kind in kinds
+        ),
+    )
+
+
+def _interval_table(title: str, heading: str, rows: Mapping[str, Groups], *, signed: bool) -> Table:
+    return Table(
+        title,
+        (heading, *MAIN),
+        tuple(
+            (name, *(_with_intervals(groups[ALL][figure], signed=signed) for figure in MAIN))
+            for name, groups in rows.items()
+        ),
+        INTERVALS_NOTE,
+    )
+
+
+def _plain(estimate: Estimate) -> str:
+    return f"{estimate.mean:.3f}"
+
+
+def _with_intervals(estimate: Estimate, *, signed: bool) -> str:
+    figures = (estimate.mean, *estimate.questions, *estimate.conversations)
+    # Without the 0, what is rounded up to nothing would be written as -0.000.
+    mean, *ends = (f"{round(figure, 3) + 0.0:{'+' if signed else ''}.3f}" for figure in figures)
+    return f"{mean} [{ends[0]}, {ends[1]}] [{ends[2]}, {ends[3]}]"
+
+
+def _listed(values: Mapping[str, object]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in values.items())
+
+
+def plots(comparison: Comparison) -> Iterator[tuple[str, Bars]]:
+    """Yield the plots with the ends of their files' names."""
+    figures = [name for name in PLOTTED if name in comparison.rankers[OURS][ALL]]
+    yield (
+        "rankers",
+        Bars(
+            f"Turns found, {comparison.questions[ALL]} questions",
+            "mean, with its interval over conversations",
+            tuple(figures),
+            {
+                name: [_bar(groups[ALL][figure]) for figure in figures]
+                for name, groups in comparison.rankers.items()
+            },
+        ),
+    )
+    kinds = [kind for kind in comparison.questions if kind != ALL]
+    yield (
+        "categories",
+        Bars(
+            "recall@10 by category",
+            "mean, with its interval over conversations",
+            tuple(kinds),
+            {
+                name: [_bar(groups[kind]["recall@10"]) for kind in kinds]
+                for name, groups in comparison.rankers.items()
+            },
+        ),
+    )
+    if comparison.ablations:
+        yield (
+            "ablations",
+            Bars(
+                f"What is lost without a part of {OURS}",
+                "difference, with its interval over conversations",
+                tuple(comparison.ablations),
+                {
+                    figure: [_bar(groups[ALL][figure]) for groups in comparison.ablations.values()]
+                    for figure in MAIN[:2]
+                },
+                horizontal=True,
+            ),
+        )
+
+
+def _bar(estimate: Estimate) -> Bar:
+    return Bar(estimate.mean, *estimate.conversations)
+
+
+def print_report(results: Results, console: Console) -> None:
+    """Print the tables for a person."""
+    if not console.is_terminal:
+        console.width = FILE_WIDTH
+    for table in tables(results):
+        print_table(console, table)
+
+
+def write_report(results: Results, folder: Path) -> None:
+    """Write the page, its plots and its figures as JSON to *folder*."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{PAGE}.json").write_text(results_json(results), encoding="utf-8")
+    images = []
+    for name, bars in plots(results.comparison):
+        path = folder / f"{PAGE}-{name}.svg"
+        draw_bars(bars, path)
+        images.append(markdown_image(path, bars.title))
+    write_page(
+        folder / f"{PAGE}.md",
+        "Recall on conversations in the layout of LoCoMo",
+        (*_introduction(results), *images, *map(markdown_table, tables(results))),
+    )
+
+
+def _introduction(results: Results) -> Iterator[str]:
+    """Yield what a reader has to know before the figures."""
+    settings = results.settings
+    yield (
+        "Each turn is a message, each session a conversation, each sample a user. Every question is "
+        "asked with Recall; its evidence is the turns that answer it. The rivals rank the same "
+        'texts by the same embedding model: "+ speaker" has the speaker\'s name before the turn, '
+        f"as {OURS} has it. RRF is reciprocal rank fusion with k = 60 of cosine and BM25, convex "
+        "the mean of both scores, each scaled to [0, 1] over the turns of the conversation."
+    )
+    yield (
+        f"Data: {_listed(results.data)}. Versions: {_listed(results.versions)}. "
+        f"Intervals: {settings['resamples']} resamples, seed {settings['seed']}."
+    )
+    yield f"Weights that the server applied: `{json.dumps(settings['weights'])}`."
