@@ -1,4 +1,4 @@
-"""The command line: serve, migrate, check-config."""
+"""The command line: serve, migrate, check-config, import."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from memsvc import config, supervisor, wiring
+from memsvc.cli.importing import import_file
 from memsvc.config import Settings, SettingsInvalid
 from memsvc.core.errors import StorageUnavailable
 from memsvc.store.migrate import DatabaseUnusable
@@ -92,6 +93,9 @@ def check_config(*, config_file: ConfigOption = None) -> None:
     for name, value in _settings(config_file).model_dump().items():
         table.add_row(name, str(value))
     Console().print(table)
+
+
+app.command("import")(import_file)
 
 
 def main() -> None:

@@ -1,0 +1,1 @@
+"""Layouts of files that hold conversations: values in, entries out."""
