@@ -1,4 +1,4 @@
-"""The command line: serve, migrate, check-config, import."""
+"""The command line: serve, migrate, check-config, import, evaluate."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from memsvc import config, supervisor, wiring
+from memsvc.cli.evaluating import evaluate_file
 from memsvc.cli.importing import import_file
 from memsvc.config import Settings, SettingsInvalid
 from memsvc.core.errors import StorageUnavailable
@@ -96,6 +97,7 @@ def check_config(*, config_file: ConfigOption = None) -> None:
 
 
 app.command("import")(import_file)
+app.command("evaluate")(evaluate_file)
 
 
 def main() -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import tomllib
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -15,6 +16,8 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+from memsvc.core.model import RankingWeights, WeightChanges
 
 
 class SettingsInvalid(Exception):
@@ -29,6 +32,42 @@ class Credential(BaseModel):
     tenant: str = Field(min_length=1, max_length=128)
     #: SHA-256 of the key, in hexadecimal.
     key_sha256: str = Field(pattern="^[0-9a-f]{64}$")
+
+
+_Weight = Annotated[float, Field(ge=0, le=10)]
+
+
+class ContextWeightSettings(BaseModel):
+    """In which proportion the surroundings count; what is absent keeps the default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    neighbour_semantic: _Weight | None = None
+    neighbour_keyword: _Weight | None = None
+    conversation_semantic: _Weight | None = None
+    conversation_keyword: _Weight | None = None
+    speaker: _Weight | None = None
+    time: _Weight | None = None
+
+
+class WeightSettings(BaseModel):
+    """How much each part of a score counts; what is absent keeps the default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    semantic: _Weight | None = None
+    keyword: _Weight | None = None
+    context: _Weight | None = None
+    importance: _Weight | None = None
+    recency: _Weight | None = None
+    confidence: _Weight | None = None
+    recency_half_life: Annotated[timedelta, Field(gt=timedelta(0))] | None = None
+    context_weights: ContextWeightSettings = ContextWeightSettings()
+
+    def changes(self) -> WeightChanges:
+        """Return what differs from the defaults."""
+        given = self.model_dump(exclude={"context_weights"}, exclude_none=True)
+        return WeightChanges(given, self.context_weights.model_dump(exclude_none=True))
 
 
 class Settings(BaseSettings):
@@ -83,6 +122,13 @@ class Settings(BaseSettings):
     embedding_dimension: int | None = Field(None, ge=1, le=16000)
     embedding_timeout_seconds: float = Field(10.0, gt=0, le=300)
 
+    #: Weights of the ranking that differ from the defaults, for all tenants and for single ones.
+    weights: WeightSettings = WeightSettings()
+    tenant_weights: dict[str, WeightSettings] = Field(default_factory=dict)
+    #: Up to how many memories a user's vectors are all compared with a question's; beyond, their
+    #: signs choose which ones are.
+    exact_memories_max: int = Field(5_000, ge=0)
+
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @classmethod
@@ -112,6 +158,12 @@ class Settings(BaseSettings):
         if self.embedding_api_key_file is not None:
             return self.embedding_api_key_file.read_text(encoding="utf-8").strip()
         return self.embedding_api_key.get_secret_value() if self.embedding_api_key else ""
+
+    def ranking_weights(self, tenant_id: str) -> RankingWeights:
+        """Return the weights of a tenant."""
+        base = self.weights.changes().applied_to(RankingWeights())
+        own = self.tenant_weights.get(tenant_id)
+        return own.changes().applied_to(base) if own else base
 
     def credentials(self) -> dict[str, str]:
         """Return the tenants by key hash."""

@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Final
 from uuid import UUID
 
@@ -29,7 +29,9 @@ from memsvc.telemetry import log
 from memsvc.usecases.conscious import Conscious
 from memsvc.usecases.context import Context
 from memsvc.usecases.embedding import Embedding
+from memsvc.usecases.evaluate import Evaluate
 from memsvc.usecases.ingest import Ingest
+from memsvc.usecases.ingest_stream import IngestStream
 from memsvc.usecases.read_memories import ReadMemories
 from memsvc.usecases.recall import Recall
 from memsvc.usecases.search import Search
@@ -124,9 +126,13 @@ class NoEmbedder:
 
 def build_usecases(context: Context, embedding: Embedding) -> UseCases:
     """Return the use cases."""
+    ingest = Ingest(context, embedding)
+    recall = Recall(context, embedding)
     return UseCases(
-        ingest=Ingest(context, embedding),
-        recall=Recall(context, embedding),
+        ingest=ingest,
+        ingest_stream=IngestStream(ingest),
+        recall=recall,
+        evaluate=Evaluate(context, recall),
         search=Search(context, embedding),
         conscious=Conscious(context),
         read=ReadMemories(context),
@@ -147,7 +153,14 @@ async def serve(settings: Settings) -> None:
         await database.open()
         async with database.overview() as tx:
             secret_key = await replies.secret_key(tx, now=utc_now())
-        context = Context(database, utc_now, new_id, secret_key)
+        context = Context(
+            database,
+            utc_now,
+            new_id,
+            secret_key,
+            lru_cache(settings.ranking_weights),
+            settings.exact_memories_max,
+        )
         embedding = Embedding(context, embedder_loader(settings))
         stack.push_async_callback(embedding.close)
         await embedding.connect()

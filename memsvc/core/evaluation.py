@@ -9,7 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
+
+Value = TypeVar("Value")
 
 #: How many of the first results are looked at.
 CUTS: Final = (1, 5, 10, 20)
@@ -130,3 +132,8 @@ def mean_of(parts: Iterable[Metrics], cuts: Sequence[int] = CUTS) -> Metrics:
         mean_reciprocal_rank=mean(part.mean_reciprocal_rank for part in counted),
         ndcg=mean(part.ndcg for part in counted),
     )
+
+
+def percentile(ordered: Sequence[Value], share: float) -> Value:
+    """Return the value of *ordered*, at least one, below or at which *share* of them lie."""
+    return ordered[max(math.ceil(share * len(ordered)) - 1, 0)]

@@ -266,3 +266,8 @@ def matched_words(query: str, text: str) -> list[str]:
 def inverse_document_frequency(memories: int, memories_with_term: int) -> float:
     """Return BM25's idf, ln(1 + (N - n + 0.5) / (n + 0.5)): never negative."""
     return math.log(1 + (memories - memories_with_term + 0.5) / (memories_with_term + 0.5))
+
+
+def is_stop_word(word: str) -> bool:
+    """Return whether *word*, in lower case, is too common to tell texts apart."""
+    return word in _STOP_WORDS

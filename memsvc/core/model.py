@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
-from typing import TypeAlias
+from typing import Any, Final, TypeAlias, cast
 from uuid import UUID
 
 import numpy as np
@@ -15,6 +15,13 @@ from numpy.typing import NDArray
 JsonValue: TypeAlias = "str | int | float | bool | list[JsonValue] | dict[str, JsonValue] | None"
 Metadata: TypeAlias = Mapping[str, JsonValue]
 Vector: TypeAlias = NDArray[np.float32]
+
+#: A best match less close than this does not count as the measure of closeness: with few memories
+#: the best of them may be no match at all.
+SIMILARITY_CEILING_MIN: Final = 0.25
+#: Likewise a best match by words that holds less than this share of what the query's terms weigh,
+#: terms that no memory holds left aside.
+KEYWORD_CEILING_SHARE: Final = 0.7
 
 
 class Role(IntEnum):
@@ -90,6 +97,16 @@ class RequestKey:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenEmbedding:
+    """A vector that the caller brings along, not checked yet."""
+
+    model: str
+    values: Vector
+    #: Where it stands in the request.
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
 class NewMessage:
     """A message to be stored."""
 
@@ -104,6 +121,8 @@ class NewMessage:
     #: 0 to 1; None to have it estimated.
     importance: float | None
     parent_message_id: str
+    #: None to have it made.
+    embedding: GivenEmbedding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +166,44 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the store found out about a memory and a query, each scaled to [0, 1]."""
+    """What a search found out about a memory and a query, each scaled to [0, 1]."""
 
     semantic: float
     keyword: float
     #: Weighted sum of the two: the order in which the store found it.
     evidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Memories that may matter to a question, as columns of the same length."""
+
+    memory_ids: list[UUID]
+    #: Where a message stands: neighbours of a conversation differ by 1, conversations by more than
+    #: PLACES. -1 for what was not said in a conversation.
+    places: NDArray[np.int64]
+    #: The speaker's name, "" for none.
+    authors: list[str]
+    importances: NDArray[np.float64]
+    confidences: NDArray[np.float64]
+    #: When it was so, and when that was last confirmed, in seconds since 1970.
+    event_times: NDArray[np.float64]
+    last_times: NDArray[np.float64]
+    #: Bit i is set if the memory holds the query's term i.
+    matched: NDArray[np.int64]
+    #: BM25 scores, from 0.
+    keyword_scores: NDArray[np.float64]
+    #: Cosines with the query, -1 to 1; nan without a vector.
+    similarities: NDArray[np.float64]
+    #: Of each of the query's terms the idf, and how many memories of the user hold it.
+    idfs: NDArray[np.float64]
+    holders: NDArray[np.int64]
+    #: Some memory of the user waits for its vector.
+    without_embedding: bool
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.memory_ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +219,32 @@ class Breakdown:
 
 
 @dataclass(frozen=True, slots=True)
+class ContextEvidence:
+    """What the surroundings of a memory have to do with the query, each in [0, 1]."""
+
+    neighbour_semantic: float
+    neighbour_keyword: float
+    conversation_semantic: float
+    conversation_keyword: float
+    #: None if the query names no speaker.
+    speaker: float | None
+    #: None if the query names no time.
+    time: float | None
+    #: The neighbours that have to do with the query, in order.
+    neighbours: list[UUID] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A candidate with its score and the reasons for it."""
+
+    memory_id: UUID
+    score: float
+    breakdown: Breakdown
+    context: ContextEvidence
+
+
+@dataclass(frozen=True, slots=True)
 class ScoredMemory:
     """A memory with the reason of its rank."""
 
@@ -175,6 +252,9 @@ class ScoredMemory:
     score: float
     breakdown: Breakdown
     matched_terms: list[str] = field(default_factory=list)
+    context: ContextEvidence | None = None
+    #: The message ids of the context's neighbours.
+    neighbour_message_ids: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,18 +291,50 @@ class MemoryFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class RankingWeights:
-    """How much each part of a score counts. The defaults are the service's.
+class ContextWeights:
+    """In which proportion the parts of the surroundings count; 0 or more each."""
 
-    Meaning and words count alike (min-max convex fusion); the other parts are bounded so that they
-    order what is about equally relevant and never lift what is not.
+    neighbour_semantic: float = 0.2
+    neighbour_keyword: float = 0.2
+    conversation_semantic: float = 0.25
+    conversation_keyword: float = 0.1
+    speaker: float = 0.25
+    time: float = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class RankingWeights:
+    """How much each part of a score counts; 0 or more each. The defaults are the service's.
+
+    The one place where they stand; docs/ranking.md says how they were chosen. What bears on the
+    question itself makes up most of a score; the last three parts are bounded so that they order what
+    is about equally relevant and never lift what is not.
     """
 
-    semantic: float = 0.47
-    keyword: float = 0.47
-    context: float = 0.0
+    semantic: float = 0.12
+    keyword: float = 0.10
+    context: float = 0.72
     importance: float = 0.03
     recency: float = 0.02
     confidence: float = 0.01
     #: The age at which recency is one half.
     recency_half_life: timedelta = timedelta(days=30)
+    context_weights: ContextWeights = field(default_factory=ContextWeights)
+
+    def without_meaning(self) -> RankingWeights:
+        """Return the weights for a question that has no vector."""
+        context = replace(self.context_weights, neighbour_semantic=0.0, conversation_semantic=0.0)
+        return replace(self, semantic=0.0, context_weights=context)
+
+
+@dataclass(frozen=True, slots=True)
+class WeightChanges:
+    """Weights that differ from others, by the names of their fields."""
+
+    weights: Mapping[str, float | timedelta] = field(default_factory=dict)
+    context_weights: Mapping[str, float] = field(default_factory=dict)
+
+    def applied_to(self, base: RankingWeights) -> RankingWeights:
+        """Return *base* with the changes."""
+        context = replace(base.context_weights, **self.context_weights)
+        return replace(base, context_weights=context, **cast("dict[str, Any]", self.weights))

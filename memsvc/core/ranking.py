@@ -1,22 +1,65 @@
-"""From evidence to an order: scores that explain themselves, no sentence twice, ties by id."""
+"""From candidates to an order: scores that explain themselves, ties by id.
+
+Columns of numbers in, columns of numbers out; no clock, no store. Every part of a score lies in
+[0, 1] and is scaled over the candidates of one question, so that a weight means the same in each.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final, TypeAlias
 
-from memsvc.core.decay import recency
+import numpy as np
+from numpy.typing import NDArray
+
 from memsvc.core.lexical import matched_words, searchable
 from memsvc.core.model import (
+    KEYWORD_CEILING_SHARE,
+    SIMILARITY_CEILING_MIN,
     Breakdown,
-    Evidence,
-    Memory,
+    Candidates,
+    ContextEvidence,
+    Ranked,
     RankingWeights,
     ScoredMemory,
 )
+from memsvc.core.named_time import NamedTime
+from memsvc.core.surroundings import Surroundings, named_speakers, surroundings
 
-_NOT_WORD = re.compile(r"[\W_]+")
+Column: TypeAlias = NDArray[np.float64]
+
+DAY_SECONDS: Final = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What candidates are ranked by."""
+
+    query: str
+    #: The time that the query names, None for none.
+    named_time: NamedTime | None
+    #: The time from which ages are counted.
+    now: datetime
+    weights: RankingWeights
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """The parts of the scores of all candidates, and their weighted sums."""
+
+    total: Column
+    semantic: Column
+    keyword: Column
+    context: Column
+    importance: Column
+    recency: Column
+    confidence: Column
+    around: Surroundings
+    #: Values of the candidates that have an author, nan for the others; None if the query names none.
+    speaker: Column | None
+    time: Column | None
 
 
 def total(breakdown: Breakdown, weights: RankingWeights) -> float:
@@ -31,61 +74,157 @@ def total(breakdown: Breakdown, weights: RankingWeights) -> float:
     )
 
 
-def score(
-    memory: Memory, evidence: Evidence, now: datetime, weights: RankingWeights
-) -> ScoredMemory:
-    """Return *memory* with its score at the time *now*."""
-    last_time = max(memory.valid_from_time, memory.refresh_time)
-    breakdown = Breakdown(
-        semantic=evidence.semantic,
-        keyword=evidence.keyword,
-        importance=memory.importance,
-        recency=recency(last_time, now, weights.recency_half_life),
-        confidence=memory.confidence,
+def scores(candidates: Candidates, question: Question) -> Scores:
+    """Return the scores of *candidates*, at least one, in their order."""
+    weights = question.weights
+    semantic = _semantic(candidates.similarities)
+    full_match = float(candidates.idfs[candidates.holders > 0].sum())
+    keyword = _scaled(candidates.keyword_scores, KEYWORD_CEILING_SHARE * full_match)
+    around = surroundings(candidates, semantic, KEYWORD_CEILING_SHARE * full_match)
+    speaker = _speaker(candidates.authors, question.query)
+    time = _time(candidates.event_times, question.named_time)
+    context = _context(around, speaker, time, weights)
+    recency = _recency(candidates.last_times, question)
+    summed = (
+        weights.semantic * semantic
+        + weights.keyword * keyword
+        + weights.context * context
+        + weights.importance * candidates.importances
+        + weights.recency * recency
+        + weights.confidence * candidates.confidences
     )
-    return ScoredMemory(memory, total(breakdown, weights), breakdown)
-
-
-def sentence_key(content: str) -> str:
-    """Return what two texts share if they say the same sentence: case and punctuation aside."""
-    return _NOT_WORD.sub(" ", content.casefold()).strip() or content
-
-
-def without_repetition(ranked: Iterable[ScoredMemory]) -> list[ScoredMemory]:
-    """Return *ranked* with the best of each sentence only."""
-    seen: set[tuple[str, str]] = set()
-    kept = []
-    for hit in ranked:
-        key = (hit.memory.author, sentence_key(hit.memory.content))
-        if key not in seen:
-            seen.add(key)
-            kept.append(hit)
-    return kept
+    return Scores(
+        summed,
+        semantic,
+        keyword,
+        context,
+        candidates.importances,
+        recency,
+        candidates.confidences,
+        around,
+        speaker,
+        time,
+    )
 
 
 def rank(
-    found: Sequence[tuple[Memory, Evidence]],
-    now: datetime,
-    weights: RankingWeights,
-    *,
-    limit: int,
-    min_score: float | None = None,
-) -> list[ScoredMemory]:
-    """Return the best *limit* of what was *found*, best first, ties in order of id.
+    candidates: Candidates, question: Question, *, min_score: float | None = None
+) -> list[Ranked]:
+    """Return *candidates*, best first, ties in order of id.
 
-    The same values give the same order, whatever the order of *found*.
+    One without a vector that holds no term of the query, nor has a neighbour that does, has nothing
+    to do with it and is left out. The same values give the same order, whatever theirs was.
     """
-    scored = (score(memory, evidence, now, weights) for memory, evidence in found)
-    ordered = sorted(scored, key=lambda hit: (-hit.score, hit.memory.memory_id))
-    enough = (hit for hit in ordered if min_score is None or hit.score >= min_score)
-    return without_repetition(enough)[:limit]
+    if not len(candidates):
+        return []
+    found = scores(candidates, question)
+    related = ~np.isnan(candidates.similarities) | (found.around.neighbour_keyword > 0)
+    if min_score is not None:
+        related &= found.total >= min_score
+    ids = candidates.memory_ids
+    order = sorted(np.flatnonzero(related), key=lambda row: (-found.total[row], ids[row]))
+    return [_ranked(candidates, found, int(row)) for row in order]
 
 
 def explained(hits: Sequence[ScoredMemory], query: str) -> list[ScoredMemory]:
     """Return *hits* with the words of *query* that each one contains."""
-    explained_hits = []
-    for hit in hits:
-        text = searchable(hit.memory.author, hit.memory.content)
-        matched = matched_words(query, text)
-        explained_hits.append(ScoredMemory(hit.memory, hit.score, hit.breakdown, matched))
-    return explained_hits
+    return [
+        ScoredMemory(
+            hit.memory,
+            hit.score,
+            hit.breakdown,
+            matched_words(query, searchable(hit.memory.author, hit.memory.content)),
+            hit.context,
+            hit.neighbour_message_ids,
+        )
+        for hit in hits
+    ]
+
+
+def _ranked(candidates: Candidates, found: Scores, row: int) -> Ranked:
+    around = found.around
+    return Ranked(
+        candidates.memory_ids[row],
+        float(found.total[row]),
+        Breakdown(
+            semantic=float(found.semantic[row]),
+            keyword=float(found.keyword[row]),
+            context=float(found.context[row]),
+            importance=float(found.importance[row]),
+            recency=float(found.recency[row]),
+            confidence=float(found.confidence[row]),
+        ),
+        ContextEvidence(
+            neighbour_semantic=float(around.neighbour_semantic[row]),
+            neighbour_keyword=float(around.neighbour_keyword[row]),
+            conversation_semantic=float(around.conversation_semantic[row]),
+            conversation_keyword=float(around.conversation_keyword[row]),
+            speaker=_present(found.speaker, row),
+            time=_present(found.time, row),
+            neighbours=[candidates.memory_ids[beside] for beside in around.speaking(row)],
+        ),
+    )
+
+
+def _present(column: Column | None, row: int) -> float | None:
+    return None if column is None or np.isnan(column[row]) else float(column[row])
+
+
+def _semantic(similarities: Column) -> Column:
+    """Return cosines as shares of the best one; what points away counts as unrelated."""
+    return _scaled(np.nan_to_num(similarities, nan=0.0).clip(min=0.0), SIMILARITY_CEILING_MIN)
+
+
+def _scaled(values: Column, ceiling_min: float) -> Column:
+    ceiling = max(float(values.max()), ceiling_min)
+    return values / ceiling if ceiling > 0 else values
+
+
+def _speaker(authors: Sequence[str], query: str) -> Column | None:
+    named = named_speakers(set(authors), query)
+    if not named:
+        return None
+    return np.array([(author in named) if author else np.nan for author in authors], np.float64)
+
+
+def _time(event_times: Column, named_time: NamedTime | None) -> Column | None:
+    """Return 1 within the named time, 0.5 ^ (distance / its length) outside.
+
+    The length counts as a day at least: the day before a named one is still close to it.
+    """
+    if named_time is None:
+        return None
+    start, end = named_time.start.timestamp(), named_time.end.timestamp()
+    outside = np.maximum(np.maximum(start - event_times, event_times - end), 0.0)
+    near: Column = 0.5 ** (outside / max(end - start, DAY_SECONDS))
+    return near
+
+
+def _context(
+    around: Surroundings, speaker: Column | None, time: Column | None, weights: RankingWeights
+) -> Column:
+    """Return the weighted mean of the parts that apply to each candidate."""
+    share = weights.context_weights
+    parts: Iterable[tuple[float, Column | None]] = (
+        (share.neighbour_semantic, around.neighbour_semantic),
+        (share.neighbour_keyword, around.neighbour_keyword),
+        (share.conversation_semantic, around.conversation_semantic),
+        (share.conversation_keyword, around.conversation_keyword),
+        (share.speaker, speaker),
+        (share.time, time),
+    )
+    summed = np.zeros(len(around.neighbour_semantic))
+    shares = np.zeros(len(summed))
+    for weight, column in parts:
+        if column is not None:
+            applies = ~np.isnan(column)
+            summed += weight * np.where(applies, column, 0.0)
+            shares += weight * applies
+    return np.divide(summed, shares, out=np.zeros_like(summed), where=shares > 0)
+
+
+def _recency(last_times: Column, question: Question) -> Column:
+    """Return 0.5 ^ (age / half-life), in [0, 1]: 1 for now and for what is still to come."""
+    ages = np.maximum(question.now.timestamp() - last_times, 0.0)
+    recency: Column = 0.5 ** (ages / question.weights.recency_half_life.total_seconds())
+    return recency

@@ -7,25 +7,26 @@ from collections.abc import Callable, Iterable
 from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from google.protobuf import timestamp_pb2
 from google.protobuf.message import Message
 
 from memsvc.core.errors import EtagMismatch, InvalidFields, MemoryNotFound
 from memsvc.core.model import (
+    ContextWeights,
     MemoryFilter,
     MemoryKind,
     MetadataCondition,
     MetadataOperator,
-    NewMessage,
     RankingWeights,
     RequestKey,
     Role,
+    WeightChanges,
 )
 from memsvc.rpc import metadata
 from memsvc.usecases.conscious import ConsciousAsk
-from memsvc.usecases.ingest import IngestAsk, Ingested
+from memsvc.usecases.evaluate import EvaluateAsk, LabelledQuery
 from memsvc.usecases.once import Once
 from memsvc.usecases.read_memories import ListAsk, MemoryAsk
 from memsvc.usecases.recall import RecallAsk
@@ -37,6 +38,7 @@ Result = TypeVar("Result")
 
 RECALL_LIMIT_DEFAULT: Final = 5
 CONSCIOUS_LIMIT_DEFAULT: Final = 20
+EVALUATE_LIMIT_DEFAULT: Final = 20
 SEARCH_PAGE_DEFAULT: Final = 20
 LIST_PAGE_DEFAULT: Final = 50
 _NUMBERS_COMPARE: Final = {MetadataOperator.GREATER, MetadataOperator.LESS}
@@ -51,12 +53,13 @@ _SOURCES: Final = {
 }
 
 
-def _require(violations: Iterable[tuple[str, str]]) -> None:
+def require(violations: Iterable[tuple[str, str]]) -> None:
+    """Raise InvalidFields if there are *violations*: field and fault."""
     if found := list(violations):
         raise InvalidFields(found)
 
 
-def _time(message: Message, name: str, path: str = "") -> datetime | None:
+def time_of(message: Message, name: str, path: str = "") -> datetime | None:
     """Return the time in field *name*, None if it is absent; raise InvalidFields for one out of range."""
     if not message.HasField(name):
         return None
@@ -67,7 +70,8 @@ def _time(message: Message, name: str, path: str = "") -> datetime | None:
         raise InvalidFields([(path or name, "must be between the years 1 and 9999")]) from error
 
 
-def _optional(message: Message, name: str) -> Any:
+def optional(message: Message, name: str) -> Any:
+    """Return the value of field *name*, None if it is not set."""
     return getattr(message, name) if message.HasField(name) else None
 
 
@@ -105,52 +109,6 @@ def once(request: Message, encode: Callable[[Result], Message], user_id: str = "
     return Once(RequestKey(rpc, request_id, user_id, fingerprint), reply)
 
 
-def ingest(
-    request: memory_service_pb2.IngestRequest, encode: Callable[[Ingested], Message]
-) -> IngestAsk:
-    """Return what an Ingest asks for; ids that are left empty are made."""
-    _require(_message_violations(request))
-    return IngestAsk(
-        user_id=request.user_id,
-        conversation_id=request.conversation_id or str(uuid4()),
-        messages=[
-            _new_message(message, f"messages[{index}].event_time")
-            for index, message in enumerate(request.messages)
-        ],
-        project_id=request.project_id,
-        agent_id=request.agent_id,
-        once=once(request, encode, request.user_id),
-    )
-
-
-def _message_violations(
-    request: memory_service_pb2.IngestRequest,
-) -> Iterable[tuple[str, str]]:
-    seen: set[str] = set()
-    for index, message in enumerate(request.messages):
-        path = f"messages[{index}]"
-        if message.message_id and message.message_id in seen:
-            yield f"{path}.message_id", "must not occur twice in one request"
-        seen.add(message.message_id)
-        for name in ("user_id", "conversation_id"):
-            if getattr(message, name) not in {"", getattr(request, name)}:
-                yield f"{path}.{name}", f"must be empty or equal to the request's {name}"
-        yield from metadata.violations(message.metadata, f"{path}.metadata")
-
-
-def _new_message(message: memory_pb2.Message, time_path: str) -> NewMessage:
-    return NewMessage(
-        message_id=message.message_id or str(uuid4()),
-        role=Role(message.role or Role.USER),
-        content=message.content,
-        author=message.author,
-        event_time=_time(message, "event_time", time_path),
-        metadata=metadata.metadata_of(message.metadata),
-        importance=_optional(message, "importance"),
-        parent_message_id=message.parent_message_id,
-    )
-
-
 def _filter(
     message: ranking_pb2.MemoryFilter, kinds: Iterable[MemoryKind], **more: Any
 ) -> MemoryFilter:
@@ -162,7 +120,7 @@ def _filter(
         )
         for item in message.metadata
     ]
-    _require(_condition_violations(conditions))
+    require(_condition_violations(conditions))
     return MemoryFilter(
         kinds=list(kinds),
         categories=list(message.categories),
@@ -173,9 +131,9 @@ def _filter(
         conversation_ids=list(message.conversation_ids),
         project_ids=list(message.project_ids),
         agent_ids=list(message.agent_ids),
-        start_time=_time(message, "start_time", "filter.start_time"),
-        end_time=_time(message, "end_time", "filter.end_time"),
-        min_importance=_optional(message, "min_importance"),
+        start_time=time_of(message, "start_time", "filter.start_time"),
+        end_time=time_of(message, "end_time", "filter.end_time"),
+        min_importance=optional(message, "min_importance"),
         metadata=conditions,
         **more,
     )
@@ -193,15 +151,22 @@ def _condition_violations(
             yield path, "must be given, and not null"
 
 
-def _weights(message: ranking_pb2.RankingWeights) -> RankingWeights:
-    given = {
-        item.name: _optional(message, item.name)
-        for item in fields(RankingWeights)
-        if item.name != "recency_half_life" and message.HasField(item.name)
-    }
+def weights(message: ranking_pb2.RankingWeights) -> WeightChanges:
+    """Return the weights that are set."""
+    given = _set_fields(message, RankingWeights)
+    context = _set_fields(message.context_weights, ContextWeights)
     if message.HasField("recency_half_life"):
         given["recency_half_life"] = message.recency_half_life.ToTimedelta()
-    return RankingWeights(**given)
+    return WeightChanges(given, context)
+
+
+def _set_fields(message: Message, kind: type[Any]) -> dict[str, Any]:
+    names = {item.name for item in fields(kind)}
+    return {
+        field.name: value
+        for field, value in message.ListFields()
+        if field.name in names and field.message_type is None
+    }
 
 
 def recall(request: memory_service_pb2.RecallRequest) -> RecallAsk:
@@ -213,15 +178,29 @@ def recall(request: memory_service_pb2.RecallRequest) -> RecallAsk:
         filter=_filter(
             request.filter,
             map(MemoryKind, request.kinds),
-            as_of_time=_time(request, "as_of_time"),
-            known_time=_time(request, "known_time"),
+            as_of_time=time_of(request, "as_of_time"),
+            known_time=time_of(request, "known_time"),
             include_superseded=request.include_superseded,
         ),
-        weights=_weights(request.weights),
-        min_score=_optional(request, "min_score"),
+        weights=weights(request.weights),
+        min_score=optional(request, "min_score"),
         token_budget=request.token_budget,
         explain=request.explain,
         min_revision=request.min_revision,
+    )
+
+
+def evaluate(request: memory_service_pb2.EvaluateRequest) -> EvaluateAsk:
+    """Return what an Evaluate asks for."""
+    return EvaluateAsk(
+        queries=[
+            LabelledQuery(query.user_id, query.query, list(query.relevant_ids))
+            for query in request.queries
+        ],
+        weights=weights(request.weights),
+        limit=request.limit or EVALUATE_LIMIT_DEFAULT,
+        filter=MemoryFilter(kinds=[MemoryKind(kind) for kind in request.kinds]),
+        arms=request.arms,
     )
 
 
@@ -274,14 +253,14 @@ def create_memory(
     request: memory_service_pb2.CreateMemoryRequest, encode: Callable[[Written], Message]
 ) -> NoteAsk:
     """Return what a CreateMemory asks for."""
-    _require(metadata.violations(request.metadata, "metadata"))
-    confidence = _optional(request, "confidence")
+    require(metadata.violations(request.metadata, "metadata"))
+    confidence = optional(request, "confidence")
     return NoteAsk(
         user_id=request.user_id,
         content=request.content,
         category=request.category,
         slot=request.slot,
-        importance=_optional(request, "importance"),
+        importance=optional(request, "importance"),
         confidence=1.0 if confidence is None else confidence,
         pinned=request.pinned,
         tags=list(request.tags),
@@ -289,7 +268,7 @@ def create_memory(
         conversation_id=request.conversation_id or None,
         project_id=request.project_id,
         agent_id=request.agent_id,
-        expire_time=_time(request, "expire_time"),
+        expire_time=time_of(request, "expire_time"),
         once=once(request, encode, request.user_id),
     )
 
@@ -301,10 +280,10 @@ _CHANGES: Final[dict[str, Callable[[memory_pb2.Memory], Any]]] = {
     "slot": lambda m: m.slot,
     "tags": lambda m: list(m.tags),
     "metadata": lambda m: metadata.metadata_of(m.metadata),
-    "importance": lambda m: _optional(m, "importance"),
+    "importance": lambda m: optional(m, "importance"),
     "confidence": lambda m: m.confidence if m.HasField("confidence") else 1.0,
     "pinned": lambda m: m.pinned,
-    "expire_time": lambda m: _time(m, "expire_time", "memory.expire_time"),
+    "expire_time": lambda m: time_of(m, "expire_time", "memory.expire_time"),
     "project_id": lambda m: m.project_id,
     "agent_id": lambda m: m.agent_id,
 }
@@ -322,7 +301,7 @@ def update_memory(
         names = [field.name for field, _ in value.ListFields() if field.name in _CHANGES]
     elif names == ["*"]:
         names = list(_CHANGES)
-    _require(_mask_violations(names, value))
+    require(_mask_violations(names, value))
     changes: Changes = {}
     for name in names:
         changes[name] = _CHANGES[name](value)  # type: ignore[literal-required]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Final
 
 from google.protobuf import duration_pb2, struct_pb2, timestamp_pb2
 
+from memsvc.core.evaluation import Metrics, percentile
 from memsvc.core.model import (
     Breakdown,
     Memory,
@@ -15,13 +18,20 @@ from memsvc.core.model import (
     RankingWeights,
     ScoredMemory,
 )
+from memsvc.core.named_time import NamedTime
+from memsvc.rpc.errors import failure
 from memsvc.usecases.conscious import ConsciousMemory
+from memsvc.usecases.evaluate import Evaluated
 from memsvc.usecases.ingest import Ingested
+from memsvc.usecases.ingest_stream import StreamReport
 from memsvc.usecases.read_memories import MemoryPage
 from memsvc.usecases.recall import Recalled
 from memsvc.usecases.search import SearchHit, SearchPage
 from memsvc.usecases.write_memories import Written
 from memsvc.v1 import memory_pb2, memory_service_pb2, ranking_pb2
+
+#: A response names so many of the batches that were not stored.
+STREAM_ERRORS_MAX: Final = 1000
 
 
 def timestamp(time: datetime | None) -> timestamp_pb2.Timestamp | None:
@@ -117,8 +127,6 @@ def breakdown(value: Breakdown) -> ranking_pb2.ScoreBreakdown:
 
 def weights(value: RankingWeights) -> ranking_pb2.RankingWeights:
     """Return the applied weights on the wire, all of them."""
-    half_life = duration_pb2.Duration()
-    half_life.FromTimedelta(value.recency_half_life)
     return ranking_pb2.RankingWeights(
         semantic=value.semantic,
         keyword=value.keyword,
@@ -126,7 +134,33 @@ def weights(value: RankingWeights) -> ranking_pb2.RankingWeights:
         importance=value.importance,
         recency=value.recency,
         confidence=value.confidence,
-        recency_half_life=half_life,
+        recency_half_life=_duration(value.recency_half_life),
+        context_weights=ranking_pb2.ContextWeights(**asdict(value.context_weights)),
+    )
+
+
+def context_evidence(value: ScoredMemory) -> ranking_pb2.ContextEvidence | None:
+    """Return what the surroundings of a memory say, on the wire."""
+    around = value.context
+    if around is None:
+        return None
+    return ranking_pb2.ContextEvidence(
+        neighbour_semantic=around.neighbour_semantic,
+        neighbour_keyword=around.neighbour_keyword,
+        conversation_semantic=around.conversation_semantic,
+        conversation_keyword=around.conversation_keyword,
+        speaker=around.speaker,
+        time=around.time,
+        neighbour_message_ids=value.neighbour_message_ids,
+    )
+
+
+def named_time(value: NamedTime | None) -> ranking_pb2.TimeRange | None:
+    """Return the time that a query names, on the wire."""
+    if value is None:
+        return None
+    return ranking_pb2.TimeRange(
+        start_time=timestamp(value.start), end_time=timestamp(value.end), text=value.text
     )
 
 
@@ -137,6 +171,7 @@ def scored(value: ScoredMemory, *, explain: bool) -> ranking_pb2.ScoredMemory:
         score=value.score,
         breakdown=breakdown(value.breakdown) if explain else None,
         matched_terms=value.matched_terms,
+        context=context_evidence(value) if explain else None,
     )
 
 
@@ -152,6 +187,21 @@ def ingested(value: Ingested) -> memory_service_pb2.IngestResponse:
     )
 
 
+def stream_report(value: StreamReport, request_id: str) -> memory_service_pb2.IngestStreamResponse:
+    """Return what became of a stream on the wire, the first STREAM_ERRORS_MAX errors of it."""
+    errors = []
+    for index, error in value.errors[:STREAM_ERRORS_MAX]:
+        end = failure(error, "", request_id)
+        errors.append(
+            memory_service_pb2.IngestStreamError(
+                index=index, code=end.code.value[0], reason=end.reason, message=end.message
+            )
+        )
+    return memory_service_pb2.IngestStreamResponse(
+        message_count=value.message_count, duplicate_count=value.duplicate_count, errors=errors
+    )
+
+
 def recalled(value: Recalled, *, explain: bool) -> memory_service_pb2.RecallResponse:
     """Return the memories that matter on the wire."""
     return memory_service_pb2.RecallResponse(
@@ -160,7 +210,55 @@ def recalled(value: Recalled, *, explain: bool) -> memory_service_pb2.RecallResp
         degraded=bool(value.degradations),
         degraded_reasons=value.degradations,
         weights=weights(value.weights),
+        named_time=named_time(value.named_time),
     )
+
+
+def metrics(value: Metrics) -> memory_service_pb2.RecallMetrics:
+    """Return means over questions on the wire."""
+    return memory_service_pb2.RecallMetrics(
+        query_count=value.query_count,
+        cuts=[
+            memory_service_pb2.RecallMetrics.CutMetrics(cut=c.cut, recall=c.recall, any=c.any)
+            for c in value.cuts
+        ],
+        mean_reciprocal_rank=value.mean_reciprocal_rank,
+        ndcg=value.ndcg,
+    )
+
+
+def evaluated(value: Evaluated) -> memory_service_pb2.EvaluateResponse:
+    """Return how well Recall answered on the wire."""
+    durations = sorted(query.duration for query in value.queries)
+    return memory_service_pb2.EvaluateResponse(
+        metrics=metrics(value.metrics),
+        queries=[
+            memory_service_pb2.QueryEvaluation(
+                index=index,
+                ranks=query.ranks,
+                duration=_duration(query.duration),
+                degraded=query.degraded,
+            )
+            for index, query in enumerate(value.queries)
+        ],
+        arms=[
+            memory_service_pb2.ArmEvaluation(
+                arm=arm.arm,
+                without=metrics(arm.without),
+                alone=None if arm.alone is None else metrics(arm.alone),
+            )
+            for arm in value.arms
+        ],
+        duration_p50=_duration(percentile(durations, 0.5)),
+        duration_p95=_duration(percentile(durations, 0.95)),
+        weights=weights(value.weights),
+    )
+
+
+def _duration(value: timedelta) -> duration_pb2.Duration:
+    duration = duration_pb2.Duration()
+    duration.FromTimedelta(value)
+    return duration
 
 
 def conscious(value: ConsciousMemory) -> memory_service_pb2.ConsciousResponse:

@@ -9,10 +9,12 @@ from typing import TypeVar
 from google.protobuf.message import Message
 
 from memsvc.core.errors import NotImplementedYet
-from memsvc.rpc import decode, encode
-from memsvc.rpc.pipeline import ServicerContext, current_call
+from memsvc.rpc import decode, decode_ingest, encode
+from memsvc.rpc.pipeline import Checked, ServicerContext, current_call
 from memsvc.usecases.conscious import Conscious
+from memsvc.usecases.evaluate import Evaluate
 from memsvc.usecases.ingest import Ingest
+from memsvc.usecases.ingest_stream import IngestStream
 from memsvc.usecases.once import Replay
 from memsvc.usecases.read_memories import ReadMemories
 from memsvc.usecases.recall import Recall
@@ -31,7 +33,9 @@ class UseCases:
     """What the service does."""
 
     ingest: Ingest
+    ingest_stream: IngestStream
     recall: Recall
+    evaluate: Evaluate
     search: Search
     conscious: Conscious
     read: ReadMemories
@@ -49,7 +53,7 @@ class MemoryService(MemoryServiceServicer):
         """Store messages."""
         call = current_call()
         call.facts["messages"] = len(request.messages)
-        done = await self._do.ingest(call.caller, decode.ingest(request, encode.ingested))
+        done = await self._do.ingest(call.caller, decode_ingest.ingest(request, encode.ingested))
         return _reply(done, encode.ingested, pb.IngestResponse)
 
     async def Recall(self, request: pb.RecallRequest, _: ServicerContext) -> pb.RecallResponse:
@@ -58,6 +62,14 @@ class MemoryService(MemoryServiceServicer):
         recalled = await self._do.recall(call.caller, decode.recall(request))
         call.facts |= {"results": len(recalled.hits), "degraded": recalled.degradations}
         return encode.recalled(recalled, explain=request.explain)
+
+    async def Evaluate(
+        self, request: pb.EvaluateRequest, _: ServicerContext
+    ) -> pb.EvaluateResponse:
+        """Measure how well Recall answers."""
+        call = current_call()
+        call.facts["queries"] = len(request.queries)
+        return encode.evaluated(await self._do.evaluate(call.caller, decode.evaluate(request)))
 
     async def Conscious(
         self, request: pb.ConsciousRequest, _: ServicerContext
@@ -131,10 +143,13 @@ class MemoryService(MemoryServiceServicer):
         return _reply(done, encode.batch_deleted, pb.BatchDeleteMemoriesResponse)
 
     async def IngestStream(
-        self, _: AsyncIterator[pb.IngestStreamRequest], _context: ServicerContext
+        self, received: AsyncIterator[Checked], _: ServicerContext
     ) -> pb.IngestStreamResponse:
-        """Say that this server has no bulk ingest yet."""
-        raise _not_yet()
+        """Store the messages of many users."""
+        call = current_call()
+        report = await self._do.ingest_stream(call.caller, decode_ingest.ingest_stream(received))
+        call.facts |= {"messages": report.message_count, "errors": len(report.errors)}
+        return encode.stream_report(report, call.request_id)
 
     async def Chat(
         self, _: chat_pb2.ChatRequest, _context: ServicerContext

@@ -28,15 +28,33 @@ from memsvc.rpc.validation import RequestValidator
 from memsvc.telemetry import CALL_SECONDS, CALLS, log
 
 ServicerContext: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
+#: A request of a stream that follows the contract's rules, or the rule that it breaks.
+Checked: TypeAlias = Message | MemsvcError
 
 #: Our calls; the standard services (health, reflection) need no credential and no log line.
 OUR_PREFIX: Final = "/memsvc.v1."
-#: How long a call may take, in seconds, whatever the caller asks for.
-CALL_SECONDS_MAX: Final = 30.0
-#: How long a call may take whose caller sets no deadline.
-CALL_SECONDS_DEFAULT: Final = 10.0
 #: The longest x-request-id that is taken over from the caller.
 REQUEST_ID_CHARACTERS_MAX: Final = 128
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimits:
+    """How long a call may take, in seconds."""
+
+    #: Whatever the caller asks for.
+    most: float
+    #: If the caller sets no deadline.
+    default: float
+
+    def seconds(self, context: ServicerContext) -> float:
+        """Return how long this call may take."""
+        remaining = context.time_remaining()
+        return self.default if remaining is None else min(remaining, self.most)
+
+
+UNARY_LIMITS: Final = TimeLimits(most=30.0, default=10.0)
+#: A call whose requests are a stream; each of its batches has a limit of its own.
+STREAM_LIMITS: Final = TimeLimits(most=3600.0, default=3600.0)
 
 
 #: The caller before its credential was looked at.
@@ -150,8 +168,8 @@ class Pipeline(grpc.aio.ServerInterceptor):
 
     def _stream_unary(self, method: str, handle: Any) -> Any:
         async def answer(requests: AsyncIterator[Received], context: ServicerContext) -> Any:
-            async with self._call(method, context):
-                return await handle((self._checked(r) async for r in requests), context)
+            async with self._call(method, context, STREAM_LIMITS):
+                return await handle((self._judged(r) async for r in requests), context)
 
         return answer
 
@@ -161,21 +179,33 @@ class Pipeline(grpc.aio.ServerInterceptor):
         self._validator.check(received.message, received.data)
         return received.message
 
+    def _judged(self, received: Received) -> Checked:
+        """Return the request of a stream, or what is wrong with it: the others still count."""
+        try:
+            return self._checked(received)
+        except MemsvcError as error:
+            return error
+
     @asynccontextmanager
-    async def _call(self, method: str, context: ServicerContext) -> AsyncGenerator[Call]:
+    async def _call(
+        self,
+        method: str,
+        context: ServicerContext,
+        limits: TimeLimits = UNARY_LIMITS,
+    ) -> AsyncGenerator[Call]:
         metadata = {key: str(value) for key, value in context.invocation_metadata() or ()}
         call = Call(method, context, _request_id(metadata))
         _current.set(call)
         context.set_trailing_metadata((("x-request-id", call.request_id),))
         try:
-            seconds = _seconds(context)
+            seconds = limits.seconds(context)
             async with self._admitted(), asyncio.timeout(seconds):
                 deadline = asyncio.get_running_loop().time() + seconds
                 call.caller = Caller(self._credentials.tenant_of(metadata), deadline)
                 yield call
         except asyncio.CancelledError:
             # The caller went away or its deadline passed; nobody reads a status.
-            _record(call, "DEADLINE_EXCEEDED" if _seconds(context) <= 0 else "CANCELLED")
+            _record(call, "DEADLINE_EXCEEDED" if _is_over(context) else "CANCELLED")
             raise
         except (MemsvcError, TimeoutError) as error:
             await _fail(call, error if isinstance(error, MemsvcError) else DeadlineExceeded())
@@ -240,10 +270,10 @@ def _record(call: Call, code: str, **more: object) -> None:
     )
 
 
-def _seconds(context: ServicerContext) -> float:
-    """Return how many seconds the call may still take."""
+def _is_over(context: ServicerContext) -> bool:
+    """Return whether the caller's deadline has passed."""
     remaining = context.time_remaining()
-    return CALL_SECONDS_DEFAULT if remaining is None else min(remaining, CALL_SECONDS_MAX)
+    return remaining is not None and remaining <= 0
 
 
 def _request_id(metadata: dict[str, str]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
+from weakref import WeakKeyDictionary
 
 import psycopg
 from pgvector.psycopg import register_vector_async
@@ -33,6 +34,8 @@ Row = TypeVar("Row")
 POOL_WAIT_SECONDS_MAX: Final = 2.0
 #: Calls that may wait for a connection at once; one more is turned away.
 POOL_WAITING_MAX: Final = 200
+#: A connection that was of use so lately is given out without being asked whether it still is.
+TRUSTED_SECONDS: Final = 1.0
 #: The statement time of work that no caller waits for, in seconds.
 WORKER_SECONDS: Final = 60.0
 
@@ -98,17 +101,24 @@ class Database:
 
     def __init__(self, conninfo: str, *, connections_max: int = 10) -> None:
         """Prepare a pool for *conninfo*, a libpq connection string; `open` connects it."""
+        self._used: WeakKeyDictionary[psycopg.AsyncConnection[Any], float] = WeakKeyDictionary()
         self._pool = AsyncConnectionPool(
             conninfo,
             min_size=2,
             max_size=connections_max,
             max_waiting=POOL_WAITING_MAX,
             configure=_configure,
-            check=AsyncConnectionPool.check_connection,
+            check=self._check,
             reconnect_timeout=30,
             open=False,
             kwargs={"autocommit": True},
         )
+
+    async def _check(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        """Ask a connection whether it lives, unless it answered a moment ago: a round trip saved."""
+        idle = asyncio.get_running_loop().time() - self._used.get(connection, 0.0)
+        if idle > TRUSTED_SECONDS:
+            await AsyncConnectionPool.check_connection(connection)
 
     async def open(self) -> None:
         """Start connecting; raises nothing if the database is not there yet."""
@@ -161,6 +171,8 @@ class Database:
                 transaction = Transaction(connection, tenant_id)
                 timeout = str(max(int(seconds * 1000), 1))
                 await transaction.execute("enter_scope", worker=worker, timeout=timeout)
+                # A connection that breaks from here on does not come back into the pool.
+                self._used[connection] = asyncio.get_running_loop().time()
                 yield transaction
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
 from memsvc.core.lexical import LexicalVectors, QueryTerms
 from memsvc.core.model import (
+    KEYWORD_CEILING_SHARE,
+    SIMILARITY_CEILING_MIN,
     Evidence,
     Memory,
     MemoryFilter,
@@ -23,13 +25,6 @@ from memsvc.core.model import (
     Vector,
 )
 from memsvc.store.database import Transaction
-
-#: A best match less close than this does not count as the measure of closeness: with few memories
-#: the best of them may be no match at all.
-SIMILARITY_CEILING_MIN: Final = 0.25
-#: Likewise a best match by words that holds less than this share of what the query's terms weigh,
-#: terms that no memory holds left aside.
-KEYWORD_CEILING_SHARE: Final = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +101,8 @@ def _found(values: dict[str, Any]) -> tuple[Memory, Evidence, int]:
     return _memory(values), evidence, without_embedding
 
 
-def _filter_parameters(memory_filter: MemoryFilter, now: datetime) -> dict[str, object]:
+def filter_parameters(memory_filter: MemoryFilter, now: datetime) -> dict[str, object]:
+    """Return what the statements' filter takes."""
     conditions = memory_filter.metadata
     return {
         "now": now,
@@ -157,7 +153,7 @@ async def rank(
         after_evidence=after and after.evidence,
         after_id=after and after.memory_id,
         limit=limit,
-        **_filter_parameters(memory_filter, now),
+        **filter_parameters(memory_filter, now),
     )
     return Found([row[:2] for row in rows], rows[0][2] if rows else 0)
 
@@ -181,7 +177,7 @@ async def search_full_text(
         after_evidence=after and after.evidence,
         after_id=after and after.memory_id,
         limit=limit,
-        **_filter_parameters(memory_filter, now),
+        **filter_parameters(memory_filter, now),
     )
     return Found([row[:2] for row in rows])
 
@@ -228,7 +224,7 @@ async def newest(
         after_create_time=after and after[0],
         after_id=after and after[1],
         limit=limit,
-        **_filter_parameters(memory_filter, now),
+        **filter_parameters(memory_filter, now),
     )
 
 
@@ -244,6 +240,12 @@ async def conscious(
         now=now,
         limit=limit,
     )
+
+
+async def fetch(tx: Transaction, memory_ids: Sequence[UUID]) -> dict[UUID, Memory]:
+    """Return memories by id, those that are still there."""
+    rows = await tx.mapped("fetch_memories", _memory, memory_ids=list(memory_ids))
+    return {memory.memory_id: memory for memory in rows}
 
 
 async def get(

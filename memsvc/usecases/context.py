@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from memsvc.core.model import RankingWeights
 from memsvc.store.database import Database
 
 
@@ -21,3 +22,7 @@ class Context:
     new_id: Callable[[], UUID]
     #: Signs page tokens and marks context blocks.
     secret_key: bytes
+    #: The weights of a tenant, unless a request says otherwise.
+    weights: Callable[[str], RankingWeights]
+    #: Up to how many memories a user's vectors are all compared.
+    exact_memories_max: int

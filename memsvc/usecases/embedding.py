@@ -7,12 +7,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 
+from cachetools import LRUCache
+
+from memsvc.core.errors import InvalidFields
 from memsvc.core.lexical import searchable
-from memsvc.core.model import Caller, EmbeddingSpace, Vector
-from memsvc.providers.embedding import Embedder, EmbeddingUnavailable
+from memsvc.core.model import Caller, EmbeddingSpace, GivenEmbedding, Vector
+from memsvc.providers.embedding import Embedder, EmbeddingUnavailable, checked
 from memsvc.providers.minilm_graph import ModelFileError
 from memsvc.store import embeddings
 from memsvc.store.database import WORKER_SECONDS, Transaction
@@ -31,6 +34,10 @@ TEXTS_SECONDS_MAX: Final = 8.0
 #: After this many failures in a row nobody waits for the embedder for PAUSE_SECONDS.
 FAILURES_MAX: Final = 3
 PAUSE_SECONDS: Final = 2.0
+#: Vectors of the latest queries that are kept, by tenant and exact text, some 2 KB each; a query
+#: longer than this many characters is not.
+QUERIES_KEPT: Final = 4096
+QUERY_CHARACTERS_KEPT: Final = 512
 #: How many memories the worker embeds at a time, and over how many tenants it looks.
 BATCH: Final = 64
 TENANTS: Final = 100
@@ -56,26 +63,37 @@ class EmbeddedQuery:
     space_id: int | None = None
     missing: Degradation | None = None
 
+    def degradations(self, *, waiting: bool) -> list[Degradation]:
+        """Return why an answer is ranked on less than everything; nothing if it is not.
+
+        *waiting*: some memories in scope have no vector yet.
+        """
+        if self.missing is not None:
+            return [self.missing]
+        return [Degradation.EMBEDDINGS_PENDING] if waiting else []
+
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedTexts:
-    """Vectors in the order of the texts and their space; neither, if they have to wait."""
+    """Vectors in the order of the texts, None for one that has to wait, and their space."""
 
-    vectors: Sequence[Vector] = ()
+    vectors: Sequence[Vector | None]
     space_id: int | None = None
 
     async def keep(
         self, tx: Transaction, memories: Sequence[tuple[int, UUID, int]], now: datetime
     ) -> None:
         """Store the vectors of *memories* (place of the text, id, version), or let them wait."""
-        if self.space_id is None:
-            await embeddings.mark_pending(tx, [memory_id for _, memory_id, _ in memories], now=now)
-            return
-        vectors = [
-            NewEmbedding(memory_id, version, self.vectors[place])
-            for place, memory_id, version in memories
-        ]
-        await embeddings.insert(tx, self.space_id, vectors)
+        ready, waiting = [], []
+        for place, memory_id, version in memories:
+            vector = self.vectors[place]
+            if vector is None:
+                waiting.append(memory_id)
+            else:
+                ready.append(NewEmbedding(memory_id, version, vector))
+        await embeddings.mark_pending(tx, waiting, now=now)
+        if self.space_id is not None:
+            await embeddings.insert(tx, self.space_id, ready)
 
 
 class Embedding:
@@ -90,6 +108,7 @@ class Embedding:
         self._failures = 0
         self._paused_until = 0.0
         self._reported = False
+        self._queries: LRUCache[tuple[str, str], EmbeddedQuery] = LRUCache(QUERIES_KEPT)
 
     async def connect(self) -> bool:
         """Load the embedder and settle its space, unless that is done; return whether it is."""
@@ -132,6 +151,9 @@ class Embedding:
 
     async def query(self, text: str, caller: Caller) -> EmbeddedQuery:
         """Return the vector of a query, or why there is none. Never raises for the embedder."""
+        known = self._queries.get((caller.tenant_id, text))
+        if known is not None:
+            return known
         left = caller.deadline - asyncio.get_running_loop().time()
         if self._mismatch:
             return EmbeddedQuery(missing=Degradation.EMBEDDING_SPACE_MISMATCH)
@@ -141,18 +163,39 @@ class Embedding:
         vectors = await self._vectors([text], seconds, query=True)
         if vectors is None or self._active is None:
             return EmbeddedQuery(missing=Degradation.EMBEDDER_UNAVAILABLE)
-        return EmbeddedQuery(vectors[0], self._active.space_id)
+        embedded = EmbeddedQuery(vectors[0], self._active.space_id)
+        if len(text) <= QUERY_CHARACTERS_KEPT:
+            self._queries[caller.tenant_id, text] = embedded
+        return embedded
+
+    def given(self, embedding: GivenEmbedding) -> Vector:
+        """Return a vector that a caller brought along, normalised.
+
+        Raises InvalidFields unless it is one of the active space.
+        """
+        active = self._active
+        if active is None or embedding.model != active.model:
+            known = f'"{active.model}"' if active else "none yet"
+            raise InvalidFields([
+                (f"{embedding.field}.model", f"is not the model of the memories, which is {known}")
+            ])
+        try:
+            return cast("Vector", checked(embedding.values[None, :], 1, active.dimension)[0])
+        except EmbeddingUnavailable as error:
+            fault = f"must be {active.dimension} finite numbers, not all 0"
+            raise InvalidFields([(f"{embedding.field}.values", fault)]) from error
 
     async def texts(self, texts: Sequence[str], caller: Caller) -> EmbeddedTexts:
         """Return the vectors of new texts, none if they have to wait. Never raises for them."""
         left = caller.deadline - asyncio.get_running_loop().time()
         seconds = min(left * QUERY_TIME_SHARE, TEXTS_SECONDS_MAX)
-        if self._mismatch or seconds < QUERY_SECONDS_MIN:
-            return EmbeddedTexts()
-        vectors = await self._vectors(texts, seconds, query=False)
-        if vectors is None or self._active is None:
-            return EmbeddedTexts()
-        return EmbeddedTexts(vectors, self._active.space_id)
+        space_id = self._active.space_id if self._active else None
+        vectors: Sequence[Vector | None] | None = None
+        if texts and not self._mismatch and seconds >= QUERY_SECONDS_MIN:
+            vectors = await self._vectors(texts, seconds, query=False)
+        if vectors is None or space_id is None:
+            vectors = [None] * len(texts)
+        return EmbeddedTexts(vectors, space_id)
 
     async def _vectors(
         self, texts: Sequence[str], seconds: float, *, query: bool, counted: bool = True

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from memsvc.core import importance
 from memsvc.core.lexical import lexical_vectors, searchable
-from memsvc.core.model import Caller, NewMessage
+from memsvc.core.model import Caller, NewMessage, Vector
 from memsvc.store import memories, replies
 from memsvc.store.memories import NewEpisode
 from memsvc.usecases.context import Context
-from memsvc.usecases.embedding import Embedding
+from memsvc.usecases.embedding import EmbeddedTexts, Embedding
 from memsvc.usecases.once import Once, Replay
 
 
@@ -32,6 +33,8 @@ class IngestAsk:
     messages: list[NewMessage]
     project_id: str
     agent_id: str
+    #: Whether the vectors may come later.
+    deferred: bool
     once: Once[Ingested]
 
 
@@ -43,12 +46,36 @@ class Ingest:
     embedding: Embedding
 
     async def __call__(self, caller: Caller, ask: IngestAsk) -> Ingested | Replay:
-        """Store the messages of *ask*; a message_id that the user has already is left alone."""
+        """Store the messages of *ask*; a message_id that the user has already is left alone.
+
+        Raises InvalidFields for a vector of another model.
+        """
+        (embedded,) = await self.embed(caller, [ask])
+        return await self.store(caller, ask, embedded)
+
+    async def embed(self, caller: Caller, asks: Sequence[IngestAsk]) -> list[EmbeddedTexts]:
+        """Return the vectors of each of *asks*, all made at once; raises InvalidFields."""
+        found: list[list[Vector | None]] = [
+            [self.embedding.given(m.embedding) if m.embedding else None for m in ask.messages]
+            for ask in asks
+        ]
+        missing = [
+            (vectors, place, searchable(message.author, message.content))
+            for ask, vectors in zip(asks, found, strict=True)
+            for place, message in enumerate(ask.messages)
+            if vectors[place] is None and not ask.deferred
+        ]
+        embedded = await self.embedding.texts([text for _, _, text in missing], caller)
+        for (vectors, place, _), vector in zip(missing, embedded.vectors, strict=True):
+            vectors[place] = vector
+        return [EmbeddedTexts(vectors, embedded.space_id) for vectors in found]
+
+    async def store(
+        self, caller: Caller, ask: IngestAsk, embedded: EmbeddedTexts
+    ) -> Ingested | Replay:
+        """Store the messages of *ask* with the vectors that there are."""
         now = self.context.clock()
         episodes = [self._episode(message) for message in ask.messages]
-        embedded = await self.embedding.texts(
-            [searchable(m.author, m.content) for m in ask.messages], caller
-        )
         async with self.context.database.transaction(caller) as tx:
             if replay := await ask.once.begin(tx, now):
                 return replay

@@ -3,24 +3,41 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from memsvc.core import ranking
 from memsvc.core.context_block import context_block, within_budget
 from memsvc.core.errors import RevisionNotReached
 from memsvc.core.lexical import query_terms
-from memsvc.core.model import Caller, MemoryFilter, RankingWeights, ScoredMemory
+from memsvc.core.model import (
+    Caller,
+    Memory,
+    MemoryFilter,
+    Ranked,
+    RankingWeights,
+    ScoredMemory,
+    WeightChanges,
+)
+from memsvc.core.named_time import NamedTime, named_time
 from memsvc.core.paging import REPLY_BYTES_MAX, fitting
-from memsvc.store import memories, replies
-from memsvc.store.memories import Found, Question
+from memsvc.core.repetition import without_repetition
+from memsvc.store import candidates, memories, replies
+from memsvc.store.candidates import Search
+from memsvc.store.database import Transaction
 from memsvc.usecases.context import Context
 from memsvc.usecases.embedding import Degradation, EmbeddedQuery, Embedding
 
-#: More memories than asked for are ranked in full: importance, recency and repetition may change
-#: the order that meaning and words give.
-POOL_FACTOR: Final = 4
-POOL_EXTRA: Final = 50
+#: How many candidates are taken by meaning and how many by words, at least, and for each result that
+#: is asked for: what is around them, their age and their importance change the order.
+ARM_MIN: Final = 40
+ARM_FACTOR: Final = 2
+#: More memories than asked for are read: some repeat others, some do not fit the budget.
+SPARE_FACTOR: Final = 0.5
+SPARE_MIN: Final = 4
 #: How long a call waits for its revision, and how often it looks, in seconds.
 REVISION_WAIT_SECONDS: Final = 2.0
 REVISION_POLL_SECONDS: Final = 0.02
@@ -34,7 +51,8 @@ class RecallAsk:
     query: str
     limit: int
     filter: MemoryFilter
-    weights: RankingWeights
+    #: What differs from the tenant's weights.
+    weights: WeightChanges
     min_score: float | None
     #: In tokens; 0 for none.
     token_budget: int
@@ -51,6 +69,8 @@ class Recalled:
     context_block: str
     degradations: list[Degradation]
     weights: RankingWeights
+    #: The time that the query names, as it was understood.
+    named_time: NamedTime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,31 +84,41 @@ class Recall:
         """Answer *ask*; without a vector for the query by words alone, which is declared."""
         now = self.context.clock()
         embedded = await self.embedding.query(ask.query, caller)
-        weights = ask.weights if embedded.missing is None else replace(ask.weights, semantic=0.0)
+        question = self._question(caller, ask, embedded, now)
         if ask.min_revision:
             await self._reach(caller, ask.min_revision)
         async with self.context.database.transaction(caller) as tx:
-            question = _question(ask, weights, embedded)
-            limit = ask.limit * POOL_FACTOR + POOL_EXTRA
-            found = await memories.rank(tx, question, ask.filter, now=now, limit=limit)
-        hits = ranking.rank(
-            found.memories,
-            ask.filter.as_of_time or now,
-            weights,
-            limit=ask.limit,
-            min_score=ask.min_score,
-        )
-        kept = {m.memory_id for m in within_budget((h.memory for h in hits), ask.token_budget)}
-        hits = [hit for hit in hits if hit.memory.memory_id in kept]
+            found = await candidates.gather(tx, self._search(ask, embedded), ask.filter, now=now)
+            ranked = ranking.rank(found, question, min_score=ask.min_score)
+            hits = await _read(tx, ask, ranked)
+        reasons = embedded.degradations(waiting=found.without_embedding)
         # Each text goes out twice: as a memory and as a line of the context block.
         fit = list(fitting(hits, lambda h: h.memory.content, bytes_max=REPLY_BYTES_MAX // 2))
-        reasons = degradations(embedded, found)
         if len(fit) < len(hits):
             hits, reasons = fit, [*reasons, Degradation.REPLY_SIZE]
         if ask.explain:
             hits = ranking.explained(hits, ask.query)
         block = context_block((hit.memory for hit in hits), self.context.secret_key)
-        return Recalled(hits, block, reasons, weights)
+        return Recalled(hits, block, reasons, question.weights, question.named_time)
+
+    def _question(
+        self, caller: Caller, ask: RecallAsk, embedded: EmbeddedQuery, now: datetime
+    ) -> ranking.Question:
+        weights = ask.weights.applied_to(self.context.weights(caller.tenant_id))
+        if embedded.missing is not None:
+            weights = weights.without_meaning()
+        present = ask.filter.as_of_time or now
+        return ranking.Question(ask.query, named_time(ask.query, present), present, weights)
+
+    def _search(self, ask: RecallAsk, embedded: EmbeddedQuery) -> Search:
+        return Search(
+            user_id=ask.user_id,
+            terms=query_terms(ask.query),
+            embedding=embedded.vector,
+            space_id=embedded.space_id,
+            arm=max(ARM_MIN, ARM_FACTOR * ask.limit),
+            exact_max=self.context.exact_memories_max,
+        )
 
     async def _reach(self, caller: Caller, revision: int) -> None:
         """Wait until *revision* is in reach, which on the database that made it is at once."""
@@ -103,19 +133,34 @@ class Recall:
             await asyncio.sleep(REVISION_POLL_SECONDS)
 
 
-def _question(ask: RecallAsk, weights: RankingWeights, embedded: EmbeddedQuery) -> Question:
-    return Question(
-        user_id=ask.user_id,
-        terms=query_terms(ask.query),
-        embedding=embedded.vector,
-        space_id=embedded.space_id,
-        semantic_weight=weights.semantic,
-        keyword_weight=weights.keyword,
+async def _read(tx: Transaction, ask: RecallAsk, ranked: Sequence[Ranked]) -> list[ScoredMemory]:
+    """Return the best of *ranked* with their memories, none that repeats a better one.
+
+    One read is enough unless many repeat each other.
+    """
+    hits: list[ScoredMemory] = []
+    step = ask.limit + max(SPARE_MIN, int(ask.limit * SPARE_FACTOR))
+    for start in range(0, len(ranked), step):
+        part = ranked[start : start + step]
+        wanted = [entry.memory_id for entry in part]
+        if ask.explain:
+            wanted += [beside for entry in part for beside in entry.context.neighbours]
+        read = await memories.fetch(tx, wanted)
+        found = [_scored(entry, read) for entry in part if entry.memory_id in read]
+        hits = without_repetition([*hits, *found])
+        if len(hits) >= ask.limit:
+            break
+    budgeted = within_budget((hit.memory for hit in hits), ask.token_budget)
+    kept = {memory.memory_id for memory in budgeted}
+    return [hit for hit in hits if hit.memory.memory_id in kept][: ask.limit]
+
+
+def _scored(entry: Ranked, read: dict[UUID, Memory]) -> ScoredMemory:
+    beside = (read[memory_id] for memory_id in entry.context.neighbours if memory_id in read)
+    return ScoredMemory(
+        read[entry.memory_id],
+        entry.score,
+        entry.breakdown,
+        context=entry.context,
+        neighbour_message_ids=[memory.message_id or "" for memory in beside],
     )
-
-
-def degradations(embedded: EmbeddedQuery, found: Found) -> list[Degradation]:
-    """Return why an answer is ranked on less than everything; nothing if it is not."""
-    if embedded.missing is not None:
-        return [embedded.missing]
-    return [Degradation.EMBEDDINGS_PENDING] if found.without_embedding else []

@@ -18,7 +18,6 @@ from memsvc.store.database import Transaction
 from memsvc.store.memories import Found, Position, Question
 from memsvc.usecases.context import Context
 from memsvc.usecases.embedding import Degradation, EmbeddedQuery, Embedding
-from memsvc.usecases.recall import degradations
 
 #: The most terms of a full-text query: beyond, a statement could run for seconds.
 FULL_TEXT_TERMS_MAX: Final = 32
@@ -109,7 +108,11 @@ class Search:
         ]
         more = len(found.memories) > len(page)
         token = self._next_token(hits[-1], start, binding) if more else ""
-        degraded = [] if ask.mode is SearchMode.FULL_TEXT else degradations(embedded, found)
+        degraded = (
+            []
+            if ask.mode is SearchMode.FULL_TEXT
+            else embedded.degradations(waiting=bool(found.without_embedding))
+        )
         return SearchPage(hits, token, degraded)
 
     def _start(self, ask: SearchAsk, binding: bytes) -> _Start:

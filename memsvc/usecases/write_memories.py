@@ -170,7 +170,7 @@ class WriteMemories:
     async def _embedded(self, caller: Caller, ask: UpdateAsk, now: datetime) -> EmbeddedTexts:
         """Return the vector of the new text, outside of the transaction that stores it."""
         if "content" not in ask.changes:
-            return EmbeddedTexts()
+            return EmbeddedTexts(())
         async with self.context.database.transaction(caller) as tx:
             memory = await memories.get(tx, ask.memory_id, ask.user_id, now=now)
         author = memory.author if memory else ""

@@ -39,11 +39,20 @@ WITHOUT_TENANT = {
     "sweep_replies",  # likewise, replies whose time is over
     "ping",
     "prefer_hash_joins",
+    "prefer_index_lookups",
     "try_migration_lock",
 }
 #: Statements that cannot be prepared.
 UTILITY = {"create_database", "create_application_role", "grant_application_role"}
-TENANT_TABLES = {"memory", "memory_embedding", "pending_embedding", "conversation", "idempotency"}
+TENANT_TABLES = {
+    "memory_term",
+    "memory_count",
+    "memory",
+    "memory_embedding",
+    "pending_embedding",
+    "conversation",
+    "idempotency",
+}
 MEMORY = [field.name for field in fields(Memory)]
 COLUMNS = {
     "get_memory": MEMORY,

@@ -14,6 +14,9 @@ alter table memory_embedding add column bits bit varying;
 alter table memory_embedding add column live boolean not null default true;
 alter table memory_embedding add column expire_time timestamptz;
 
+-- Whose memories wait, so that an answer can say that it was ranked without them.
+alter table pending_embedding add column user_id text;
+
 -- Which memories that nothing superseded hold a term, and with which BM25 weight. No foreign key: a
 -- deletion would have to look for a memory's terms, which the trigger below knows.
 create table memory_term (

@@ -11,3 +11,8 @@ drop index concurrently if exists memory_embedding_bits;
 create index concurrently if not exists memory_embedding_bits
 on memory_embedding (tenant_id, user_id, space_id) include (memory_id, bits, expire_time)
 where live;
+-- squawk-ignore ban-concurrent-index-creation-in-transaction
+drop index concurrently if exists pending_embedding_user;
+-- squawk-ignore ban-concurrent-index-creation-in-transaction
+create index concurrently if not exists pending_embedding_user
+on pending_embedding (tenant_id, user_id);

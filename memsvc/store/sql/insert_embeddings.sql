@@ -1,6 +1,10 @@
 -- Stores vectors of memories whose text is still the one that was embedded.
-insert into memory_embedding (tenant_id, memory_id, space_id, user_id, embedding)
-select memory.tenant_id, memory.memory_id, %(space_id)s, memory.user_id, item.embedding
+insert into memory_embedding (
+    tenant_id, memory_id, space_id, user_id, embedding, live, expire_time
+)
+select
+    memory.tenant_id, memory.memory_id, %(space_id)s, memory.user_id, item.embedding,
+    memory.superseded_time is null, memory.expire_time
 from unnest(%(memory_ids)s::uuid[], %(versions)s::integer[], %(embeddings)s::vector[])
     as item (memory_id, version, embedding)
 inner join memory

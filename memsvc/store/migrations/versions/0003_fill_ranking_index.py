@@ -10,5 +10,7 @@ down_revision = "0002"
 
 def upgrade() -> None:
     """Apply 0003_fill_ranking_index.sql, as it stands."""
-    text = (Path(__file__).parent.parent / "0003_fill_ranking_index.sql").read_text(encoding="utf-8")
+    text = (Path(__file__).parent.parent / "0003_fill_ranking_index.sql").read_text(
+        encoding="utf-8"
+    )
     op.get_bind().connection.driver_connection.execute(text)

@@ -10,7 +10,9 @@ down_revision = "0003"
 
 def upgrade() -> None:
     """Apply 0004_index_concurrently.sql, one statement a transaction."""
-    text = (Path(__file__).parent.parent / "0004_index_concurrently.sql").read_text(encoding="utf-8")
+    text = (Path(__file__).parent.parent / "0004_index_concurrently.sql").read_text(
+        encoding="utf-8"
+    )
     with op.get_context().autocommit_block():
         for statement in text.split(";"):
             if statement.strip():
