@@ -22,14 +22,14 @@ from memsvc.cli.channel import (
     TlsOption,
     connected,
 )
-from memsvc.cli.evaluation_json import Outcome, Survey, document_of
+from memsvc.cli.evaluation_json import document_of
 from memsvc.cli.evaluation_report import EvaluationDisplay, print_report
 from memsvc.cli.formats.entries import Fault, UserMissing
 from memsvc.cli.formats.labelled import Labelled, Question
 from memsvc.cli.formats.question_reading import STANDARD_INPUT, name_of, read_questions
 from memsvc.cli.formats.reading import FileUnusable
 from memsvc.cli.journal import LISTED_MAX
-from memsvc.cli.measured import Measurement
+from memsvc.cli.measured import Measurement, Outcome, Survey
 from memsvc.cli.options import command
 from memsvc.cli.sending import ServerLost, ServerRefused, retries_told_to
 from memsvc.cli.weights import WeightUnusable, weights_of

@@ -3,42 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import Any, Final
 
 from google.protobuf import json_format
 
-from memsvc.cli.measured import Arm, Difference, Measurement, differences
+from memsvc.cli.measured import Arm, Difference, Measurement, Outcome, differences
 from memsvc.cli.weights import name_of_arm
 from memsvc.core.evaluation import Metrics
 from memsvc.v1.ranking_pb2 import RankingWeights
 
 #: Another one if a name goes or changes its meaning; new names may come without.
 SCHEMA: Final = "memsvc.evaluate.v1"
-
-
-@dataclass(slots=True)
-class Survey:
-    """What is in a file, beside the questions that can be asked."""
-
-    #: Questions that nothing answers.
-    left_out: int = 0
-    #: Faulty ones: where they stand, and why.
-    faults: list[tuple[str, str]] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """All that was found out."""
-
-    #: With the weights given.
-    chosen: Measurement
-    #: With the server's own, if both are compared.
-    default: Measurement | None
-    survey: Survey
-    limit: int
-    #: Of memories; empty for all.
-    kinds: tuple[str, ...]
 
 
 def document_of(outcome: Outcome) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -17,8 +18,8 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from memsvc.cli.evaluation_json import Outcome, weights_document
-from memsvc.cli.measured import Difference, Measurement, differences
+from memsvc.cli.evaluation_json import weights_document
+from memsvc.cli.measured import Arm, Difference, Measurement, Outcome, differences
 from memsvc.cli.report import Display
 from memsvc.cli.weights import CONTEXT_PREFIX, name_of_arm
 from memsvc.core.evaluation import NDCG_CUT, Metrics
@@ -30,6 +31,11 @@ _LEGEND: Final = (
     "R@k: the share of what answers a question that is among the first k results; any@k: the share "
     "of questions with any of it there; MRR: the mean of 1 / the place of the first of it."
 )
+_COMPARISON_LEGEND: Final = (
+    "95 % interval: of the difference, over questions drawn anew from these; where it holds 0, the "
+    "difference may be chance."
+)
+_ARMS_LEGEND: Final = "Difference: without the part minus with all parts; below 0, the part helps."
 
 
 class EvaluationDisplay(Display):
@@ -55,18 +61,21 @@ def print_report(outcome: Outcome) -> None:
     """Print *outcome* on standard output."""
     console = Console(highlight=False, markup=False)
     chosen = outcome.chosen
-    console.print(_figures_table(chosen))
+    parts = [(_figures_table(chosen), _LEGEND)]
     if outcome.default:
-        console.print(_comparison_table(chosen, outcome.default))
-    if arms := _arms_table(chosen):
-        console.print(arms)
-    console.print(Text(_LEGEND, style="dim"))
+        parts.append((_comparison_table(chosen, outcome.default), _COMPARISON_LEGEND))
+    if arms := chosen.arms():
+        parts.append((_arms_table(chosen, arms), _ARMS_LEGEND))
+    for table, legend in parts:
+        console.print(table)
+        console.print(legend, style="dim")
+        console.print()
     for sentence in _sentences(outcome):
         console.print(_plain(sentence))
 
 
 def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left")
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for place, column in enumerate(columns):
         if place:
             table.add_column(column, justify="right", no_wrap=True)
@@ -133,10 +142,7 @@ def _column_of(difference: Difference) -> str:
     return f"R@{cut}" if name == "recall" else "MRR"
 
 
-def _arms_table(measured: Measurement) -> Table | None:
-    arms = measured.arms()
-    if not arms:
-        return None
+def _arms_table(measured: Measurement, arms: Sequence[Arm]) -> Table:
     cut = measured.judged_cut
     columns = ("part", f"R@{cut} without", "difference", f"R@{cut} alone")
     table = _table("What each part of the score contributes", *columns)

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from memsvc.cli.formats.labelled import Question
-from memsvc.core.evaluation import CutMetrics, Metrics, mean_of, metrics_of
+from memsvc.core.evaluation import CutMetrics, Metrics, mean_of, metrics_of, percentile
 from memsvc.v1.memory_service_pb2 import EvaluateResponse, RecallMetrics
 from memsvc.v1.ranking_pb2 import RankingWeights
 
@@ -104,8 +104,8 @@ class Measurement:
 
     def latency(self) -> tuple[float, float]:
         """Return the median and the 95th percentile of the durations, in milliseconds."""
-        p50, p95 = np.percentile([answer.milliseconds for answer in self.answers], [50, 95])
-        return float(p50), float(p95)
+        ordered = sorted(answer.milliseconds for answer in self.answers)
+        return percentile(ordered, 0.5), percentile(ordered, 0.95)
 
     def degraded_count(self) -> int:
         """Return how many answers were ranked on less than everything."""
@@ -126,6 +126,30 @@ def _metrics_of(figures: RecallMetrics) -> Metrics:
         mean_reciprocal_rank=figures.mean_reciprocal_rank,
         ndcg=figures.ndcg,
     )
+
+
+@dataclass(slots=True)
+class Survey:
+    """What is in a file, beside the questions that can be asked."""
+
+    #: Questions that nothing answers.
+    left_out: int = 0
+    #: Faulty ones: where they stand, and why.
+    faults: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """All that was found out."""
+
+    #: With the weights given.
+    chosen: Measurement
+    #: With the server's own, if both are compared.
+    default: Measurement | None
+    survey: Survey
+    limit: int
+    #: Of memories; empty for all.
+    kinds: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,8 @@ class Evidence:
 class Candidates:
     """Memories that may matter to a question, as columns of the same length."""
 
-    memory_ids: list[UUID]
+    #: The halves of the memory ids, shape (n, 2): in the order of the ids.
+    ids: NDArray[np.uint64]
     #: Where a message stands: neighbours of a conversation differ by 1, conversations by more than
     #: PLACES. -1 for what was not said in a conversation.
     places: NDArray[np.int64]
@@ -203,7 +204,11 @@ class Candidates:
 
     def __len__(self) -> int:
         """Return how many there are."""
-        return len(self.memory_ids)
+        return len(self.ids)
+
+    def memory_id(self, row: int) -> UUID:
+        """Return the memory id of a row."""
+        return UUID(int=int(self.ids[row, 0]) << 64 | int(self.ids[row, 1]))
 
 
 @dataclass(frozen=True, slots=True)

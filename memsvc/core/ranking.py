@@ -107,23 +107,36 @@ def scores(candidates: Candidates, question: Question) -> Scores:
     )
 
 
-def rank(
-    candidates: Candidates, question: Question, *, min_score: float | None = None
-) -> list[Ranked]:
-    """Return *candidates*, best first, ties in order of id.
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Candidates in order, best first; what is not looked at is not built."""
+
+    candidates: Candidates
+    scores: Scores
+    #: Rows of the candidates.
+    order: NDArray[np.intp]
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.order)
+
+    def part(self, start: int, stop: int) -> list[Ranked]:
+        """Return those from the place *start*, from 0, to just before *stop*."""
+        return [_ranked(self.candidates, self.scores, int(row)) for row in self.order[start:stop]]
+
+
+def rank(candidates: Candidates, question: Question, *, min_score: float | None = None) -> Ranking:
+    """Return *candidates*, at least one, best first, ties in order of id.
 
     One without a vector that holds no term of the query, nor has a neighbour that does, has nothing
     to do with it and is left out. The same values give the same order, whatever theirs was.
     """
-    if not len(candidates):
-        return []
     found = scores(candidates, question)
     related = ~np.isnan(candidates.similarities) | (found.around.neighbour_keyword > 0)
     if min_score is not None:
         related &= found.total >= min_score
-    ids = candidates.memory_ids
-    order = sorted(np.flatnonzero(related), key=lambda row: (-found.total[row], ids[row]))
-    return [_ranked(candidates, found, int(row)) for row in order]
+    order = np.lexsort((candidates.ids[:, 1], candidates.ids[:, 0], -found.total))
+    return Ranking(candidates, found, order[related[order]])
 
 
 def explained(hits: Sequence[ScoredMemory], query: str) -> list[ScoredMemory]:
@@ -144,7 +157,7 @@ def explained(hits: Sequence[ScoredMemory], query: str) -> list[ScoredMemory]:
 def _ranked(candidates: Candidates, found: Scores, row: int) -> Ranked:
     around = found.around
     return Ranked(
-        candidates.memory_ids[row],
+        candidates.memory_id(row),
         float(found.total[row]),
         Breakdown(
             semantic=float(found.semantic[row]),
@@ -161,7 +174,7 @@ def _ranked(candidates: Candidates, found: Scores, row: int) -> Ranked:
             conversation_keyword=float(around.conversation_keyword[row]),
             speaker=_present(found.speaker, row),
             time=_present(found.time, row),
-            neighbours=[candidates.memory_ids[beside] for beside in around.speaking(row)],
+            neighbours=[candidates.memory_id(beside) for beside in around.speaking(row)],
         ),
     )
 

@@ -108,8 +108,9 @@ def sentence_key(content: str) -> str:
 
 def _saying(memory: Memory) -> _Saying:
     text = memory.content.casefold().replace("\u2019", "'")
-    for contraction, full in _CONTRACTIONS:
-        text = contraction.sub(full, text)
+    if "'" in text:
+        for contraction, full in _CONTRACTIONS:
+            text = contraction.sub(full, text)
     words = frozenset(_NOT_WORD.sub(" ", text).split())
     return _Saying(
         memory.author,

@@ -75,6 +75,8 @@ def _strings_with_nul(message: Message) -> Iterator[str]:
 
 
 def _items(field: FieldDescriptor, value: object) -> Iterator[tuple[str, object]]:
+    if field.cpp_type not in {FieldDescriptor.CPPTYPE_STRING, FieldDescriptor.CPPTYPE_MESSAGE}:
+        return  # a vector has hundreds of numbers
     if not field.is_repeated:
         yield "", value
     elif field.message_type is not None and field.message_type.GetOptions().map_entry:

@@ -17,7 +17,7 @@ from memsvc.store.memories import filter_parameters
 GUESS_FACTOR: Final = 8
 GUESSES_MIN: Final = 400
 #: How many holders of a query's terms are read at most, the rarest terms first.
-POSTINGS_MAX: Final = 2000
+POSTINGS_MAX: Final = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +69,21 @@ async def gather(
 
 
 def _candidates(values: dict[str, Any]) -> Candidates:
-    def column(name: str, kind: type[np.generic] = np.float64) -> Any:
-        return np.array(values[name] or [], kind)
+    def column(name: str, wire: str) -> Any:
+        return np.frombuffer(values[name], wire).astype(np.dtype(wire).newbyteorder("="))
 
     return Candidates(
-        memory_ids=values["memory_ids"] or [],
-        places=column("places", np.int64),
-        authors=values["authors"] or [],
-        importances=column("importances"),
-        confidences=column("confidences"),
-        event_times=column("event_times"),
-        last_times=column("last_times"),
-        matched=column("matched", np.int64),
-        keyword_scores=column("keyword_scores"),
-        similarities=column("similarities"),
-        idfs=column("idfs"),
-        holders=column("holders", np.int64),
+        ids=column("memory_ids", ">u8").reshape(-1, 2),
+        places=column("places", ">i8"),
+        authors=values["authors"],
+        importances=column("importances", ">f4").astype(np.float64),
+        confidences=column("confidences", ">f4").astype(np.float64),
+        event_times=column("event_times", ">f8"),
+        last_times=column("last_times", ">f8"),
+        matched=column("matched", ">i4").astype(np.int64),
+        keyword_scores=column("keyword_scores", ">f8"),
+        similarities=column("similarities", ">f8"),
+        idfs=np.array(values["idfs"], np.float64),
+        holders=np.array(values["holders"], np.int64),
         without_embedding=values["without_embedding"],
     )

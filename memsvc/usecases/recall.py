@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -24,6 +23,7 @@ from memsvc.core.model import (
 )
 from memsvc.core.named_time import NamedTime, named_time
 from memsvc.core.paging import REPLY_BYTES_MAX, fitting
+from memsvc.core.ranking import Ranking
 from memsvc.core.repetition import without_repetition
 from memsvc.store import candidates, memories, replies
 from memsvc.store.candidates import Search
@@ -33,11 +33,11 @@ from memsvc.usecases.embedding import Degradation, EmbeddedQuery, Embedding
 
 #: How many candidates are taken by meaning and how many by words, at least, and for each result that
 #: is asked for: what is around them, their age and their importance change the order.
-ARM_MIN: Final = 40
+ARM_MIN: Final = 30
 ARM_FACTOR: Final = 2
 #: More memories than asked for are read: some repeat others, some do not fit the budget.
 SPARE_FACTOR: Final = 0.5
-SPARE_MIN: Final = 4
+SPARE_MIN: Final = 2
 #: How long a call waits for its revision, and how often it looks, in seconds.
 REVISION_WAIT_SECONDS: Final = 2.0
 REVISION_POLL_SECONDS: Final = 0.02
@@ -89,8 +89,10 @@ class Recall:
             await self._reach(caller, ask.min_revision)
         async with self.context.database.transaction(caller) as tx:
             found = await candidates.gather(tx, self._search(ask, embedded), ask.filter, now=now)
-            ranked = ranking.rank(found, question, min_score=ask.min_score)
-            hits = await _read(tx, ask, ranked)
+            hits: list[ScoredMemory] = []
+            if len(found):
+                ranked = ranking.rank(found, question, min_score=ask.min_score)
+                hits = await _read(tx, ask, ranked)
         reasons = embedded.degradations(waiting=found.without_embedding)
         # Each text goes out twice: as a memory and as a line of the context block.
         fit = list(fitting(hits, lambda h: h.memory.content, bytes_max=REPLY_BYTES_MAX // 2))
@@ -133,7 +135,7 @@ class Recall:
             await asyncio.sleep(REVISION_POLL_SECONDS)
 
 
-async def _read(tx: Transaction, ask: RecallAsk, ranked: Sequence[Ranked]) -> list[ScoredMemory]:
+async def _read(tx: Transaction, ask: RecallAsk, ranked: Ranking) -> list[ScoredMemory]:
     """Return the best of *ranked* with their memories, none that repeats a better one.
 
     One read is enough unless many repeat each other.
@@ -141,7 +143,7 @@ async def _read(tx: Transaction, ask: RecallAsk, ranked: Sequence[Ranked]) -> li
     hits: list[ScoredMemory] = []
     step = ask.limit + max(SPARE_MIN, int(ask.limit * SPARE_FACTOR))
     for start in range(0, len(ranked), step):
-        part = ranked[start : start + step]
+        part = ranked.part(start, start + step)
         wanted = [entry.memory_id for entry in part]
         if ask.explain:
             wanted += [beside for entry in part for beside in entry.context.neighbours]

@@ -77,7 +77,7 @@ def numbered(sql: str) -> str:
     def number(match: re.Match[str]) -> str:
         return f"${order.setdefault(match.group(1), len(order) + 1)}"
 
-    return re.sub(r"%\((\w+)\)s", number, sql)
+    return re.sub(r"%\((\w+)\)[sb]", number, sql)
 
 
 @pytest.fixture(scope="module")

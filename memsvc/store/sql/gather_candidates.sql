@@ -19,7 +19,7 @@ dense as (
             and memory_embedding.live
             and (memory_embedding.expire_time is null or memory_embedding.expire_time > %(now)s)
             and (select size.memories from size) <= %(exact_max)s
-        order by memory_embedding.embedding <#> %(embedding)s::vector, memory_embedding.memory_id
+        order by memory_embedding.embedding <#> %(embedding)b::vector, memory_embedding.memory_id
         limit %(arm)s
     )
     union all
@@ -36,12 +36,12 @@ dense as (
                 and (select size.memories from size) > %(exact_max)s
             order by
                 memory_embedding.bits
-                <~> (select binary_quantize(%(embedding)s::vector)::bit varying),
+                <~> (select binary_quantize(%(embedding)b::vector)::bit varying),
                 memory_embedding.memory_id
             limit %(guesses)s
         ) as guess
         cross join lateral (
-            select memory_embedding.embedding <#> %(embedding)s::vector as distance
+            select memory_embedding.embedding <#> %(embedding)b::vector as distance
             from memory_embedding
             where memory_embedding.tenant_id = %(tenant_id)s
                 and memory_embedding.memory_id = guess.memory_id

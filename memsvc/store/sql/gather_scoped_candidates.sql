@@ -8,7 +8,7 @@ with scope as materialized (
         case
             when memory.presence <#> %(probe)s::sparsevec < 0 then memory.weights
         end as weights,
-        -(memory_embedding.embedding <#> %(embedding)s::vector) as similarity
+        -(memory_embedding.embedding <#> %(embedding)b::vector) as similarity
     from memory
     left join memory_embedding
         on memory_embedding.tenant_id = %(tenant_id)s

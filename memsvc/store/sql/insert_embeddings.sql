@@ -5,7 +5,7 @@ insert into memory_embedding (
 select
     memory.tenant_id, memory.memory_id, %(space_id)s, memory.user_id, item.embedding,
     memory.superseded_time is null, memory.expire_time
-from unnest(%(memory_ids)s::uuid[], %(versions)s::integer[], %(embeddings)s::vector[])
+from unnest(%(memory_ids)s::uuid[], %(versions)s::integer[], %(embeddings)b::vector[])
     as item (memory_id, version, embedding)
 inner join memory
     on memory.tenant_id = %(tenant_id)s

@@ -10,7 +10,7 @@
     coalesce(-(memory.weights <#> (select question.terms from question)), 0) as bm25,
     -- Both vectors have length 1: the inner product is the cosine.
     (
-        select -(memory_embedding.embedding <#> %(embedding)s::vector)
+        select -(memory_embedding.embedding <#> %(embedding)b::vector)
         from memory_embedding
         where memory_embedding.tenant_id = %(tenant_id)s
             and memory_embedding.memory_id = memory.memory_id

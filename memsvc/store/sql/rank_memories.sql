@@ -7,7 +7,7 @@ with scope as materialized (
         -- Bit i is set if the memory has the query's term i.
         coalesce(-(memory.presence <#> %(probe)s::sparsevec), 0)::integer as matched,
         -- Both vectors have length 1: the inner product is the cosine.
-        -(memory_embedding.embedding <#> %(embedding)s::vector) as similarity
+        -(memory_embedding.embedding <#> %(embedding)b::vector) as similarity
     from memory
     left join memory_embedding
         on memory_embedding.tenant_id = %(tenant_id)s
