@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from memsvc.core.decay import recency
 from memsvc.core.lexical import matched_words, searchable
 from memsvc.core.model import (
     KEYWORD_CEILING_SHARE,
@@ -29,8 +30,6 @@ from memsvc.core.named_time import NamedTime
 from memsvc.core.surroundings import Surroundings, named_speakers, surroundings
 
 Column: TypeAlias = NDArray[np.float64]
-
-DAY_SECONDS: Final = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +83,13 @@ def scores(candidates: Candidates, question: Question) -> Scores:
     speaker = _speaker(candidates.authors, question.query)
     time = _time(candidates.event_times, question.named_time)
     context = _context(around, speaker, time, weights)
-    recency = _recency(candidates.last_times, question)
+    recent = recency(candidates.last_times, question.now, weights.recency_half_life)
     summed = (
         weights.semantic * semantic
         + weights.keyword * keyword
         + weights.context * context
         + weights.importance * candidates.importances
-        + weights.recency * recency
+        + weights.recency * recent
         + weights.confidence * candidates.confidences
     )
     return Scores(
@@ -99,7 +98,7 @@ def scores(candidates: Candidates, question: Question) -> Scores:
         keyword,
         context,
         candidates.importances,
-        recency,
+        recent,
         candidates.confidences,
         around,
         speaker,
@@ -201,15 +200,12 @@ def _speaker(authors: Sequence[str], query: str) -> Column | None:
 
 
 def _time(event_times: Column, named_time: NamedTime | None) -> Column | None:
-    """Return 1 within the named time, 0.5 ^ (distance / its length) outside.
-
-    The length counts as a day at least: the day before a named one is still close to it.
-    """
+    """Return what `named_time.closeness` returns for each time, in seconds since 1970."""
     if named_time is None:
         return None
     start, end = named_time.start.timestamp(), named_time.end.timestamp()
     outside = np.maximum(np.maximum(start - event_times, event_times - end), 0.0)
-    near: Column = 0.5 ** (outside / max(end - start, DAY_SECONDS))
+    near: Column = 0.5 ** (outside / named_time.measure.total_seconds())
     return near
 
 
@@ -234,10 +230,3 @@ def _context(
             summed += weight * np.where(applies, column, 0.0)
             shares += weight * applies
     return np.divide(summed, shares, out=np.zeros_like(summed), where=shares > 0)
-
-
-def _recency(last_times: Column, question: Question) -> Column:
-    """Return 0.5 ^ (age / half-life), in [0, 1]: 1 for now and for what is still to come."""
-    ages = np.maximum(question.now.timestamp() - last_times, 0.0)
-    recency: Column = 0.5 ** (ages / question.weights.recency_half_life.total_seconds())
-    return recency

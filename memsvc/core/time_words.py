@@ -158,17 +158,16 @@ HOLIDAYS: Final = tuple((pattern(text), day) for text, day in _HOLIDAY_DAYS.item
 
 _YEAR = r"(?:19|20)\d\d"
 _AFTER_NUMBER = r"(?!\w|[.,:/]\d|%)"
-_ORDINAL_END = "(?:st|nd|rd|th)"
+_ORDINAL_END = "(?:st|[nr]d|th)"
 _DAY_NUMBER = r"(?P<day>[0-3]?\d)"
 _MONTH = rf"(?P<month>{_any(MONTHS)})\b(?:\.(?= \d))?(?! (?:be|not|have)\b)"
 _WEEKDAY = rf"(?:{_any(WEEKDAY_NAMES)})"
-_WEEKDAY_LEAD = rf"(?:(?:{_any(WEEKDAYS)})\b,? (?:the )?)?"
 _SEASON = rf"(?:{_any(SEASONS)})"
 _HOLIDAY = rf"(?:{'|'.join(_HOLIDAY_DAYS)})"
+#: Before a date these add nothing to it.
+_DAY_NAME_LEAD = rf"(?:(?:{_any(WEEKDAYS)}|{_HOLIDAY})\b,? (?:the )?)?"
 _UNIT = rf"(?:{_any(UNITS)})"
-_COUNT = (
-    rf"(?P<count>[1-9]\d{{0,3}}|(?:a )?(?:couple(?: of)?|few)|{_any(set(COUNTS) - {'couple', 'few'})})"
-)
+_COUNT = rf"(?P<count>[1-9]\d{{0,3}}|(?:a )?(?:couple(?: of)?|few)|{_any(set(COUNTS) - {'couple', 'few'})})"
 _WHICH = rf"(?P<which>{_any(WHICH)}) "
 _OF_YEAR = (
     rf"(?:,? (?:of )?(?:(?P<year>{_YEAR}){_AFTER_NUMBER}|(?P<year_which>last|this|next) year\b))?"
@@ -213,9 +212,9 @@ TIMES: Final = tuple(
         (Kind.DAY, _ISO_DAY),
         (Kind.MONTH, _ISO_MONTH),
         (Kind.DAY, _US_DAY),
-        (Kind.DAY, _WEEKDAY_LEAD + _DAY_MONTH),
+        (Kind.DAY, _DAY_NAME_LEAD + _DAY_MONTH),
         (Kind.DAY, _WORD_MONTH),
-        (Kind.DAY, _WEEKDAY_LEAD + _MONTH_DAY),
+        (Kind.DAY, _DAY_NAME_LEAD + _MONTH_DAY),
         (Kind.LAST_BUT_ONE, _LAST_BUT_ONE),
         (Kind.ORDINAL, _ORDINAL),
         (Kind.MONTH, rf"(?:{_WHICH})?{_MONTH}{_OF_YEAR}"),
@@ -285,6 +284,7 @@ NAMELESS: Final = pattern(
     rf"(?:every|each|any) (?:{_WHICH_OF_MANY})?(?:{_DATE}|{_NAME})"
     rf"|(?:an?|one|some|my|our|your|his|her|their) (?:{_WEEKDAY}|{_SEASON})\b"
     rf"|(?:an?|one|some) (?:{_any(MONTH_NAMES)})\b"
+    rf"|the {_WEEKDAY}\b(?!,? (?:before|prior|after|following|of|(?:the )?\d|{_MONTH_NAME}\b))"
     rf"|(?:(?:on|open) )?{_WEEKDAY}(?: (?:to|through|thru) |{_DASH}){_WEEKDAY}\b"
     rf"|half (?:an? )?{_UNIT}s? ago\b"
     r"|the (?:last|next) (?:march|may)\b"

@@ -20,11 +20,9 @@ from grpc_reflection.v1alpha import reflection_pb2
 from memsvc.v1.memory_service_pb2 import DESCRIPTOR
 from memsvc_client import (
     ChatRequest,
-    IngestStreamRequest,
     InvalidArgument,
     MemoryClient,
     MemsvcError,
-    Message,
     Unimplemented,
 )
 from tests.support.server import CANARY, KEYS, ServerProcess
@@ -102,9 +100,6 @@ def test_readiness_follows_the_database_and_liveness_does_not(
 
 NOT_YET: dict[str, Callable[[MemoryClient], object]] = {
     "Chat": lambda c: list(c.chat(ChatRequest(user_id="u", message="hi"))),
-    "IngestStream": lambda c: c.ingest_stream([
-        IngestStreamRequest(user_id="u", messages=[Message(content="x")])
-    ]),
     "FindSimilarMemories": lambda c: c.find_similar_memories(memory_id="m"),
     "ListMemoryTimeline": lambda c: list(c.list_memory_timeline(user_id="u")),
 }
@@ -191,7 +186,11 @@ class TestGrpcurl:
         more = client.create_memory(user_id=user, content="more").memory.memory_id
         bodies = {
             "Ingest": f'{{"user_id": "{user}", "messages": [{{"content": "hello"}}]}}',
+            "IngestStream": f'{{"user_id": "{user}", "messages": [{{"content": "hello"}}]}}',
             "Recall": f'{{"user_id": "{user}", "query": "where?", "explain": true}}',
+            "Evaluate": (
+                f'{{"queries": [{{"user_id": "{user}", "query": "?", "relevant_ids": ["m"]}}]}}'
+            ),
             "Search": f'{{"user_id": "{user}", "query": "austin"}}',
             "Conscious": f'{{"user_id": "{user}"}}',
             "CreateMemory": f'{{"user_id": "{user}", "content": "a note"}}',

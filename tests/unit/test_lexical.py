@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memsvc.core import lexical
-from memsvc.core.model import Caller, MemoryFilter, NewMessage, Role
+from memsvc.core.model import KEYWORD_CEILING_SHARE, Caller, MemoryFilter, NewMessage, Role
 from memsvc.store import memories
 from memsvc.store.database import Database
 from memsvc.store.memories import NewEpisode, Question
@@ -102,7 +102,7 @@ async def test_the_store_computes_bm25(database: Database, caller: Caller, query
         for term in set(lexical.terms(query))
         if (count := sum(term in lexical.terms(text) for text in TEXTS))
     )
-    best = max([*expected.values(), memories.KEYWORD_CEILING_SHARE * full_match], default=1)
+    best = max([*expected.values(), KEYWORD_CEILING_SHARE * full_match], default=1)
     assert {m.content: e.keyword for m, e in found.memories} == pytest.approx(
         {text: score / best for text, score in expected.items()}, rel=1e-4
     )

@@ -115,6 +115,7 @@ seed as materialized (
         where memory.tenant_id = %(tenant_id)s
             and memory.memory_id = arm.memory_id
             and memory.user_id = %(user_id)s
+            and memory.superseded_time is null
             and (memory.expire_time is null or memory.expire_time > %(now)s)
         limit 1
     ) as found
@@ -138,6 +139,7 @@ candidate as (
         where memory.tenant_id = %(tenant_id)s
             and memory.user_id = %(user_id)s
             and memory.place = beside.place
+            and memory.superseded_time is null
             and (memory.expire_time is null or memory.expire_time > %(now)s)
         limit 1
     ) as found

@@ -43,6 +43,10 @@ METHODS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "delete_memory": ("DeleteMemory", {"memory_id": "m1"}),
     "batch_delete_memories": ("BatchDeleteMemories", {"memory_ids": ["m1", "m2"]}),
+    "evaluate": (
+        "Evaluate",
+        {"queries": [{"user_id": "ana", "query": "where?", "relevant_ids": ["m1"]}], "limit": 5},
+    ),
     "find_similar_memories": ("FindSimilarMemories", {"memory_id": "m1", "limit": 3}),
     "list_memory_timeline": ("ListMemoryTimeline", {"user_id": "ana", "slot": "location"}),
 }

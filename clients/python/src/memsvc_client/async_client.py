@@ -18,6 +18,8 @@ from memsvc_client._pb.memory_service_pb2 import (
     CreateMemoryResponse,
     DeleteMemoryRequest,
     DeleteMemoryResponse,
+    EvaluateRequest,
+    EvaluateResponse,
     FindSimilarMemoriesRequest,
     FindSimilarMemoriesResponse,
     GetMemoryRequest,
@@ -49,6 +51,7 @@ from memsvc_client.requests import (
     ConsciousFields,
     CreateMemoryFields,
     DeleteMemoryFields,
+    EvaluateFields,
     FindSimilarMemoriesFields,
     GetMemoryFields,
     GetMemorySourceFields,
@@ -103,6 +106,24 @@ class AsyncMemoryClient(AsyncConnection):
         """
         terms = self._defaults.terms(timeout, call_metadata)
         return await self._unary(self._stub.Recall, build(RecallRequest, request, fields), terms)
+
+    async def evaluate(
+        self,
+        request: EvaluateRequest | None = None,
+        /,
+        *,
+        timeout: float | None = None,
+        call_metadata: Metadata = (),
+        **fields: Unpack[EvaluateFields],
+    ) -> EvaluateResponse:
+        """Return how well Recall finds what is known to be right, and changes nothing.
+
+        *limit* is 20 by default and at most 100; *arms* also measures each part of the score.
+        """
+        terms = self._defaults.terms(timeout, call_metadata)
+        return await self._unary(
+            self._stub.Evaluate, build(EvaluateRequest, request, fields), terms
+        )
 
     async def conscious(
         self,

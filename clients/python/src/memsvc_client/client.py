@@ -16,6 +16,8 @@ from memsvc_client._pb.memory_service_pb2 import (
     CreateMemoryResponse,
     DeleteMemoryRequest,
     DeleteMemoryResponse,
+    EvaluateRequest,
+    EvaluateResponse,
     FindSimilarMemoriesRequest,
     FindSimilarMemoriesResponse,
     GetMemoryRequest,
@@ -47,6 +49,7 @@ from memsvc_client.requests import (
     ConsciousFields,
     CreateMemoryFields,
     DeleteMemoryFields,
+    EvaluateFields,
     FindSimilarMemoriesFields,
     GetMemoryFields,
     GetMemorySourceFields,
@@ -101,6 +104,22 @@ class MemoryClient(Connection):
         """
         terms = self._defaults.terms(timeout, call_metadata)
         return self._unary(self._stub.Recall, build(RecallRequest, request, fields), terms)
+
+    def evaluate(
+        self,
+        request: EvaluateRequest | None = None,
+        /,
+        *,
+        timeout: float | None = None,
+        call_metadata: Metadata = (),
+        **fields: Unpack[EvaluateFields],
+    ) -> EvaluateResponse:
+        """Return how well Recall finds what is known to be right, and changes nothing.
+
+        *limit* is 20 by default and at most 100; *arms* also measures each part of the score.
+        """
+        terms = self._defaults.terms(timeout, call_metadata)
+        return self._unary(self._stub.Evaluate, build(EvaluateRequest, request, fields), terms)
 
     def conscious(
         self,

@@ -16,8 +16,14 @@ from google.protobuf.struct_pb2 import Struct
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from memsvc_client._pb.chat_pb2 import CacheMode, MemoryMode
-from memsvc_client._pb.memory_pb2 import ExtractionMode, Memory, MemoryKind, Message
-from memsvc_client._pb.memory_service_pb2 import SearchMode, SearchSource
+from memsvc_client._pb.memory_pb2 import (
+    EmbeddingMode,
+    ExtractionMode,
+    Memory,
+    MemoryKind,
+    Message,
+)
+from memsvc_client._pb.memory_service_pb2 import LabelledQuery, SearchMode, SearchSource
 from memsvc_client._pb.ranking_pb2 import MemoryFilter, RankingWeights
 
 #: The caller's own data, as a Struct or as plain values.
@@ -38,6 +44,7 @@ class IngestFields(TypedDict, total=False):
     request_id: str
     project_id: str
     agent_id: str
+    embedding_mode: EmbeddingMode | str
 
 
 class RecallFields(TypedDict, total=False):
@@ -56,6 +63,16 @@ class RecallFields(TypedDict, total=False):
     token_budget: int
     explain: bool
     min_revision: int
+
+
+class EvaluateFields(TypedDict, total=False):
+    """Fields of an EvaluateRequest; required: queries."""
+
+    queries: Iterable[LabelledQuery | Fields]
+    weights: RankingWeights | Fields
+    limit: int
+    kinds: Iterable[MemoryKind | str]
+    arms: bool
 
 
 class ConsciousFields(TypedDict, total=False):
