@@ -30,6 +30,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from memsvc.core import time_spans, time_words
 from memsvc.core.time_spans import Reference, Span, Words
 from memsvc.core.time_words import Kind
@@ -123,15 +126,15 @@ def named_time(query: str, now: datetime) -> NamedTime | None:
     return None
 
 
-def closeness(moment: datetime, named: NamedTime) -> float:
-    """Return how close *moment*, which is aware, is to *named*, in [0, 1]: 1 within it.
+def closeness(times: NDArray[np.float64], named: NamedTime) -> NDArray[np.float64]:
+    """Return how close *times*, in seconds since 1970, are to *named*, in [0, 1]: 1 within it.
 
     Outside it is 0.5 ^ (distance / NamedTime.measure), the distance being that to the nearer bound:
     one length of the range away from it the closeness is one half, two lengths away a quarter.
     """
-    distance = max(named.start - moment, moment - named.end, timedelta(0))
-    exponent: float = distance / named.measure
-    return float(0.5**exponent)
+    outside = np.maximum(named.start.timestamp() - times, times - named.end.timestamp())
+    near: NDArray[np.float64] = 0.5 ** (np.maximum(outside, 0.0) / named.measure.total_seconds())
+    return near
 
 
 def _found_at(query: str, position: int, reference: Reference) -> _Found | None:

@@ -26,7 +26,7 @@ from memsvc.core.model import (
     RankingWeights,
     ScoredMemory,
 )
-from memsvc.core.named_time import NamedTime
+from memsvc.core.named_time import NamedTime, closeness
 from memsvc.core.surroundings import Surroundings, named_speakers, surroundings
 
 Column: TypeAlias = NDArray[np.float64]
@@ -81,7 +81,8 @@ def scores(candidates: Candidates, question: Question) -> Scores:
     keyword = _scaled(candidates.keyword_scores, KEYWORD_CEILING_SHARE * full_match)
     around = surroundings(candidates, semantic, KEYWORD_CEILING_SHARE * full_match)
     speaker = _speaker(candidates.authors, question.query)
-    time = _time(candidates.event_times, question.named_time)
+    named = question.named_time
+    time = None if named is None else closeness(candidates.event_times, named)
     context = _context(around, speaker, time, weights)
     recent = recency(candidates.last_times, question.now, weights.recency_half_life)
     summed = (
@@ -197,16 +198,6 @@ def _speaker(authors: Sequence[str], query: str) -> Column | None:
     if not named:
         return None
     return np.array([(author in named) if author else np.nan for author in authors], np.float64)
-
-
-def _time(event_times: Column, named_time: NamedTime | None) -> Column | None:
-    """Return what `named_time.closeness` returns for each time, in seconds since 1970."""
-    if named_time is None:
-        return None
-    start, end = named_time.start.timestamp(), named_time.end.timestamp()
-    outside = np.maximum(np.maximum(start - event_times, event_times - end), 0.0)
-    near: Column = 0.5 ** (outside / named_time.measure.total_seconds())
-    return near
 
 
 def _context(
