@@ -7,6 +7,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import sqlalchemy
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.pool import NullPool
 
 from memsvc.store import embedded, migrate
 from memsvc.store.database import Database
@@ -105,3 +109,83 @@ def test_the_embedded_server_is_configured_for_secrecy_and_recovery(
         for name, value in embedded.SETTINGS.items():
             row = connection.execute("select current_setting(%s)", (name,)).fetchone()
             assert row == (value,), name
+
+
+#: What a server of the version before writes: it knows nothing of the index.
+BEFORE = """
+insert into conversation
+    (tenant_id, user_id, conversation_id, project_id, agent_id, create_time, update_time)
+values ('t', 'u', 'c', '', '', now(), now()) on conflict do nothing;
+insert into memory (
+    tenant_id, memory_id, user_id, kind, content, confidence, importance, conversation_id,
+    valid_from_time, create_time, update_time, refresh_time, message_id, presence, weights
+)
+select 't', gen_random_uuid(), 'u', 2, item, 1, 0.5, 'c', now(), now(), now(), now(), item,
+    '{5:1,9:1}/1000000000', '{5:1.5,9:0.5}/1000000000'
+from unnest(%(texts)s::text[]) as item;
+insert into embedding_space (model, revision, dimension, active, create_time)
+values ('m', 'r', 3, true, now()) on conflict do nothing;
+insert into memory_embedding (tenant_id, memory_id, space_id, user_id, embedding)
+select 't', memory_id, 1, 'u', '[1,-2,3]' from memory where content = any(%(texts)s);
+"""
+STATE = """
+select
+    (select array_agg(content || ':' || coalesce(place - number * 16777216, -1) order by sequence)
+        from memory join conversation using (conversation_id)),
+    (select array_agg(distinct bits::text || live) from memory_embedding),
+    (select array_agg(row(term, weight, count)::text order by term) from (
+        select term, weight, count(*) from memory_term group by term, weight) as terms),
+    (select array_agg(memories) from memory_count)
+"""
+
+
+def test_what_was_there_before_is_indexed(fresh: str) -> None:
+    """Memories of the first version get their place, terms, bits and count."""
+    upgrade_to(fresh, "0001")
+    with psycopg.connect(fresh) as connection:
+        psycopg.ClientCursor(connection).execute(BEFORE, {"texts": ["a", "b", "c"]})
+
+    migrate.upgrade(fresh)
+
+    with psycopg.connect(fresh) as connection:
+        assert connection.execute(STATE).fetchone() == (
+            ["a:0", "b:1", "c:2"],
+            ["101true"],
+            ["(5,1.5,3)", "(9,0.5,3)"],
+            [3],
+        )
+        policies = connection.execute(
+            "select count(*) from pg_policies where policyname = 'migration'"
+        ).fetchone()
+    assert policies == (0,)
+
+
+def test_a_server_of_the_version_before_may_go_on_writing(fresh: str) -> None:
+    """What it stores, supersedes and deletes after the migration is indexed all the same."""
+    migrate.upgrade(fresh)
+    with psycopg.connect(fresh) as connection:
+        psycopg.ClientCursor(connection).execute(BEFORE, {"texts": ["a", "b", "c"]})
+        connection.execute("delete from memory where content = 'a'")
+        connection.execute(
+            "update memory set superseded_time = now(), superseded_by = memory_id "
+            "where content = 'b'"
+        )
+        assert connection.execute(STATE).fetchone() == (
+            ["b:-1", "c:-1"],
+            ["101false", "101true"],
+            ["(5,1.5,1)", "(9,0.5,1)"],
+            [1],
+        )
+
+
+def upgrade_to(conninfo: str, revision: str) -> None:
+    """Apply the migrations up to *revision*."""
+    engine = sqlalchemy.create_engine(
+        "postgresql+psycopg://", creator=lambda: psycopg.connect(conninfo), poolclass=NullPool
+    )
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        connection.commit()
