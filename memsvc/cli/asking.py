@@ -96,7 +96,11 @@ def _answer(connection: Connection, request: EvaluateRequest) -> EvaluateRespons
             on=_may_pass, attempts=ATTEMPTS, timeout=None, wait_initial=0.5, wait_max=8.0
         ):
             with attempt:
-                return _call(connection, request)
+                # Blocking, not as a future: one that is interrupted while it begins could never be
+                # closed. Closing the channel cancels this one.
+                return connection.stub.Evaluate(
+                    request, timeout=CALL_SECONDS, metadata=connection.metadata
+                )
     except grpc.RpcError as error:
         reason = f"{error.code().name}: {error.details()}"
         if error.code() is _Code.DEADLINE_EXCEEDED:
@@ -107,17 +111,6 @@ def _answer(connection: Connection, request: EvaluateRequest) -> EvaluateRespons
 
 def _may_pass(error: Exception) -> bool:
     return isinstance(error, grpc.RpcError) and error.code() in _PASSING
-
-
-def _call(connection: Connection, request: EvaluateRequest) -> EvaluateResponse:
-    call = connection.stub.Evaluate.future(
-        request, timeout=CALL_SECONDS, metadata=connection.metadata
-    )
-    try:
-        return call.result()
-    finally:
-        # Where the wait was interrupted, the server need not go on.
-        call.cancel()
 
 
 def _fits(response: EvaluateResponse, part: Sequence[Question], manner: Manner) -> bool:

@@ -300,8 +300,8 @@ class ContextWeights:
     """In which proportion the parts of the surroundings count; 0 or more each."""
 
     neighbour_semantic: float = 0.2
-    neighbour_keyword: float = 0.2
-    conversation_semantic: float = 0.25
+    neighbour_keyword: float = 0.25
+    conversation_semantic: float = 0.2
     conversation_keyword: float = 0.1
     speaker: float = 0.25
     time: float = 0.1
@@ -316,9 +316,9 @@ class RankingWeights:
     is about equally relevant and never lift what is not.
     """
 
-    semantic: float = 0.12
-    keyword: float = 0.10
-    context: float = 0.72
+    semantic: float = 0.2
+    keyword: float = 0.2
+    context: float = 0.54
     importance: float = 0.03
     recency: float = 0.02
     confidence: float = 0.01

@@ -62,7 +62,7 @@ def test_every_result_explains_itself(client: MemoryClient, user: str) -> None:
     reply = client.recall(user_id=user, query="what is my cat named", weights=weights, explain=True)
 
     applied = reply.weights
-    assert (applied.semantic, applied.keyword) == pytest.approx((0.6, 0.1))
+    assert (applied.semantic, applied.keyword) == pytest.approx((0.6, 0.2))
     for result in reply.results:
         total = sum(
             getattr(applied, part.name) * getattr(result.breakdown, part.name)
