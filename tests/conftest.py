@@ -39,7 +39,7 @@ def credentials_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="session", params=[18])
+@pytest.fixture(scope="session", params=[18, 16])
 def postgres(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[embedded.EmbeddedPostgres]:
