@@ -59,6 +59,7 @@ async def gather(
             now=now,
         )
     else:
+        await tx.execute("prefer_hash_joins")
         rows = await tx.mapped(
             "gather_scoped_candidates",
             _candidates,

@@ -1,6 +1,17 @@
 -- As gather_candidates, for a question that is narrowed or looks into the past: every memory that the
 -- filter leaves is looked at, and frequencies are counted over exactly these.
-with scope as materialized (
+with compared as materialized (
+    -- Apart, so that no vector is carried through a join.
+    select
+        memory_embedding.memory_id,
+        -(memory_embedding.embedding <#> %(embedding)b::vector) as similarity
+    from memory_embedding
+    where memory_embedding.tenant_id = %(tenant_id)s
+        and memory_embedding.user_id = %(user_id)s
+        and memory_embedding.space_id = %(space_id)s
+),
+
+scope as materialized (
     select
         memory.memory_id,
         memory.place,
@@ -8,13 +19,9 @@ with scope as materialized (
         case
             when memory.presence <#> %(probe)s::sparsevec < 0 then memory.weights
         end as weights,
-        -(memory_embedding.embedding <#> %(embedding)b::vector) as similarity
+        compared.similarity
     from memory
-    left join memory_embedding
-        on memory_embedding.tenant_id = %(tenant_id)s
-        and memory_embedding.memory_id = memory.memory_id
-        and memory_embedding.space_id = %(space_id)s
-        and memory_embedding.user_id = %(user_id)s
+    left join compared on compared.memory_id = memory.memory_id
     where memory.tenant_id = %(tenant_id)s
         and memory.user_id = %(user_id)s
     -- include part_memory_filter

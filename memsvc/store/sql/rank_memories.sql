@@ -1,19 +1,26 @@
 -- Ranks every memory in scope by meaning and words, and returns the best. Both signals are scaled
 -- over exactly these memories, and the idf is counted over them in the same pass.
-with scope as materialized (
+with compared as materialized (
+    -- Apart, so that no vector is carried through a join. Both vectors have length 1: the inner product
+    -- is the cosine.
+    select
+        memory_embedding.memory_id,
+        -(memory_embedding.embedding <#> %(embedding)b::vector) as similarity
+    from memory_embedding
+    where memory_embedding.tenant_id = %(tenant_id)s
+        and memory_embedding.space_id = %(space_id)s
+        and (%(user_id)s::text is null or memory_embedding.user_id = %(user_id)s)
+),
+
+scope as materialized (
     select
         memory.memory_id,
         memory.weights,
         -- Bit i is set if the memory has the query's term i.
         coalesce(-(memory.presence <#> %(probe)s::sparsevec), 0)::integer as matched,
-        -- Both vectors have length 1: the inner product is the cosine.
-        -(memory_embedding.embedding <#> %(embedding)b::vector) as similarity
+        compared.similarity
     from memory
-    left join memory_embedding
-        on memory_embedding.tenant_id = %(tenant_id)s
-        and memory_embedding.memory_id = memory.memory_id
-        and memory_embedding.space_id = %(space_id)s
-        and (%(user_id)s::text is null or memory_embedding.user_id = %(user_id)s)
+    left join compared on compared.memory_id = memory.memory_id
     where memory.tenant_id = %(tenant_id)s
         and (%(user_id)s::text is null or memory.user_id = %(user_id)s)
     -- include part_memory_filter
