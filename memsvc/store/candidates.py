@@ -13,9 +13,11 @@ from memsvc.core.model import Candidates, MemoryFilter, Vector
 from memsvc.store.database import Transaction
 from memsvc.store.memories import filter_parameters
 
-#: How many the signs of the vectors guess for each candidate that the vectors themselves choose.
-GUESS_FACTOR: Final = 8
+#: How many the signs of the vectors guess: one of so many memories, at least GUESSES_MIN, and so many for
+#: each candidate that the vectors themselves choose.
+GUESS_EVERY: Final = 50
 GUESSES_MIN: Final = 400
+GUESS_FACTOR: Final = 8
 #: How many holders of a query's terms are read at most, the rarest terms first.
 POSTINGS_MAX: Final = 600
 
@@ -54,7 +56,8 @@ async def gather(
             _candidates,
             **parameters,
             exact_max=search.exact_max,
-            guesses=max(GUESSES_MIN, GUESS_FACTOR * search.arm),
+            guesses_min=max(GUESSES_MIN, GUESS_FACTOR * search.arm),
+            guess_every=GUESS_EVERY,
             postings_max=POSTINGS_MAX,
             now=now,
         )

@@ -21,7 +21,7 @@ from tests.support.texts import contents, say
 WORDS_AND_MEANING = RankingWeights(context=0, importance=0, recency=0, confidence=0)
 TALK = [
     ("Ben", "Which instrument did you finally pick for the school orchestra?"),
-    ("Ana", "The bassoon, can you believe it!"),
+    ("Ana", "The long one, can you believe it!"),
     ("Ben", "That suits you."),
 ]
 SMALL_TALK = [

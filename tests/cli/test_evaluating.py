@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -438,24 +439,31 @@ def test_a_server_that_is_not_there_is_told(lines: Lines) -> None:
     assert "The server at 127.0.0.1:1 cannot be reached (UNAVAILABLE" in result.stderr
 
 
-def test_an_interruption_ends_the_call(
-    evaluator: FakeEvaluator, evaluate: Evaluate, lines: Lines
-) -> None:
+def test_an_interruption_ends_the_call(evaluator: FakeEvaluator, lines: Lines) -> None:
     """Ctrl-C ends with status 130 and lets the server stop too."""
-    ended = threading.Event()
+    called, ended = threading.Event(), threading.Event()
 
-    def interrupt(_: FakeEvaluator, __: EvaluateRequest, context: Context) -> EvaluateResponse:
+    def wait(_: FakeEvaluator, __: EvaluateRequest, context: Context) -> EvaluateResponse:
         context.add_callback(ended.set)
-        os.kill(os.getpid(), signal.SIGINT)
+        called.set()
         assert ended.wait(30)
         return EvaluateResponse()
 
-    evaluator.plan.append(interrupt)
+    evaluator.plan.append(wait)
+    command = [sys.executable, "-m", "memsvc", "evaluate", str(lines(*_questions(1)))]
 
-    result = evaluate(lines(*_questions(1)))
+    with subprocess.Popen(
+        [*command, "--target", evaluator.target],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert called.wait(60)
+        process.send_signal(signal.SIGINT)
+        told, why = process.communicate(timeout=60)
 
-    assert (result.exit_code, result.stdout) == (130, "")
-    # The server learns of it a little later.
+    assert (process.returncode, told) == (130, "")
+    assert "Interrupted.\n" in why
     assert ended.wait(30)
 
 

@@ -38,7 +38,10 @@ dense as (
                 memory_embedding.bits
                 <~> (select binary_quantize(%(embedding)b::vector)::bit varying),
                 memory_embedding.memory_id
-            limit %(guesses)s
+            limit (
+                select greatest(%(guesses_min)s::bigint, size.memories / %(guess_every)s::bigint)
+                from size
+            )
         ) as guess
         cross join lateral (
             select memory_embedding.embedding <#> %(embedding)b::vector as distance
