@@ -36,6 +36,8 @@ POOL_WAIT_SECONDS_MAX: Final = 2.0
 POOL_WAITING_MAX: Final = 200
 #: A connection that was of use so lately is given out without being asked whether it still is.
 TRUSTED_SECONDS: Final = 1.0
+#: Statements of every Recall: prepared at once, since planning them costs more than running them.
+HOT: Final = frozenset({"enter_scope", "prefer_index_lookups", "gather_candidates", "fetch_memories"})
 #: The statement time of work that no caller waits for, in seconds.
 WORKER_SECONDS: Final = 60.0
 
@@ -88,12 +90,20 @@ class Transaction:
     ) -> list[Row]:
         """Run the statement *name* and return what *make* makes of each row's values by name."""
         async with self.connection.cursor(binary=True, row_factory=dict_row) as cursor:
-            await cursor.execute(statement(name), {"tenant_id": self.tenant_id, **parameters})
+            await cursor.execute(
+                statement(name),
+                {"tenant_id": self.tenant_id, **parameters},
+                prepare=name in HOT or None,
+            )
             return [make(values) for values in await cursor.fetchall()]
 
     async def execute(self, name: str, **parameters: object) -> None:
         """Run the statement *name* for its effect; the round trip is shared with what follows."""
-        await self.connection.execute(statement(name), {"tenant_id": self.tenant_id, **parameters})
+        await self.connection.execute(
+            statement(name),
+            {"tenant_id": self.tenant_id, **parameters},
+            prepare=name in HOT or None,
+        )
 
 
 class Database:

@@ -56,7 +56,7 @@ def test_an_answer_is_found_through_the_question_before_it(client: MemoryClient,
     for _ in range(3):
         talk(client, user, *SMALL_TALK)
     asked, _, _ = talk(client, user, *TALK)
-    query = "Ana's school orchestra instrument?"
+    query = "instrument for the school orchestra"
 
     plain = client.recall(user_id=user, query=query, weights=WORDS_AND_MEANING, limit=20)
     reply = client.recall(user_id=user, query=query, explain=True, limit=20)
@@ -67,7 +67,6 @@ def test_an_answer_is_found_through_the_question_before_it(client: MemoryClient,
     around = hit(reply, answer).context
     assert asked in around.neighbour_message_ids
     assert around.neighbour_keyword > 0.5
-    assert around.speaker == 1
 
 
 def test_the_context_explains_itself(client: MemoryClient, user: str) -> None:
