@@ -33,7 +33,7 @@ from memsvc.usecases.embedding import Degradation, EmbeddedQuery, Embedding
 
 #: How many candidates are taken by meaning and how many by words, at least, and for each result that
 #: is asked for: what is around them, their age and their importance change the order.
-ARM_MIN: Final = 30
+ARM_MIN: Final = 24
 ARM_FACTOR: Final = 2
 #: More memories than asked for are read: some repeat others, some do not fit the budget.
 SPARE_FACTOR: Final = 0.5
