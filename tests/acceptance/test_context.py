@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -151,6 +151,30 @@ def test_relative_words_count_from_as_of_time(client: MemoryClient, user: str) -
     )
 
     assert reply.named_time.start_time.ToDatetime(tzinfo=UTC) == datetime(2021, 5, 1, tzinfo=UTC)
+
+
+def test_what_was_said_again_lately_gains(client: MemoryClient, user: str) -> None:
+    """Of two like statements the later one leads, by recency alone: at weight 0 the lead is gone."""
+    now = datetime.now(UTC)
+    for days, weekday in ((1, "Thursday"), (90, "Tuesday")):
+        message = Message(content=f"The pub quiz is on {weekday}.")
+        message.event_time.FromDatetime(now - timedelta(days=days))
+        client.ingest(user_id=user, conversation_id=f"c{days}", messages=[message])
+    query = "Which evening is the pub quiz?"
+
+    reply = client.recall(user_id=user, query=query, explain=True)
+    without = client.recall(user_id=user, query=query, weights=RankingWeights(recency=0))
+
+    scores = {result.memory.content: result for result in reply.results}
+    later, earlier = (scores[f"The pub quiz is on {day}."] for day in ("Thursday", "Tuesday"))
+    assert later.breakdown.recency > 0.9
+    assert earlier.breakdown.recency == pytest.approx(0.125, abs=0.01)
+    lead = later.score - earlier.score
+    plain = {result.memory.content: result.score for result in without.results}
+    plain_lead = plain[later.memory.content] - plain[earlier.memory.content]
+    assert lead - plain_lead == pytest.approx(
+        reply.weights.recency * (later.breakdown.recency - earlier.breakdown.recency), abs=1e-6
+    )
 
 
 def test_what_was_said_later_is_unknown_before(client: MemoryClient, user: str) -> None:
