@@ -60,8 +60,12 @@ proto: setup  ## Generate the code of the contract
 	$(BIN)/buf format -w proto
 	$(BIN)/python tools/generate_stubs.py
 
-bench: setup  ## Measure latency against its floors
-	@$(call TIMED,$(BIN)/python -m bench.latency $(ARGS),bench)
+bench: setup  ## Measure Recall and storing against their floors, DATA=FILE also what is found; into bench/reports
+	@$(call TIMED,$(BENCH),bench)
+
+# ARGS=--quick to see that it works.
+BENCH = $(BIN)/python -m bench.latency $(ARGS) && $(BIN)/python -m bench.ingest $(ARGS) \
+  $(if $(DATA),&& $(BIN)/python -m bench.locomo --data $(DATA) && $(BIN)/python -m bench.weights --data $(DATA))
 
 lock: setup  ## Choose the newest versions that pyproject.toml allows
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 pyproject.toml -o requirements/runtime.txt

@@ -35,9 +35,9 @@ from bench.ablations import ABLATIONS, weights_without
 from bench.bootstrap import RESAMPLES, SEED
 from bench.comparison import OURS, compared
 from bench.figures import ANY_CUT, DEPTH, figure_names, tables_of
-from bench.latency import ROOT, running_server
 from bench.locomo_report import Results, print_report, results_json, write_report
 from bench.rivals import Rivals, texts_to_embed
+from bench.server import ROOT, BenchFailed, running_server
 from examples.locomo import Conversation, LayoutInvalid, Turn, read_conversations
 from examples.usual_hybrid import Found
 from memsvc.core.evaluation import CUTS
@@ -56,10 +56,6 @@ MESSAGES_MAX: Final = 100
 TIMEOUT_SECONDS: Final = 60
 #: What may change a figure, apart from the data.
 PACKAGES: Final = ("memsvc", "bm25s", "numpy", "onnxruntime", "PyStemmer")
-
-
-class BenchFailed(Exception):
-    """The measurement cannot go on; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +124,12 @@ class Server:
         return replies
 
     def recall(
-        self, conversation: Conversation, query: str, weights: RankingWeights
+        self,
+        conversation: Conversation,
+        query: str,
+        weights: RankingWeights,
+        *,
+        explain: bool = False,
     ) -> RecallResponse:
         """Ask one question."""
         return self.client.recall(
@@ -136,6 +137,7 @@ class Server:
             query=query,
             limit=DEPTH,
             weights=weights,
+            explain=explain,
             timeout=TIMEOUT_SECONDS,
         )
 
@@ -167,10 +169,10 @@ def turn_id(hit: ScoredMemory, turn_ids: frozenset[str]) -> str:
 
 
 @contextmanager
-def target_of(options: Options) -> Generator[str]:
-    """Give the address of the server to ask, starting one unless there is one."""
-    if options.target:
-        yield options.target
+def target_of(given: str | None) -> Generator[str]:
+    """Give the address of the server to ask, starting one unless one is *given*."""
+    if given:
+        yield given
         return
     with tempfile.TemporaryDirectory() as folder, running_server(Path(folder) / "data") as target:
         if not target:
@@ -185,7 +187,7 @@ def run(options: Options) -> Results:
     columns = (TextColumn("{task.description:<40}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as progress:
         api_key = os.environ.get("MEMSVC_API_KEY")
-        with target_of(options) as target, MemoryClient(target, api_key=api_key) as client:
+        with target_of(options.target) as target, MemoryClient(target, api_key=api_key) as client:
             server = Server(client, uuid4().hex[:12], progress)
             server.ingest(conversations)
             ours = server.ask(OURS, conversations, RankingWeights())

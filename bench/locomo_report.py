@@ -17,9 +17,11 @@ from bench.report import (
     Bars,
     Table,
     draw_bars,
+    json_text,
+    listed,
     markdown_image,
     markdown_table,
-    print_table,
+    print_tables,
     write_page,
 )
 
@@ -28,10 +30,6 @@ PAGE: Final = "locomo"
 MAIN: Final = ("recall@10", "nDCG@10", "MRR")
 PLOTTED: Final = ("recall@1", "recall@5", "recall@10", "recall@20", "nDCG@10", "MRR")
 SESSION: Final = "session "
-#: More digits differ from machine to machine.
-DIGITS: Final = 5
-#: Of a console that is no terminal, where the tables would be cut to 80 columns.
-FILE_WIDTH: Final = 160
 INTERVALS_NOTE: Final = (
     "In brackets the 95 % intervals: first over questions to the same conversations, then over "
     "conversations and the questions within them."
@@ -55,29 +53,7 @@ def results_json(results: Results) -> str:
     """Return everything as JSON, figures rounded so that machines agree on them."""
     values = asdict(results)
     comparison = values.pop("comparison")
-    return _dumped(_rounded({**values, **comparison})) + "\n"
-
-
-def _rounded(value: object) -> object:
-    match value:
-        case float():
-            # Without the 0, what is rounded up to nothing would be written as -0.0.
-            return round(value, DIGITS) + 0.0
-        case dict():
-            return {key: _rounded(each) for key, each in value.items()}
-        case list() | tuple():
-            return [_rounded(each) for each in value]
-        case _:
-            return value
-
-
-def _dumped(value: object, indent: str = "") -> str:
-    """Return JSON with one line for each object that holds no further ones."""
-    if not isinstance(value, dict) or not any(isinstance(each, dict) for each in value.values()):
-        return json.dumps(value)
-    inner = indent + " "
-    members = (f"{inner}{json.dumps(key)}: {_dumped(each, inner)}" for key, each in value.items())
-    return "{\n" + ",\n".join(members) + f"\n{indent}}}"
+    return json_text({**values, **comparison})
 
 
 def tables(results: Results) -> Iterator[Table]:
@@ -128,7 +104,7 @@ def tables(results: Results) -> Iterator[Table]:
         ("", "ms"),
         tuple((name, f"{value:.1f}") for name, value in results.latency_ms.items()),
         "At the client, one call after the other, on the machine that also runs the server. "
-        f"Degraded answers: {_listed(results.degraded) or 'none'}.",
+        f"Degraded answers: {listed(results.degraded) or 'none'}.",
     )
 
 
@@ -174,10 +150,6 @@ def _with_intervals(estimate: Estimate, *, signed: bool) -> str:
     # Without the 0, what is rounded up to nothing would be written as -0.000.
     mean, *ends = (f"{round(figure, 3) + 0.0:{'+' if signed else ''}.3f}" for figure in figures)
     return f"{mean} [{ends[0]}, {ends[1]}] [{ends[2]}, {ends[3]}]"
-
-
-def _listed(values: Mapping[str, object]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in values.items())
 
 
 def plots(comparison: Comparison) -> Iterator[tuple[str, Bars]]:
@@ -230,10 +202,7 @@ def _bar(estimate: Estimate) -> Bar:
 
 def print_report(results: Results, console: Console) -> None:
     """Print the tables for a person."""
-    if not console.is_terminal:
-        console.width = FILE_WIDTH
-    for table in tables(results):
-        print_table(console, table)
+    print_tables(console, tables(results))
 
 
 def write_report(results: Results, folder: Path) -> None:
@@ -263,7 +232,7 @@ def _introduction(results: Results) -> Iterator[str]:
         "the mean of both scores, each scaled to [0, 1] over the turns of the conversation."
     )
     yield (
-        f"Data: {_listed(results.data)}. Versions: {_listed(results.versions)}. "
+        f"Data: {listed(results.data)}. Versions: {listed(results.versions)}. "
         f"Intervals: {settings['resamples']} resamples, seed {settings['seed']}."
     )
     yield f"Weights that the server applied: `{json.dumps(settings['weights'])}`."

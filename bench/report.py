@@ -5,6 +5,7 @@ The same values give the same files, byte for byte.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,10 @@ PALETTE_START: Final = 2
 WIDTH: Final = 10.0
 HEIGHT: Final = 5.0
 ROW_HEIGHT: Final = 0.32
+#: More digits differ from machine to machine.
+DIGITS: Final = 5
+#: Of a console that is no terminal, where the tables would be cut to 80 columns.
+FILE_WIDTH: Final = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,54 @@ class Lines:
     y_logarithmic: bool = False
 
 
+def json_text(values: object) -> str:
+    """Return *values* as JSON, figures rounded so that machines agree on them."""
+    return _dumped(_rounded(values)) + "\n"
+
+
+def _rounded(value: object) -> object:
+    match value:
+        case float():
+            # Without the 0, what is rounded up to nothing would be written as -0.0.
+            return round(value, DIGITS) + 0.0
+        case dict():
+            return {key: _rounded(each) for key, each in value.items()}
+        case list() | tuple():
+            return [_rounded(each) for each in value]
+        case _:
+            return value
+
+
+def _dumped(value: object, indent: str = "") -> str:
+    """Return JSON with one line for each object that holds no further ones."""
+    inner = indent + " "
+    match value:
+        case dict() if any(map(_holds_objects, value.values())):
+            members = (f"{json.dumps(key)}: {_dumped(each, inner)}" for key, each in value.items())
+            ends = "{}"
+        case list() if any(map(_holds_objects, value)):
+            members = (_dumped(each, inner) for each in value)
+            ends = "[]"
+        case _:
+            return json.dumps(value)
+    lines = ",\n".join(inner + member for member in members)
+    return f"{ends[0]}\n{lines}\n{indent}{ends[1]}"
+
+
+def _holds_objects(value: object) -> bool:
+    return isinstance(value, dict) or (
+        isinstance(value, list) and any(isinstance(each, dict) for each in value)
+    )
+
+
+def print_tables(console: Console, tables: Iterable[Table]) -> None:
+    """Print tables for a person."""
+    if not console.is_terminal:
+        console.width = FILE_WIDTH
+    for table in tables:
+        print_table(console, table)
+
+
 def print_table(console: Console, table: Table) -> None:
     """Print a table for a person."""
     drawn = ConsoleTable(box=SIMPLE_HEAD)
@@ -87,6 +140,11 @@ def print_table(console: Console, table: Table) -> None:
         drawn.add_row(*map(Text, row))
     console.print(Text(table.title, style="bold"), drawn, Text(table.note, style="dim"), sep="")
     console.print()
+
+
+def listed(values: Mapping[str, object]) -> str:
+    """Return names with their values as text."""
+    return ", ".join(f"{name} {value}" for name, value in values.items())
 
 
 def markdown_table(table: Table) -> str:

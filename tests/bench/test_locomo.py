@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from io import StringIO
@@ -19,40 +18,8 @@ from bench.figures import figure_names
 from bench.locomo import Options, options_of, run
 from bench.locomo_report import print_report, write_report
 from bench.rivals import RIVALS
-from tests.support.server import KEYS, ServerProcess
-
-SPEAKERS = ("Zsuzsanna", "Boudewijn")
-#: What is said in each session of both samples: turns by turns of both speakers.
-SESSIONS = (
-    ("My tandem was stolen in Ghent.", "Dreadful! Did you tell anybody?", "Only the porter."),
-    ("I am learning the theremin.", "Is it hard?", "My neighbours say so."),
-    ("We adopted a tortoise named Ptolemy.", "How old is he?", "Nobody knows, sixty perhaps."),
-)
-
-
-def _sample(number: int) -> dict[str, Any]:
-    """A sample whose sessions come in another order than the other one's."""
-    conversation: dict[str, Any] = {}
-    for place in range(1, 4):
-        said = SESSIONS[(place + number) % 3]
-        conversation[f"session_{place}_date_time"] = f"1:56 pm on {place} May, 2023"
-        conversation[f"session_{place}"] = [
-            {"speaker": SPEAKERS[i % 2], "dia_id": f"D{place}:{i + 1}", "text": text}
-            for i, text in enumerate(said)
-        ]
-    first = {text[0]: f"D{p}:1" for p in range(1, 4) for text in [SESSIONS[(p + number) % 3]]}
-    tandem, theremin, tortoise = (first[said[0]] for said in SESSIONS)
-    asked: tuple[tuple[str, int, list[str]], ...] = (
-        ("What was stolen in Ghent?", 4, [tandem]),
-        ("Which instrument does Zsuzsanna learn?", 4, [theremin]),
-        ("What did Zsuzsanna lose and adopt?", 1, [tandem, tortoise]),
-        ("What was never said?", 5, []),
-    )
-    return {
-        "sample_id": f"sample-{number}",
-        "conversation": conversation,
-        "qa": [{"question": q, "category": c, "evidence": e} for q, c, e in asked],
-    }
+from tests.bench.talk import SPEAKERS
+from tests.support.server import ServerProcess
 
 
 @dataclass(frozen=True)
@@ -61,23 +28,6 @@ class Run:
 
     figures: dict[str, Any]
     report: Path
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file of two samples with three questions each."""
-    path = tmp_path_factory.mktemp("data") / "talk.json"
-    path.write_text(json.dumps([_sample(0), _sample(1)]), encoding="utf-8")
-    return path
-
-
-@pytest.fixture(scope="module")
-def environment(model_dir: Path) -> Iterator[pytest.MonkeyPatch]:
-    """The environment of a caller with a key."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MEMSVC_MODEL_DIR", str(model_dir))
-        patch.setenv("MEMSVC_API_KEY", KEYS["acme"])
-        yield patch
 
 
 @pytest.fixture(scope="module")
