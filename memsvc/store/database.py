@@ -37,7 +37,12 @@ POOL_WAITING_MAX: Final = 200
 #: A connection that was of use so lately is given out without being asked whether it still is.
 TRUSTED_SECONDS: Final = 1.0
 #: Statements of every Recall: prepared at once, since planning them costs more than running them.
-HOT: Final = frozenset({"enter_scope", "prefer_index_lookups", "gather_candidates", "fetch_memories"})
+HOT: Final = frozenset({
+    "enter_scope",
+    "prefer_index_lookups",
+    "gather_candidates",
+    "fetch_memories",
+})
 #: The statement time of work that no caller waits for, in seconds.
 WORKER_SECONDS: Final = 60.0
 
