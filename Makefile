@@ -36,7 +36,7 @@ test: setup $(BIN)/grpcurl  ## Run all tests
 	@$(call TIMED,$(TESTS),test)
 
 # Measurements make and end event loops of their own: they are tried in a run apart.
-TESTS = $(if $(ARGS),$(BIN)/python -m pytest $(ARGS),$(BIN)/python -m pytest --ignore=tests/bench && $(BIN)/python -m pytest tests/bench)
+TESTS = $(if $(ARGS),$(BIN)/python -m pytest $(ARGS), $(BIN)/python -m pytest --ignore=tests/bench && $(BIN)/python -m pytest tests/bench)
 
 check: setup  ## Lint the contract and the code, check types, imports, sizes and generated files
 	@$(call TIMED,$(MAKE) --no-print-directory --keep-going contract code deployment,check)
