@@ -30,7 +30,7 @@ from bench.ingest_ways import BATCH, Amounts, Ways
 from bench.machine import machine
 from bench.progress import quiet_progress
 from bench.report import json_text, print_tables
-from bench.server import ROOT, BenchFailed, measured_server
+from bench.server import ROOT, BenchFailed, end_in_order, measured_server
 from memsvc.providers.local_embedding import LocalEmbedder
 from memsvc_client import MemoryClient, MemsvcError
 
@@ -170,4 +170,5 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    end_in_order()
     sys.exit(main(sys.argv[1:]))

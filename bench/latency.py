@@ -36,7 +36,7 @@ from bench.probes import (
 )
 from bench.progress import quiet_progress
 from bench.report import json_text, print_tables
-from bench.server import ROOT, BenchFailed, BenchServer, measured_server
+from bench.server import ROOT, BenchFailed, BenchServer, end_in_order, measured_server
 from bench.session import Effort, Session, session
 from memsvc.core.errors import MemsvcError as ServiceError
 from memsvc.providers.embedding import Embedder
@@ -203,4 +203,5 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    end_in_order()
     sys.exit(main(sys.argv[1:]))

@@ -37,7 +37,7 @@ from bench.comparison import OURS, compared
 from bench.figures import ANY_CUT, DEPTH, figure_names, tables_of
 from bench.locomo_report import Results, print_report, results_json, write_report
 from bench.rivals import Rivals, texts_to_embed
-from bench.server import ROOT, BenchFailed, running_server
+from bench.server import ROOT, BenchFailed, end_in_order, running_server
 from examples.locomo import Conversation, LayoutInvalid, Turn, read_conversations
 from examples.usual_hybrid import Found
 from memsvc.core.evaluation import CUTS
@@ -287,4 +287,5 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    end_in_order()
     sys.exit(main(sys.argv[1:]))

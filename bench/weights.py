@@ -35,7 +35,7 @@ from bench.rescoring import (
     objective,
     weights_of,
 )
-from bench.server import ROOT, BenchFailed
+from bench.server import ROOT, BenchFailed, end_in_order
 from bench.weight_search import WeightSearch
 from bench.weights_report import (
     DEFAULTS,
@@ -179,4 +179,5 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    end_in_order()
     sys.exit(main(sys.argv[1:]))

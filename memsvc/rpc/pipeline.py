@@ -238,7 +238,11 @@ async def _fail(call: Call, error: MemsvcError | None) -> None:
     ]
     if end.retry_ms:
         trailers.append(("grpc-retry-pushback-ms", str(end.retry_ms)))
-    await call.context.abort(end.code, end.message, tuple(trailers))
+    try:
+        await call.context.abort(end.code, end.message, tuple(trailers))
+    except grpc.aio.InternalError as ended:
+        # The caller's deadline passed at this very moment; nobody reads a status.
+        raise asyncio.CancelledError from ended
 
 
 def _tell_the_log(call: Call, error_id: str) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -9,9 +12,10 @@ import psutil
 import psycopg
 import pytest
 
-from bench.server import BenchFailed, BenchServer, measured_server
+from bench.server import ROOT, BenchFailed, BenchServer, measured_server
 from bench.usage import ProcessorTime, memory_mib, processor_time
 from memsvc_client import MemoryClient
+from tests.support.waiting import until
 
 
 def _runs(number: int) -> bool:
@@ -20,6 +24,19 @@ def _runs(number: int) -> bool:
         return bool(psutil.Process(number).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
+
+
+def _postgres_in(folder: Path) -> int:
+    """The number of the Postgres that serves a folder below; 0 while there is none."""
+    for note in folder.glob("memsvc-bench-*/data/postgres/postmaster.pid"):
+        try:
+            words = note.read_text().split()
+        except FileNotFoundError:
+            continue
+        # The one that only makes the folder has a number below 0.
+        if words and int(words[0]) > 0:
+            return int(words[0])
+    return 0
 
 
 def test_a_server_is_started_on_its_own_folder_and_ended(
@@ -68,3 +85,24 @@ def test_usage_is_that_of_the_server_and_of_its_postgres(bench_server: BenchServ
     assert taken.postgres > 0
     assert memory["server, resident"] > memory["server, unique"] > 10
     assert memory["Postgres, proportional"] > memory["Postgres, unique"] > 1
+
+
+def test_a_measurement_that_is_told_to_end_leaves_nothing_behind(
+    tmp_path: Path, model_dir: Path
+) -> None:
+    """Its servers have ended and their databases, which may be large, are gone."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bench.ingest", "--quick", "--report", str(tmp_path)],
+        cwd=ROOT,
+        env={**os.environ, "MEMSVC_MODEL_DIR": str(model_dir), "TMPDIR": str(folder)},
+        stderr=subprocess.DEVNULL,
+    )
+    postgres = until(lambda: _postgres_in(folder))
+
+    process.terminate()
+
+    assert process.wait(timeout=30) == 128 + signal.SIGTERM
+    assert not _runs(postgres)
+    assert not list(folder.glob("memsvc-bench-*"))
