@@ -33,10 +33,7 @@ demo: setup  ## Start a server, tell it a year of conversation, ask it questions
 	@$(call TIMED,$(BIN)/python -m examples.demo $(if $(DATA),--data $(DATA)),demo)
 
 test: setup $(BIN)/grpcurl  ## Run all tests
-	@$(call TIMED,$(TESTS),test)
-
-# Measurements make and end event loops of their own: they are tried in a run apart.
-TESTS = $(if $(ARGS),$(BIN)/python -m pytest $(ARGS), $(BIN)/python -m pytest --ignore=tests/bench && $(BIN)/python -m pytest tests/bench)
+	@$(call TIMED,$(BIN)/python -m pytest $(ARGS),test)
 
 check: setup  ## Lint the contract and the code, check types, imports, sizes and generated files
 	@$(call TIMED,$(MAKE) --no-print-directory --keep-going contract code deployment,check)

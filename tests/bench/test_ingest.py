@@ -22,7 +22,6 @@ from bench.ingest_figures import (
     Results,
 )
 from bench.ingest_report import write_report
-from tests.support.apart import apart
 from tests.support.server import ServerProcess
 
 
@@ -87,7 +86,7 @@ def figures(
     arguments = ["--quick", "--messages", "20", "--target", server.target]
 
     files = ["--json", str(folder / "out.json"), "--report", str(folder / "report")]
-    assert apart(ingest.main, [*arguments, *files]) == 0
+    assert ingest.main([*arguments, *files]) == 0
     assert (folder / "report" / "ingest.md").exists()
     found: dict[str, Any] = json.loads((folder / "out.json").read_text())
     return found

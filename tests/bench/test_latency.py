@@ -40,7 +40,6 @@ from bench.probes import add_floors, overlap
 from bench.server import BenchFailed, BenchServer
 from bench.timing import Concurrent, Timing
 from memsvc_client import MemoryClient
-from tests.support.apart import apart
 
 
 def _timing(p50: float) -> Timing:
@@ -216,7 +215,7 @@ def measured(
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MEMSVC_MODEL_DIR", str(model_dir))
         patch.setattr(latency, "measured_server", shared)
-        assert apart(latency.main, ["--quick", *sizes, "--callers", "2", *files]) == 0
+        assert latency.main(["--quick", *sizes, "--callers", "2", *files]) == 0
     return Run(json.loads((folder / "out.json").read_text()), folder / "report")
 
 
@@ -291,5 +290,5 @@ def test_a_server_that_does_not_start_is_told(
     monkeypatch.setenv("MEMSVC_MODEL_DIR", str(model_dir))
     monkeypatch.setattr(latency, "measured_server", broken)
 
-    assert apart(latency.main, ["--quick"]) == 1
+    assert latency.main(["--quick"]) == 1
     assert "the server did not start" in capsys.readouterr().err

@@ -19,7 +19,6 @@ from bench.locomo import Options, options_of, run
 from bench.locomo_report import print_report, write_report
 from bench.rivals import RIVALS
 from tests.bench.talk import SPEAKERS
-from tests.support.apart import apart
 from tests.support.server import ServerProcess
 
 
@@ -42,7 +41,7 @@ def measured(
     folder = tmp_path_factory.mktemp("measured")
     arguments = ["--data", str(data), "--target", server.target, "--json", str(folder / "out.json")]
 
-    assert apart(locomo.main, [*arguments, "--report", str(folder / "report")]) == 0
+    assert locomo.main([*arguments, "--report", str(folder / "report")]) == 0
     return Run(json.loads((folder / "out.json").read_text()), folder / "report")
 
 
@@ -171,7 +170,7 @@ def test_a_file_in_another_layout_is_told(
     """One sentence and the exit status 1; no server is started for it."""
     (tmp_path / "other.json").write_text("{}")
 
-    assert apart(locomo.main, ["--data", str(tmp_path / "other.json")]) == 1
+    assert locomo.main(["--data", str(tmp_path / "other.json")]) == 1
     assert "a list of samples" in capsys.readouterr().err
 
 
@@ -182,5 +181,5 @@ def test_a_server_that_does_not_start_is_told(
     # What the real one gives when its process ends before it is ready.
     monkeypatch.setattr(locomo, "running_server", lambda _: nullcontext(""))
 
-    assert apart(locomo.main, ["--data", str(data)]) == 1
+    assert locomo.main(["--data", str(data)]) == 1
     assert "the server did not start" in capsys.readouterr().err

@@ -35,7 +35,6 @@ from bench.weights_report import DEFAULTS, FITTED, HELD_OUT
 from examples.locomo import Conversation, read_conversations
 from memsvc_client import MemoryClient, RankingWeights, RecallResponse
 from tests.bench.talk import SPEAKERS
-from tests.support.apart import apart
 from tests.support.server import ServerProcess
 
 OTHER = RankingWeights(semantic=0.9, keyword=0.05, context=0.3, importance=0.0, recency=0.4)
@@ -196,7 +195,7 @@ def test_the_command_writes_figures_and_no_text_of_the_data(
     """Data may be shared under terms that a report cannot keep."""
     arguments = ["--data", str(data), "--target", server.target, "--report", str(tmp_path)]
 
-    assert apart(weights.main, [*arguments, "--json", str(tmp_path / "out.json")]) == 0
+    assert weights.main([*arguments, "--json", str(tmp_path / "out.json")]) == 0
 
     told = json.loads((tmp_path / "out.json").read_text())
     assert list(told["defaults"]) == list(NAMES)
@@ -215,5 +214,5 @@ def test_one_conversation_is_too_few(
     path = tmp_path / "one.json"
     path.write_text(json.dumps(json.loads(data.read_text(encoding="utf-8"))[:1]), encoding="utf-8")
 
-    assert apart(weights.main, ["--data", str(path)]) == 1
+    assert weights.main(["--data", str(path)]) == 1
     assert "has to have two" in capsys.readouterr().err

@@ -36,6 +36,6 @@ async def connect(request: pytest.FixtureRequest, server: ScriptedServer) -> Asy
 
 
 @pytest.fixture
-def twin(connect: Connect) -> Twin:
+async def twin(connect: Connect) -> Twin:  # ruff: ignore[unused-async] - in the loop that the client takes
     """Give a client of the server, with all defaults."""
     return connect()
