@@ -21,7 +21,7 @@ FROM python:3.11-slim
 
 LABEL org.opencontainers.image.title="memsvc" \
       org.opencontainers.image.description="Long-term memory for AI applications: one gRPC contract, one Postgres." \
-      org.opencontainers.image.version="0.1.0"
+      org.opencontainers.image.version="0.2.0"
 
 # The embedded Postgres runs as this user too, and wants it to have a name.
 RUN useradd --no-log-init --uid 10001 --user-group --home-dir /data --create-home memsvc

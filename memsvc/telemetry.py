@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import sys
+from importlib import metadata
 from typing import Any, Final, cast
 
 import structlog
 from prometheus_client import Counter, Histogram
 
+#: The version of this server.
+VERSION: Final = metadata.version("memsvc")
 #: The one logger; what is bound to it is a matter of the caller.
 log: Final = cast("structlog.stdlib.BoundLogger", structlog.get_logger("memsvc"))
 

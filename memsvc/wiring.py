@@ -36,6 +36,7 @@ from memsvc.usecases.ingest_stream import IngestStream
 from memsvc.usecases.read_memories import ReadMemories
 from memsvc.usecases.recall import Recall
 from memsvc.usecases.search import Search
+from memsvc.usecases.server_info import ServerInfo
 from memsvc.usecases.upkeep import Upkeep
 from memsvc.usecases.write_memories import WriteMemories
 from memsvc.worker import Worker
@@ -141,6 +142,7 @@ def build_usecases(context: Context, embedding: Embedding) -> UseCases:
         conscious=Conscious(context),
         read=ReadMemories(context),
         write=WriteMemories(context, embedding),
+        server_info=ServerInfo(embedding),
     )
 
 

@@ -17,10 +17,17 @@ import sys
 import tempfile
 from pathlib import Path
 
+from google.protobuf.descriptor_pb2 import FileDescriptorSet
+
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 TREES = (ROOT / "memsvc" / "v1", ROOT / "clients/python/src/memsvc_client/_pb")
 SCHEMA = ROOT / "memsvc" / "rpc" / "schema.binpb"
+#: The contract for clients that make their code when they are built, without protoc or buf.
+CLIENT_SCHEMAS = (
+    ROOT / "clients/java/src/main/descriptors/memsvc.binpb",
+    ROOT / "clients/rust/proto/memsvc.binpb",
+)
 INIT = '"""Generated from proto/memsvc/v1 by tools/generate_stubs.py; do not edit."""\n'
 ABSOLUTE_IMPORT = re.compile(r"^from memsvc\.v1 import", re.MULTILINE)
 ABSOLUTE_MODULE = re.compile(r"^import memsvc\.v1\.(\w+)$", re.MULTILINE)
@@ -40,27 +47,57 @@ def relative_imports(code: str) -> str:
     return MODULE_USE.sub(r"\1.", code)
 
 
-def generate(folder: Path) -> tuple[Path, Path]:
-    """Generate into *folder*; return the tree and the annotated descriptor set."""
+def stripped(schema: bytes) -> bytes:
+    """Return the descriptor set *schema* with its comments, but without annotations and their files."""
+    files = FileDescriptorSet.FromString(schema)
+    kept = [
+        file
+        for file in files.file
+        if file.package in {"memsvc.v1", "google.protobuf"}
+        and file.name != "google/protobuf/descriptor.proto"  # only annotations need it
+    ]
+    names = {file.name for file in kept}
+    for file in kept:
+        file.DiscardUnknownFields()  # the annotations: their definitions are not imported here
+        used = [name for name in file.dependency if name in names]
+        del file.dependency[:]
+        file.dependency.extend(used)
+        if file.package == "memsvc.v1":
+            file.options.java_package = "dev.memsvc.v1"
+            file.options.java_multiple_files = True
+    return FileDescriptorSet(file=kept).SerializeToString(deterministic=True)
+
+
+def generate(folder: Path) -> tuple[Path, Path, Path]:
+    """Generate into *folder*; return the tree, the annotated descriptor set and the stripped one."""
     run("buf", "generate", "--output", str(folder))
     schema = folder / "schema.binpb"
     run(
         *("buf", "build", "proto", "--as-file-descriptor-set"),
         *("--exclude-source-info", "--output", str(schema)),
     )
+    commented = folder / "commented.binpb"
+    run("buf", "build", "proto", "--as-file-descriptor-set", "--output", str(commented))
+    client_schema = folder / "client_schema.binpb"
+    client_schema.write_bytes(stripped(commented.read_bytes()))
     tree = folder / "memsvc" / "v1"
     for path in tree.glob("*.py*"):
         path.write_text(relative_imports(path.read_text()))
-        if "_pb2_grpc" in path.name and not path.name.startswith("memory_service"):
+        if "_pb2_grpc" in path.name and "_service_" not in path.name:
             path.unlink()  # only files with a service have something to say here
     (tree / "__init__.py").write_text(INIT)
     (tree / "py.typed").touch()
-    return tree, schema
+    return tree, schema, client_schema
 
 
-def stale(tree: Path, schema: Path) -> list[str]:
-    """Return the committed paths that differ from the generated *tree* and *schema*."""
-    differences = [] if SCHEMA.exists() and filecmp.cmp(schema, SCHEMA, shallow=False) else [SCHEMA]
+def stale(tree: Path, schema: Path, client_schema: Path) -> list[str]:
+    """Return the committed paths that differ from what was generated."""
+    sources = {SCHEMA: schema} | dict.fromkeys(CLIENT_SCHEMAS, client_schema)
+    differences = [
+        target
+        for target, source in sources.items()
+        if not target.exists() or not filecmp.cmp(source, target, shallow=False)
+    ]
     fresh = {path.name for path in tree.iterdir()}
     for target in TREES:
         there = {p.name for p in target.iterdir() if p.is_file()} if target.exists() else set()
@@ -79,8 +116,8 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
     check = parser.parse_args().check
     with tempfile.TemporaryDirectory() as name:
-        tree, schema = generate(Path(name))
-        differences = stale(tree, schema)
+        tree, schema, client_schema = generate(Path(name))
+        differences = stale(tree, schema, client_schema)
         if check:
             print(
                 "\n".join(f"stale: {path}" for path in differences)
@@ -91,6 +128,9 @@ def main() -> int:
             shutil.rmtree(target, ignore_errors=True)
             shutil.copytree(tree, target)
         shutil.copyfile(schema, SCHEMA)
+        for target in CLIENT_SCHEMAS:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(client_schema, target)
     print(f"wrote {len(differences)} files")
     return 0
 

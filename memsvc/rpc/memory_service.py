@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from google.protobuf.message import Message
 
@@ -19,10 +19,14 @@ from memsvc.usecases.once import Replay
 from memsvc.usecases.read_memories import ReadMemories
 from memsvc.usecases.recall import Recall
 from memsvc.usecases.search import Search
+from memsvc.usecases.server_info import ServerInfo
 from memsvc.usecases.write_memories import WriteMemories
 from memsvc.v1 import chat_pb2
 from memsvc.v1 import memory_service_pb2 as pb
 from memsvc.v1.memory_service_pb2_grpc import MemoryServiceServicer
+
+#: Methods of the contract that end UNIMPLEMENTED.
+NOT_YET: Final = frozenset({"Chat", "FindSimilarMemories", "ListMemoryTimeline"})
 
 Result = TypeVar("Result")
 Response = TypeVar("Response", bound=Message)
@@ -40,6 +44,7 @@ class UseCases:
     conscious: Conscious
     read: ReadMemories
     write: WriteMemories
+    server_info: ServerInfo
 
 
 class MemoryService(MemoryServiceServicer):

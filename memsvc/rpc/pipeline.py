@@ -7,6 +7,7 @@ line; then it is admitted, its time is capped, its tenant is found, and its requ
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 import time
 import traceback
@@ -25,7 +26,7 @@ from memsvc.core.model import Caller
 from memsvc.rpc.credentials import CredentialPolicy
 from memsvc.rpc.errors import failure
 from memsvc.rpc.validation import RequestValidator
-from memsvc.telemetry import CALL_SECONDS, CALLS, log
+from memsvc.telemetry import CALL_SECONDS, CALLS, VERSION, log
 
 ServicerContext: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 #: A request of a stream that follows the contract's rules, or the rule that it breaks.
@@ -35,6 +36,8 @@ Checked: TypeAlias = Message | MemsvcError
 OUR_PREFIX: Final = "/memsvc.v1."
 #: The longest x-request-id that is taken over from the caller.
 REQUEST_ID_CHARACTERS_MAX: Final = 128
+#: W3C Trace Context, level 1: https://www.w3.org/TR/trace-context/#traceparent-header
+TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +71,17 @@ class Call:
     method: str
     context: ServicerContext
     request_id: str
+    #: The distributed trace that the call belongs to; empty if the caller sends none.
+    trace_id: str = ""
     caller: Caller = _NOBODY
     #: What the handler adds to the call's log line: counts and flags, never texts.
     facts: dict[str, object] = field(default_factory=dict)
     started: float = field(default_factory=time.perf_counter)
+
+    @property
+    def trailers(self) -> tuple[tuple[str, str], ...]:
+        """What every reply ends with: how the log knows the call, and who answered."""
+        return ("x-request-id", self.request_id), ("x-memsvc-version", VERSION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +204,9 @@ class Pipeline(grpc.aio.ServerInterceptor):
         limits: TimeLimits = UNARY_LIMITS,
     ) -> AsyncGenerator[Call]:
         metadata = {key: str(value) for key, value in context.invocation_metadata() or ()}
-        call = Call(method, context, _request_id(metadata))
+        call = Call(method, context, _request_id(metadata), _trace_id(metadata))
         _current.set(call)
-        context.set_trailing_metadata((("x-request-id", call.request_id),))
+        context.set_trailing_metadata(call.trailers)
         try:
             seconds = limits.seconds(context)
             async with self._admitted(), asyncio.timeout(seconds):
@@ -233,7 +243,7 @@ async def _fail(call: Call, error: MemsvcError | None) -> None:
     end = failure(error, error_id, call.request_id)
     _record(call, end.code.name, reason=end.reason, error_id=error_id)
     trailers: list[tuple[str, str | bytes]] = [
-        ("x-request-id", call.request_id),
+        *call.trailers,
         ("grpc-status-details-bin", end.details),
     ]
     if end.retry_ms:
@@ -269,6 +279,7 @@ def _record(call: Call, code: str, **more: object) -> None:
         duration_ms=round(seconds * 1000, 2),
         request_id=call.request_id,
         tenant=call.caller.tenant_id,
+        **({"trace_id": call.trace_id} if call.trace_id else {}),
         **call.facts,
         **more,
     )
@@ -284,3 +295,8 @@ def _request_id(metadata: dict[str, str]) -> str:
     given = metadata.get("x-request-id", "")
     acceptable = given.isprintable() and len(given) <= REQUEST_ID_CHARACTERS_MAX
     return given if given and acceptable else uuid.uuid4().hex
+
+
+def _trace_id(metadata: dict[str, str]) -> str:
+    given = TRACEPARENT.match(metadata.get("traceparent", ""))
+    return given.group(1) if given else ""

@@ -11,15 +11,28 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection, reflection_pb2
 
+from memsvc.rpc.admin_service import AdminService
 from memsvc.rpc.credentials import CredentialPolicy
-from memsvc.rpc.memory_service import MemoryService, UseCases
+from memsvc.rpc.memory_service import NOT_YET, MemoryService, UseCases
 from memsvc.rpc.pipeline import Pipeline
 from memsvc.rpc.validation import RequestValidator
 from memsvc.telemetry import log
-from memsvc.v1.memory_service_pb2 import DESCRIPTOR
+from memsvc.v1 import admin_service_pb2, memory_service_pb2
+from memsvc.v1.admin_service_pb2_grpc import add_AdminServiceServicer_to_server
 from memsvc.v1.memory_service_pb2_grpc import add_MemoryServiceServicer_to_server
 
-SERVICE: Final = DESCRIPTOR.services_by_name["MemoryService"].full_name
+SERVICES: Final = {
+    service.full_name: service
+    for file in (memory_service_pb2.DESCRIPTOR, admin_service_pb2.DESCRIPTOR)
+    for service in file.services_by_name.values()
+}
+#: What of the contract this server answers, in order.
+METHODS: Final = sorted(
+    f"{name}/{method.name}"
+    for name, service in SERVICES.items()
+    for method in service.methods
+    if method.name not in NOT_YET
+)
 REFLECTION_V1: Final = "grpc.reflection.v1.ServerReflection"
 #: How often the server asks its database whether it is ready, in seconds, and how many answers in
 #: a row turn readiness over.
@@ -84,6 +97,9 @@ class Server:
         pipeline = Pipeline(credentials, RequestValidator(), calls_max=settings.calls_max)
         self._server = grpc.aio.server(interceptors=[pipeline], options=settings.options())
         add_MemoryServiceServicer_to_server(MemoryService(usecases), self._server)
+        add_AdminServiceServicer_to_server(
+            AdminService(usecases.server_info, METHODS), self._server
+        )
         self._health = health.aio.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         if settings.reflection:
@@ -104,7 +120,8 @@ class Server:
 
     async def _say(self, *, ready: bool) -> None:
         status = health_pb2.HealthCheckResponse
-        await self._health.set(SERVICE, status.SERVING if ready else status.NOT_SERVING)
+        for service in SERVICES:
+            await self._health.set(service, status.SERVING if ready else status.NOT_SERVING)
 
     async def watch_readiness(self) -> None:
         """Keep the readiness that health tells true, until cancelled."""
@@ -134,7 +151,7 @@ class Server:
 
 def _add_reflection(server: grpc.aio.Server) -> None:
     """Serve reflection v1alpha, and v1, which has the same messages under another name."""
-    names = (SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME, REFLECTION_V1)
+    names = (*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME, REFLECTION_V1)
     reflection.enable_server_reflection(names, server)
     servicer = reflection.aio.ReflectionServicer(names)
     handler = grpc.stream_stream_rpc_method_handler(

@@ -142,6 +142,11 @@ class Embedding:
             await self._embedder.close()
 
     @property
+    def space(self) -> EmbeddingSpace | None:
+        """In which space memories are compared; None if they cannot be."""
+        return self._active.space if self._active and not self._mismatch else None
+
+    @property
     def _mismatch(self) -> bool:
         return (
             self._embedder is not None

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -17,8 +18,10 @@ from google.protobuf.descriptor_pb2 import FileDescriptorProto
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2
 
-from memsvc.v1.memory_service_pb2 import DESCRIPTOR
+from memsvc.rpc.server import SERVICES
+from memsvc.telemetry import VERSION
 from memsvc_client import (
+    Capability,
     ChatRequest,
     InvalidArgument,
     MemoryClient,
@@ -29,7 +32,8 @@ from tests.support.server import CANARY, KEYS, ServerProcess
 from tests.support.texts import say
 from tests.support.waiting import until
 
-SERVICE = DESCRIPTOR.services_by_name["MemoryService"]
+SERVICE = SERVICES["memsvc.v1.MemoryService"]
+ROOT = Path(__file__).resolve().parents[2]
 GRPCURL = shutil.which("grpcurl", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
 
 
@@ -56,7 +60,7 @@ def test_reflection_needs_no_credential_and_shows_the_contract(
         )
 
     names = {service.name for service in answers[0].list_services_response.service}
-    assert {"memsvc.v1.MemoryService", "grpc.health.v1.Health"} <= names
+    assert {*SERVICES, "grpc.health.v1.Health"} <= names
     files = [
         FileDescriptorProto.FromString(data)
         for data in answers[1].file_descriptor_response.file_descriptor_proto
@@ -64,7 +68,7 @@ def test_reflection_needs_no_credential_and_shows_the_contract(
     assert "memsvc/v1/memory_service.proto" in {file.name for file in files}
 
 
-@pytest.mark.parametrize("service", ["", "memsvc.v1.MemoryService"])
+@pytest.mark.parametrize("service", ["", *SERVICES])
 def test_health_needs_no_credential(server: ServerProcess, service: str) -> None:
     """Liveness and readiness are told to everybody."""
     with grpc.insecure_channel(server.target) as channel:
@@ -115,6 +119,54 @@ def test_what_is_not_there_yet_says_so(client: MemoryClient, method: str) -> Non
     assert caught.value.metadata["feature"] == f"memsvc.v1.MemoryService/{method}"
 
 
+def test_the_server_tells_what_it_answers(client: MemoryClient) -> None:
+    """GetServerInfo names the version, the contract, and every method but those that say they are not there yet."""
+    info = client.get_server_info()
+
+    ours = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    assert info.version == ours
+    assert info.api_versions == ["memsvc.v1"]
+    every = {f"{name}/{m.name}" for name, service in SERVICES.items() for m in service.methods}
+    assert set(info.methods) == every - {f"memsvc.v1.MemoryService/{name}" for name in NOT_YET}
+    assert Capability.CAPABILITY_SEMANTIC_RANKING in info.capabilities
+    assert (info.embedder.model, info.embedder.dimension) == (
+        "sentence-transformers/all-MiniLM-L6-v2",
+        384,
+    )
+
+
+def test_a_server_without_an_embedder_says_so(tmp_path: Path) -> None:
+    """What needs vectors is not among the capabilities of a server that makes none."""
+    process = ServerProcess(
+        tmp_path / "server.log", data_dir=str(tmp_path / "data"), embedder="none", drain_seconds="0"
+    )
+    with process, MemoryClient(process.target) as client:
+        info = client.get_server_info()
+
+    assert not info.HasField("embedder")
+    assert Capability.CAPABILITY_SEMANTIC_RANKING not in info.capabilities
+    assert Capability.CAPABILITY_OWN_EMBEDDINGS not in info.capabilities
+    assert Capability.CAPABILITY_CONTEXTUAL_RANKING in info.capabilities
+
+
+def test_a_call_is_logged_with_its_trace(server: ServerProcess, client: MemoryClient) -> None:
+    """The trace of a W3C traceparent stands in the call's line; what is none is left out."""
+    trace = uuid4().hex
+    ids = [f"test-{uuid4()}" for _ in range(3)]
+    parents = (f"00-{trace}-00f067aa0ba902b7-01", f"00-{'0' * 32}-00f067aa0ba902b7-01", "nonsense")
+    for request_id, parent in zip(ids, parents, strict=True):
+        client.get_server_info(
+            call_metadata=(("x-request-id", request_id), ("traceparent", parent))
+        )
+
+    def logged() -> dict[object, object]:
+        lines = [line for line in server.log_lines() if line.get("request_id") in ids]
+        return {line["request_id"]: line.get("trace_id") for line in lines}
+
+    until(lambda: len(logged()) == 3)
+    assert logged() == {ids[0]: trace, ids[1]: None, ids[2]: None}
+
+
 def test_one_line_a_call_with_its_id_and_without_its_text(
     server: ServerProcess, client: MemoryClient, user: str
 ) -> None:
@@ -141,8 +193,8 @@ def test_one_line_a_call_with_its_id_and_without_its_text(
     assert user not in server.log()
 
 
-def test_the_request_id_is_echoed(server: ServerProcess) -> None:
-    """x-request-id comes back in the trailers, and is made where none was sent."""
+def test_the_trailers_tell_the_request_id_and_the_version(server: ServerProcess) -> None:
+    """x-request-id comes back in the trailers, and is made where none was sent; so does who answered."""
     with grpc.insecure_channel(server.target) as channel:
         call: grpc.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(
             f"/{SERVICE.full_name}/Recall"
@@ -151,8 +203,9 @@ def test_the_request_id_is_echoed(server: ServerProcess) -> None:
             with pytest.raises(grpc.RpcError) as caught:
                 call(b"", metadata=(*sent, ("x-api-key", KEYS["acme"])), timeout=5)
             assert isinstance(caught.value, grpc.Call)
-            echoed = dict(caught.value.trailing_metadata())["x-request-id"]
-            assert echoed == "mine" if sent else echoed
+            trailers = dict(caught.value.trailing_metadata())
+            assert trailers["x-request-id"] == "mine" if sent else trailers["x-request-id"]
+            assert trailers["x-memsvc-version"] == VERSION
 
 
 @pytest.mark.skipif(GRPCURL is None, reason="needs grpcurl, which needs Go to be built")
@@ -204,6 +257,7 @@ class TestGrpcurl:
         assert bodies.keys() | NOT_YET.keys() == {method.name for method in SERVICE.methods}
         for name, body in bodies.items():
             self.run(server, "-d", body, server.target, f"{SERVICE.full_name}/{name}")
+        self.run(server, server.target, "memsvc.v1.AdminService/GetServerInfo")
 
     def test_it_shows_what_is_wrong(self, server: ServerProcess) -> None:
         """A wrong request is answered with a BadRequest that names the field."""

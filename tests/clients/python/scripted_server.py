@@ -15,9 +15,14 @@ from google.protobuf.message_factory import GetMessageClass
 from google.rpc import error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
-from memsvc_client._pb import memory_service_pb2
+from memsvc_client._pb import admin_service_pb2, memory_service_pb2
 
-SERVICE = memory_service_pb2.DESCRIPTOR.services_by_name["MemoryService"]
+SERVICES = (
+    memory_service_pb2.DESCRIPTOR.services_by_name["MemoryService"],
+    admin_service_pb2.DESCRIPTOR.services_by_name["AdminService"],
+)
+#: All RPCs of the contract by their names, which are different in all services.
+RPCS = {method.name: method for service in SERVICES for method in service.methods}
 #: What answers a call: a message, or messages for a Chat; it may end the call by the context.
 Script = Callable[[Any, grpc.ServicerContext], Any]
 
@@ -55,9 +60,9 @@ class ScriptedServer(grpc.GenericRpcHandler):
     ) -> grpc.RpcMethodHandler[Any, Any] | None:
         """Return the handler of a method; None for one that is missing."""
         name = handler_call_details.method.rpartition("/")[2]
-        if name in self.missing or name not in SERVICE.methods_by_name:
+        if name in self.missing or name not in RPCS:
             return None
-        method = SERVICE.methods_by_name[name]
+        method = RPCS[name]
         request, response = GetMessageClass(method.input_type), GetMessageClass(method.output_type)
         shapes: dict[tuple[bool, bool], Any] = {
             (False, False): grpc.unary_unary_rpc_method_handler,
@@ -96,8 +101,8 @@ def failing(code: grpc.StatusCode, *, times: int = 1_000_000) -> Script:
     def script(request: Message, context: grpc.ServicerContext) -> Message:
         if next(left, None) is not None:
             context.abort(code, "scripted")
-        name = request.DESCRIPTOR.name.replace("Request", "Response")
-        response: Message = getattr(memory_service_pb2, name)()
+        name = request.DESCRIPTOR.name.removesuffix("Request")
+        response: Message = GetMessageClass(RPCS[name].output_type)()
         return response
 
     return script
@@ -137,7 +142,7 @@ def paging(response: type[Message], key: str, pages: list[list[dict[str, Any]]])
 
 def events(*given: dict[str, Any]) -> Script:
     """Return a script for a Chat that sends the events *given*."""
-    event = GetMessageClass(SERVICE.methods_by_name["Chat"].output_type)
+    event = GetMessageClass(RPCS["Chat"].output_type)
 
     def script(_: Any, __: grpc.ServicerContext) -> Iterator[Message]:
         make: Callable[..., Message] = event

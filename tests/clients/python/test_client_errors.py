@@ -13,7 +13,7 @@ from google.rpc import error_details_pb2, status_pb2
 import memsvc_client
 from memsvc_client import MemsvcError
 from memsvc_client.error_details import ErrorDetails, read_details
-from tests.clients.python.scripted_server import SERVICE, ScriptedServer, info, refusing
+from tests.clients.python.scripted_server import RPCS, ScriptedServer, info, refusing
 from tests.clients.python.twins import Twin
 
 RECALL: dict[str, Any] = {"user_id": "ana", "query": "where?"}
@@ -148,10 +148,10 @@ async def test_what_the_server_leaves_out_is_its_own_matter(
     assert (error.reason, error.message) == ("NOT_IMPLEMENTED", "no language model")
 
 
-@pytest.mark.parametrize("method", [method.name for method in SERVICE.methods])
+@pytest.mark.parametrize("method", RPCS)
 def test_a_method_is_named_like_its_request(method: str) -> None:
     """The name of a method follows from its request, as error texts rely on."""
-    assert SERVICE.methods_by_name[method].input_type.name == f"{method}Request"
+    assert RPCS[method].input_type.name == f"{method}Request"
 
 
 async def test_no_server_is_unavailable(twin: Twin, server: ScriptedServer) -> None:

@@ -15,13 +15,14 @@ import pytest
 import memsvc_client
 from memsvc_client import channel
 from memsvc_client._pb import (
+    admin_service_pb2,
     chat_pb2,
     error_reason_pb2,
     memory_pb2,
     memory_service_pb2,
     ranking_pb2,
 )
-from tests.clients.python.scripted_server import SERVICE, ScriptedServer
+from tests.clients.python.scripted_server import RPCS, SERVICES, ScriptedServer
 
 ROOT = Path(__file__).resolve().parents[3]
 PACKAGE = ROOT / "clients/python/src/memsvc_client"
@@ -35,7 +36,14 @@ EXAMPLE_NAMES = {"client", "datetime", "UTC", "memory_id", "forget", "come_back_
 
 def test_every_message_and_enum_is_public() -> None:
     """All types of the contract stand in the package under their own names, and they are those."""
-    for module in (chat_pb2, error_reason_pb2, memory_pb2, memory_service_pb2, ranking_pb2):
+    for module in (
+        admin_service_pb2,
+        chat_pb2,
+        error_reason_pb2,
+        memory_pb2,
+        memory_service_pb2,
+        ranking_pb2,
+    ):
         file = module.DESCRIPTOR
         for name in (*file.message_types_by_name, *file.enum_types_by_name):
             assert name in memsvc_client.__all__
@@ -65,7 +73,7 @@ def test_both_clients_have_the_same_methods() -> None:
     methods = {name for name in sync if name[0] != "_"}
 
     assert methods == {name for name in asynchronous if name[0] != "_"}
-    assert len(methods) == len(SERVICE.methods)
+    assert len(methods) == len(RPCS)
     for name in methods - {"ingest_stream"}:  # which takes asynchronous iterators as well
         expected = dict(sync[name].__annotations__, **{"return": ""})
         assert dict(asynchronous[name].__annotations__, **{"return": ""}) == expected
@@ -97,8 +105,12 @@ def test_the_service_config_names_all_unary_methods() -> None:
         for name in method["name"]
     ]
 
-    expected = {method.name for method in SERVICE.methods} - STREAMS
-    assert sorted(named) == sorted((SERVICE.full_name, name) for name in expected)
+    assert sorted(named) == sorted(
+        (service.full_name, method.name)
+        for service in SERVICES
+        for method in service.methods
+        if method.name not in STREAMS
+    )
     codes = [m["retryPolicy"]["retryableStatusCodes"] for m in config["methodConfig"]]
     assert codes == [["UNAVAILABLE"]]
 

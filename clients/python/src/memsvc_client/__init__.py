@@ -4,6 +4,12 @@ MemoryClient and AsyncMemoryClient speak with a server. Requests and responses a
 the contract `memsvc.v1`; all of them, and its enums, stand here under their own names.
 """
 
+from memsvc_client._pb.admin_service_pb2 import (
+    Capability,
+    EmbedderInfo,
+    GetServerInfoRequest,
+    GetServerInfoResponse,
+)
 from memsvc_client._pb.chat_pb2 import (
     CacheMode,
     ChatContext,
@@ -129,6 +135,7 @@ __all__ = [
     "BatchDeleteMemoriesResponse",
     "CacheMode",
     "Cancelled",
+    "Capability",
     "ChatContext",
     "ChatDelta",
     "ChatDone",
@@ -150,6 +157,7 @@ __all__ = [
     "DeadlineExceeded",
     "DeleteMemoryRequest",
     "DeleteMemoryResponse",
+    "EmbedderInfo",
     "Embedding",
     "EmbeddingMode",
     "ErrorReason",
@@ -164,6 +172,8 @@ __all__ = [
     "GetMemoryResponse",
     "GetMemorySourceRequest",
     "GetMemorySourceResponse",
+    "GetServerInfoRequest",
+    "GetServerInfoResponse",
     "IngestRequest",
     "IngestResponse",
     "IngestStreamError",

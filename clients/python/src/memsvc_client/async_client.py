@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable
 from typing import Unpack
 
+from memsvc_client._pb.admin_service_pb2 import GetServerInfoRequest, GetServerInfoResponse
 from memsvc_client._pb.chat_pb2 import ChatEvent, ChatRequest
 from memsvc_client._pb.memory_pb2 import Memory
 from memsvc_client._pb.memory_service_pb2 import (
@@ -358,3 +359,17 @@ class AsyncMemoryClient(AsyncConnection):
         """
         terms = self._defaults.stream_terms(timeout, call_metadata)
         return self._stream(self._stub.Chat, build(ChatRequest, request, fields), terms)
+
+    async def get_server_info(
+        self,
+        request: GetServerInfoRequest | None = None,
+        /,
+        *,
+        timeout: float | None = None,
+        call_metadata: Metadata = (),
+    ) -> GetServerInfoResponse:
+        """Return what the server is and can do, to know before trying."""
+        terms = self._defaults.terms(timeout, call_metadata)
+        return await self._unary(
+            self._admin_stub.GetServerInfo, build(GetServerInfoRequest, request, {}), terms
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable
 from typing import Unpack
 
+from memsvc_client._pb.admin_service_pb2 import GetServerInfoRequest, GetServerInfoResponse
 from memsvc_client._pb.chat_pb2 import ChatEvent, ChatRequest
 from memsvc_client._pb.memory_pb2 import Memory
 from memsvc_client._pb.memory_service_pb2 import (
@@ -350,3 +351,17 @@ class MemoryClient(Connection):
         """
         terms = self._defaults.stream_terms(timeout, call_metadata)
         return self._stream(self._stub.Chat, build(ChatRequest, request, fields), terms)
+
+    def get_server_info(
+        self,
+        request: GetServerInfoRequest | None = None,
+        /,
+        *,
+        timeout: float | None = None,
+        call_metadata: Metadata = (),
+    ) -> GetServerInfoResponse:
+        """Return what the server is and can do, to know before trying."""
+        terms = self._defaults.terms(timeout, call_metadata)
+        return self._unary(
+            self._admin_stub.GetServerInfo, build(GetServerInfoRequest, request, {}), terms
+        )
