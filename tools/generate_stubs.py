@@ -1,8 +1,9 @@
-"""Generate the Python code of the contract, or check that what is committed is up to date.
+"""Generate what is made of the contract, or check that what is committed is up to date.
 
 One stripped tree serves server and clients: validation and HTTP annotations are dropped, so that it
 imports nothing but google.protobuf and grpc, and imports are made relative, so that the same bytes
-work under any package. The annotated descriptors travel beside it as a file, for validation.
+work under any package. The annotated descriptors travel beside it as a file, for validation, and
+for gateways; stripped ones go to the clients that make their code when they are built.
 """
 
 from __future__ import annotations
@@ -32,6 +33,10 @@ INIT = '"""Generated from proto/memsvc/v1 by tools/generate_stubs.py; do not edi
 ABSOLUTE_IMPORT = re.compile(r"^from memsvc\.v1 import", re.MULTILINE)
 ABSOLUTE_MODULE = re.compile(r"^import memsvc\.v1\.(\w+)$", re.MULTILINE)
 MODULE_USE = re.compile(r"\bmemsvc\.v1\.(\w+_pb2(?:_grpc)?)\.")
+#: The contract and the types of error details, annotated, for gateways that speak JSON.
+GATEWAY_SCHEMA = ROOT / "deploy/envoy/memsvc.binpb"
+#: The contract for people.
+PAGE = ROOT / "docs/contract.md"
 
 
 def run(*command: str) -> None:
@@ -68,18 +73,9 @@ def stripped(schema: bytes) -> bytes:
     return FileDescriptorSet(file=kept).SerializeToString(deterministic=True)
 
 
-def generate(folder: Path) -> tuple[Path, Path, Path]:
-    """Generate into *folder*; return the tree, the annotated descriptor set and the stripped one."""
+def generate(folder: Path) -> tuple[Path, dict[Path, Path]]:
+    """Generate into *folder*; return the Python tree, and single files by where they belong."""
     run("buf", "generate", "--output", str(folder))
-    schema = folder / "schema.binpb"
-    run(
-        *("buf", "build", "proto", "--as-file-descriptor-set"),
-        *("--exclude-source-info", "--output", str(schema)),
-    )
-    commented = folder / "commented.binpb"
-    run("buf", "build", "proto", "--as-file-descriptor-set", "--output", str(commented))
-    client_schema = folder / "client_schema.binpb"
-    client_schema.write_bytes(stripped(commented.read_bytes()))
     tree = folder / "memsvc" / "v1"
     for path in tree.glob("*.py*"):
         path.write_text(relative_imports(path.read_text()))
@@ -87,15 +83,25 @@ def generate(folder: Path) -> tuple[Path, Path, Path]:
             path.unlink()  # only files with a service have something to say here
     (tree / "__init__.py").write_text(INIT)
     (tree / "py.typed").touch()
-    return tree, schema, client_schema
+
+    build = ("buf", "build", "--as-file-descriptor-set")
+    schema, gateway = folder / "schema.binpb", folder / "gateway.binpb"
+    run(*build, "proto", "--exclude-source-info", "--output", str(schema))
+    run(*build, "--exclude-source-info", "--output", str(gateway))
+    commented, clients = folder / "commented.binpb", folder / "clients.binpb"
+    run(*build, "proto", "--output", str(commented))
+    clients.write_bytes(stripped(commented.read_bytes()))
+    page = folder / "contract.md"
+    run(sys.executable, "tools/contract_page.py", str(commented), str(page))
+    files = {SCHEMA: schema, GATEWAY_SCHEMA: gateway, PAGE: page}
+    return tree, files | dict.fromkeys(CLIENT_SCHEMAS, clients)
 
 
-def stale(tree: Path, schema: Path, client_schema: Path) -> list[str]:
+def stale(tree: Path, files: dict[Path, Path]) -> list[str]:
     """Return the committed paths that differ from what was generated."""
-    sources = {SCHEMA: schema} | dict.fromkeys(CLIENT_SCHEMAS, client_schema)
     differences = [
         target
-        for target, source in sources.items()
+        for target, source in files.items()
         if not target.exists() or not filecmp.cmp(source, target, shallow=False)
     ]
     fresh = {path.name for path in tree.iterdir()}
@@ -116,8 +122,8 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
     check = parser.parse_args().check
     with tempfile.TemporaryDirectory() as name:
-        tree, schema, client_schema = generate(Path(name))
-        differences = stale(tree, schema, client_schema)
+        tree, files = generate(Path(name))
+        differences = stale(tree, files)
         if check:
             print(
                 "\n".join(f"stale: {path}" for path in differences)
@@ -127,10 +133,9 @@ def main() -> int:
         for target in TREES:
             shutil.rmtree(target, ignore_errors=True)
             shutil.copytree(tree, target)
-        shutil.copyfile(schema, SCHEMA)
-        for target in CLIENT_SCHEMAS:
+        for target, source in files.items():
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(client_schema, target)
+            shutil.copyfile(source, target)
     print(f"wrote {len(differences)} files")
     return 0
 

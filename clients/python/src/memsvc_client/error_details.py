@@ -84,7 +84,8 @@ class ErrorDetails:
 
 def read_details(trailers: Trailers) -> ErrorDetails:
     """Return the details in the *trailers* of a call; what cannot be read counts as absent."""
-    values = dict(trailers)
+    # One by one: before 1.75, what grpc.aio gives is not a mapping, and dict() takes it for one.
+    values = {key: value for key, value in trailers}  # ruff: ignore[unnecessary-comprehension]
     request_id = values.get("x-request-id", "")
     request_id = request_id if isinstance(request_id, str) else ""
     packed = values.get(TRAILER)

@@ -1,0 +1,142 @@
+"""Plays a scenario: tells a runner what to do, and compares what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import uuid4
+
+from tests.conformance.drivers import Driver
+from tests.conformance.fault_proxy import Fault, FaultProxy
+from tests.conformance.matching import differences, filled, taken
+from tests.conformance.own_server import OwnServer
+from tests.conformance.scenarios import Scenario, Step
+from tests.support.server import KEYS, ServerProcess
+from tests.support.waiting import until
+
+#: What kind of command each kind of step is to a runner, and what of it is passed on as it stands.
+OPERATIONS: Final = {"call": "unary", "list": "list", "upload": "upload", "stream": "stream"}
+PASSED_ON: Final = ("request", "requests", "take", "cancel_after", "timeout_seconds", "headers")
+
+
+@dataclass
+class Stage:
+    """What a scenario is played with."""
+
+    driver: Driver
+    server: ServerProcess
+    proxy: FaultProxy
+    #: Turns the address of a server into the one that the runner is given.
+    address: Callable[[str], str]
+    #: Where the server is the scenario's own, to be ended and started.
+    own: OwnServer | None = None
+    variables: dict[str, Any] = field(
+        default_factory=lambda: {
+            "user": f"user-{uuid4()}",
+            "id": uuid4().hex,
+            "time": datetime.now(UTC).isoformat(),
+        }
+    )
+
+    def play(self, scenario: Scenario) -> None:
+        """Play all steps; fail with the first one that goes otherwise than it says."""
+        if scenario.steps[0].kind != "connect":
+            self.connect({})
+        for number, step in enumerate(scenario.steps, start=1):
+            self.do(step, f"step {number} ({step.kind} {step.subject})")
+
+    def do(self, step: Step, where: str) -> None:
+        """Do one step."""
+        subject = filled(step.subject, self.variables)
+        match step.kind:
+            case "connect":
+                self.connect(subject)
+            case "wait_until_ready":
+                answer = self.driver.ask(op="wait_until_ready", timeout_seconds=subject)
+                self.judge(step, answer, where)
+            case "fault":
+                self.proxy.make(Fault(**subject))
+            case "seen":
+                self.look_back(subject, where)
+            case "server":
+                assert self.own, f"{where}: needs own_server"
+                getattr(self.own, subject)()
+            case "log":
+                self.wait_for_line(subject, where)
+            case "for_each":
+                self.repeat(subject, step, where)
+            case _:
+                self.call(step, where)
+
+    def repeat(self, values: list[dict[str, Any]], step: Step, where: str) -> None:
+        """Do the steps under `do` once for each of the *values*."""
+        for variables in values:
+            self.variables |= variables
+            for inner in step.rest["do"]:
+                self.do(inner, f"{where} with {variables}: {inner.kind} {inner.subject}")
+
+    def connect(self, options: dict[str, Any]) -> None:
+        """Give the runner a new client: of the tenant acme, straight to the server, unless told."""
+        options = {"api_key": KEYS["acme"], "via": "server", **options}
+        match options.pop("via"):
+            case "server":
+                options["target"] = self.address(self.server.target)
+            case "proxy":
+                options["target"] = self.address(self.proxy.target)
+            case "tls":
+                options["target"] = self.proxy.secure_target
+                options["tls_roots_file"] = str(self.proxy.roots_file)
+        if options["api_key"] is None:
+            del options["api_key"]
+        self.driver.ask(op="connect", **options)
+
+    def call(self, step: Step, where: str) -> None:
+        """Make a call and judge its answer."""
+        command = {key: step.rest[key] for key in PASSED_ON if key in step.rest}
+        answer = self.driver.ask(
+            op=OPERATIONS[step.kind], method=step.subject, **filled(command, self.variables)
+        )
+        self.judge(step, answer, where)
+        for name, path in step.rest.get("save", {}).items():
+            self.variables[name] = taken(answer["response"], path)
+
+    def judge(self, step: Step, answer: dict[str, Any], where: str) -> None:
+        """Compare an answer with what the step expects of it."""
+        expected = filled(step.rest.get("error"), self.variables)
+        if expected is None:
+            assert "error" not in answer, f"{where} failed: {answer['error']}"
+        else:
+            assert "error" in answer, f"{where} did not fail: {str(answer)[:1000]}"
+            wrong = differences(expected, answer["error"], "error")
+            assert not wrong, f"{where}: {wrong}"
+        if "expect" in step.rest:
+            wrong = differences(filled(step.rest["expect"], self.variables), answer["response"])
+            assert not wrong, f"{where}: {wrong}"
+
+    def look_back(self, wanted: dict[str, Any], where: str) -> None:
+        """Compare what the proxy saw of a method: how often, whether equal, with which headers."""
+        seen = until(lambda: self.proxy.seen[wanted["method"]])
+        assert len(seen) == wanted["attempts"], f"{where}: {len(seen)} attempts"
+        assert len({tuple(attempt.requests) for attempt in seen}) == 1, f"{where}: not the same"
+        last = seen[-1]
+        wrong = differences(wanted.get("headers", {}), last.metadata, "headers")
+        assert not wrong, f"{where}: {wrong}"
+        if "seconds_at_most" in wanted:
+            assert last.seconds is not None, f"{where}: no deadline"
+            assert last.seconds <= wanted["seconds_at_most"], f"{where}: {last.seconds} s"
+        if wanted.get("given_up"):
+            assert last.given_up.wait(10), f"{where}: the call went on"
+
+    def wait_for_line(self, wanted: dict[str, Any], where: str) -> None:
+        """Wait for a line of the server's log that has these values."""
+
+        def found() -> bool:
+            return any(not differences(wanted, line) for line in self.server.log_lines())
+
+        try:
+            until(found)
+        except AssertionError as error:
+            message = f"{where}: no such line"
+            raise AssertionError(message) from error

@@ -1,0 +1,92 @@
+"""Scenarios as data: what a file under scenarios/ may say, checked before anything is played.
+
+A scenario is a list of steps; every step does one thing, named by its first key:
+
+    connect: {...}             a new client; without it the first step finds one with a valid key
+    call: Recall               one call; request, timeout_seconds, headers; expect, error or neither
+    list: ListMemories         all items of a list through the client's pager; take
+    upload: IngestStream       a client stream; requests, cancel_after
+    stream: Chat               a server stream; request, cancel_after; expect, then error
+    wait_until_ready: 10       until the server takes connections, or so many seconds
+    fault: {...}               what the proxy between client and server does to the next calls
+    seen: {...}                what the proxy saw of a method
+    server: kill | start       the scenario's own server
+    log: {...}                 a line of the server's log that appears
+    for_each: [...]            steps under `do`, once for each mapping of variables
+
+`expect` and `error` say what has to be in the answer (see matching.py); `save` keeps parts of it as
+variables: {name: path.in[0].the.answer}. "${name}" in any text is replaced; ${user}, ${id} and
+${time} are new in every play.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+FOLDER: Final = Path(__file__).parent / "scenarios"
+#: What may stand beside each kind of step.
+STEPS: Final[dict[str, set[str]]] = {
+    "connect": set(),
+    "call": {"request", "timeout_seconds", "headers", "expect", "error", "save"},
+    "list": {"request", "take", "timeout_seconds", "headers", "expect", "error"},
+    "upload": {"requests", "cancel_after", "timeout_seconds", "headers", "expect", "error"},
+    "stream": {"request", "cancel_after", "timeout_seconds", "headers", "expect", "error"},
+    "wait_until_ready": {"error"},
+    "fault": set(),
+    "seen": set(),
+    "server": set(),
+    "log": set(),
+    "for_each": {"do"},
+}
+KEYS: Final = {"law", "needs", "steps"}
+#: What a scenario may need of a client and its way to the server that not every one has.
+NEEDS: Final = {"client_stream", "cancel_client_stream", "own_server", "tls", "unreleased"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do: *kind* says what, *subject* to what, *rest* how and what to expect."""
+
+    kind: str
+    subject: Any
+    rest: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One law of the contract, and the steps that show whether it holds."""
+
+    name: str
+    law: str
+    needs: frozenset[str]
+    steps: tuple[Step, ...]
+
+
+def read(path: Path) -> Scenario:
+    """Return the scenario in the file *path*; fail on anything that is not known."""
+    data = yaml.safe_load(path.read_text("utf-8"))
+    unknown = data.keys() - KEYS | set(data.get("needs", ())) - NEEDS
+    assert not unknown, f"{path.name}: unknown {sorted(unknown)}"
+    assert data["law"].endswith("."), f"{path.name}: the law is a sentence"
+    steps = tuple(_step(step, path.name) for step in data["steps"])
+    return Scenario(path.stem, data["law"], frozenset(data.get("needs", ())), steps)
+
+
+def _step(data: dict[str, Any], where: str) -> Step:
+    kind = next(iter(data))
+    assert kind in STEPS, f"{where}: no such step: {kind}"
+    unknown = data.keys() - STEPS[kind] - {kind}
+    assert not unknown, f"{where}: {kind} does not take {sorted(unknown)}"
+    rest = {key: value for key, value in data.items() if key != kind}
+    if kind == "for_each":
+        rest["do"] = [_step(step, where) for step in rest["do"]]
+    return Step(kind, data[kind], rest)
+
+
+def all_scenarios() -> list[Scenario]:
+    """Return every scenario, in order of the names."""
+    return [read(path) for path in sorted(FOLDER.glob("*.yaml"))]
