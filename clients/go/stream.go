@@ -1,0 +1,91 @@
+package memsvc
+
+import (
+	"context"
+	"errors"
+	"io"
+	"iter"
+
+	"google.golang.org/grpc/status"
+)
+
+// Chat answers the user with a language model that remembers, and yields the steps of the answer.
+//
+// The request is sent when the iteration begins, and is not retried. Leaving the loop cancels the answer
+// at the server. What fails yields nil and an [*Error], and ends the iteration. The deadline of ctx, or
+// else the client's stream timeout, covers the whole answer.
+func (c *Client) Chat(ctx context.Context, request *ChatRequest) iter.Seq2[*ChatEvent, error] {
+	request = withRequestID(request)
+	return func(yield func(*ChatEvent, error) bool) {
+		ctx, cancel := c.outgoing(ctx, c.streamTimeout)
+		defer cancel()
+		stream, err := c.memory.Chat(ctx, request)
+		if err != nil {
+			yield(nil, newError("Chat", err, nil))
+			return
+		}
+		for {
+			event, err := stream.Recv()
+			if errors.Is(err, io.EOF) {
+				return
+			}
+			if err != nil {
+				yield(nil, newError("Chat", err, stream.Trailer()))
+				return
+			}
+			if !yield(event, nil) {
+				return
+			}
+		}
+	}
+}
+
+// IngestStream stores the messages of many users in bulk; the response names the batches that failed.
+//
+// Batches are taken from requests as fast as the server takes them, and no further once the call has
+// ended. An error that requests yields cancels the call and is returned as it is; see [Infallible] for a
+// source that cannot fail. A stream is not retried, and batches that were sent before it failed stay
+// stored. The deadline of ctx, or else the client's stream timeout, covers the whole upload.
+func (c *Client) IngestStream(
+	ctx context.Context, requests iter.Seq2[*IngestStreamRequest, error],
+) (*IngestStreamResponse, error) {
+	ctx, cancel := c.outgoing(ctx, c.streamTimeout)
+	defer cancel()
+	stream, err := c.memory.IngestStream(ctx)
+	if err != nil {
+		return nil, newError("IngestStream", err, nil)
+	}
+	for request, err := range requests {
+		if err != nil {
+			return nil, err
+		}
+		err = stream.Send(request)
+		if errors.Is(err, io.EOF) { // the server has ended the call; the answer says how
+			break
+		}
+		if err != nil { // it was not sent, so there is no answer and no trailer
+			return nil, newError("IngestStream", err, nil)
+		}
+	}
+	if err := ctx.Err(); err != nil { // what was broken off is not to look complete
+		return nil, newError("IngestStream", status.FromContextError(err).Err(), nil)
+	}
+	response, err := stream.CloseAndRecv()
+	if err != nil {
+		return nil, newError("IngestStream", err, stream.Trailer())
+	}
+	return response, nil
+}
+
+// Infallible turns a sequence that cannot fail into one that could, as [Client.IngestStream] takes it:
+//
+//	client.IngestStream(ctx, memsvc.Infallible(slices.Values(batches)))
+func Infallible[Item any](items iter.Seq[Item]) iter.Seq2[Item, error] {
+	return func(yield func(Item, error) bool) {
+		for item := range items {
+			if !yield(item, nil) {
+				return
+			}
+		}
+	}
+}
