@@ -32,7 +32,7 @@ ENV PATH="/opt/venv/bin:$PATH" \
 USER 10001:10001
 WORKDIR /data
 VOLUME /data
-# gRPC; and metrics, which listen on loopback: for what shares the container's network.
+# gRPC; and metrics, which listen on loopback unless MEMSVC_ADMIN_HOST says otherwise.
 EXPOSE 50051 9464
 
 # No HEALTHCHECK: probe grpc.health.v1.Health from outside, as Kubernetes does by itself.

@@ -78,7 +78,8 @@ class Settings(BaseSettings):
     #: Where to listen. Beyond loopback, credentials or a tenant header have to be configured.
     host: str = "127.0.0.1"
     port: int = Field(50051, ge=0, le=65535)
-    #: Where Prometheus reads, on loopback. Unset: 9464 if it is free, else nowhere. 0: any free one.
+    #: Where Prometheus reads. Port unset: 9464 if it is free, else nowhere. 0: any free one.
+    admin_host: str = "127.0.0.1"
     admin_port: int | None = Field(None, ge=0, le=65535)
     #: Where the embedded Postgres and the model's graph are kept.
     data_dir: Path = Path(platformdirs.user_data_dir("memsvc"))
@@ -106,6 +107,8 @@ class Settings(BaseSettings):
     reflection: bool = True
     message_bytes_max: int = Field(4 * 1024 * 1024, ge=64 * 1024, le=256 * 1024 * 1024)
     calls_max: int = Field(512, ge=1)
+    #: After this time a connection is asked to move on; calls under way go on.
+    connection_age_seconds: int = Field(300, ge=10, le=86400)
     drain_seconds: float = Field(2.0, ge=0, le=300)
     grace_seconds: float = Field(10.0, ge=0, le=3600)
 

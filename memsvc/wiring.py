@@ -206,6 +206,7 @@ def _server_settings(settings: Settings) -> ServerSettings:
         reflection=settings.reflection,
         message_bytes_max=settings.message_bytes_max,
         calls_max=settings.calls_max,
+        connection_age_seconds=settings.connection_age_seconds,
         drain_seconds=settings.drain_seconds,
         grace_seconds=settings.grace_seconds,
     )
@@ -214,7 +215,7 @@ def _server_settings(settings: Settings) -> ServerSettings:
 def _serve_metrics(settings: Settings) -> None:
     port = ADMIN_PORT_DEFAULT if settings.admin_port is None else settings.admin_port
     try:
-        server, _ = prometheus_client.start_http_server(port, addr="127.0.0.1")
+        server, _ = prometheus_client.start_http_server(port, addr=settings.admin_host)
     except OSError:
         if settings.admin_port is not None:
             raise

@@ -14,7 +14,7 @@ from grpc_reflection.v1alpha import reflection, reflection_pb2
 from memsvc.rpc.admin_service import AdminService
 from memsvc.rpc.credentials import CredentialPolicy
 from memsvc.rpc.memory_service import NOT_YET, MemoryService, UseCases
-from memsvc.rpc.pipeline import Pipeline
+from memsvc.rpc.pipeline import STREAM_LIMITS, Pipeline
 from memsvc.rpc.validation import RequestValidator
 from memsvc.telemetry import log
 from memsvc.v1 import admin_service_pb2, memory_service_pb2
@@ -56,6 +56,9 @@ class ServerSettings:
     #: so both are this.
     metadata_bytes_max: int = 8 * 1024
     calls_max: int = 512
+    #: After this time a connection is asked to move on, so that new servers get their share of calls
+    #: from clients that balance by themselves. Calls under way go on.
+    connection_age_seconds: int = 300
     #: After SIGTERM: how long health says NOT_SERVING before the listener closes, so that balancers
     #: look elsewhere; and how long running calls may then take. In seconds.
     drain_seconds: float = 2.0
@@ -75,8 +78,9 @@ class ServerSettings:
             ("grpc.keepalive_permit_without_calls", 1),
             ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
             ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
-            ("grpc.max_connection_age_ms", 30 * 60_000),
-            ("grpc.max_connection_age_grace_ms", 5 * 60_000),
+            ("grpc.max_connection_age_ms", self.connection_age_seconds * 1000),
+            # The longest that a call may take: an old connection ends no stream.
+            ("grpc.max_connection_age_grace_ms", int(STREAM_LIMITS.most * 1000)),
             ("grpc.max_connection_idle_ms", 15 * 60_000),
         ]
 

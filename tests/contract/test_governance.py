@@ -55,7 +55,12 @@ def test_the_contract_breaks_nobody() -> None:
         ("memory_service.proto", "string query = 2 [", "string question = 2 [", "changed name"),
         ("memory_service.proto", "int32 limit = 3 [", "int64 limit = 3 [", "changed type"),
         ("memory_service.proto", "int64 revision = 5;", "int64 revision = 55;", "deleted"),
-        ("memory_service.proto", "repeated Memory memories = 4;", "Memory memories = 4;", "cardinality"),
+        (
+            "memory_service.proto",
+            "repeated Memory memories = 4;",
+            "Memory memories = 4;",
+            "cardinality",
+        ),
         ("memory.proto", "  ROLE_TOOL = 4;", "  ROLE_MACHINE = 4;", "changed name"),
         (
             "memory_service.proto",
@@ -161,6 +166,6 @@ def test_what_is_deprecated_says_since_when_and_what_instead(now: FileDescriptor
         for i, message in enumerate(file.message_type):
             for j, field in enumerate(message.field):
                 if field.options.deprecated:
-                    assert re.search(
-                        r"Deprecated since \d+\.\d+: use .+", comments[4, i, 2, j]
-                    ), f"{message.name}.{field.name}"
+                    assert re.search(r"Deprecated since \d+\.\d+: use .+", comments[4, i, 2, j]), (
+                        f"{message.name}.{field.name}"
+                    )

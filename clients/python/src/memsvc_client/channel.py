@@ -14,6 +14,8 @@ import grpc
 DEFAULT_TARGET: Final = "127.0.0.1:50051"
 #: The largest answer taken, in bytes; the default of gRPC and of the server.
 DEFAULT_MAX_MESSAGE_BYTES: Final = 4 * 1024 * 1024
+#: What a request takes up in the buffer beside its bytes: headers and frames.
+RETRY_BUFFER_SLACK_BYTES: Final = 64 * 1024
 
 InterceptorT_co = TypeVar("InterceptorT_co", covariant=True)
 
@@ -52,6 +54,9 @@ def channel_arguments(
     arguments: dict[str, Any] = {
         "grpc.service_config": service_config(),
         "grpc.max_receive_message_length": max_message_bytes,
+        # What is kept of a request for the case that it has to be repeated; by default 256 KiB, and a
+        # larger one is not retried. A request may be as large as an answer.
+        "grpc.per_rpc_retry_buffer_size": max_message_bytes + RETRY_BUFFER_SLACK_BYTES,
         "grpc.keepalive_time_ms": 60_000,
         "grpc.keepalive_timeout_ms": 20_000,
         "grpc.keepalive_permit_without_calls": 0,
