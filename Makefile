@@ -16,7 +16,7 @@ export MEMSVC_MODEL_DIR ?= $(abspath var/models)
 # Runs its arguments and says how long they took.
 TIMED = started=$$(date +%s); $(1); status=$$?; echo "$(2) took $$(( $$(date +%s) - started )) s"; exit $$status
 
-.PHONY: help setup demo test check conformance clients proto bench lock released artefacts clean
+.PHONY: help setup demo test check conformance polyglot proto bench lock released artefacts clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -127,5 +127,8 @@ artefacts: setup $(BIN)/helm  ## Put what is published into dist/: contract, des
 	$(BIN)/helm package deploy/helm/memsvc -d dist
 	rm -f dist/.gitignore && ls -l dist
 
+polyglot: setup  ## A system of a Go service, a TypeScript service and a server; ARGS=--once to end after a talk
+	@$(BIN)/python -m examples.polyglot.run $(ARGS)
+
 clean:  ## Remove everything that was made
-	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) var dist clients/*/build clients/rust/target clients/java/target .mypy_cache .ruff_cache .pytest_cache .hypothesis
