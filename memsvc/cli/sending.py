@@ -150,14 +150,9 @@ def _reason(error: IngestStreamError) -> str:
 
 def _call(connection: Connection, batches: Sequence[Batch]) -> IngestStreamResponse:
     requests = iter([batch.request for batch in batches])
-    call = connection.stub.IngestStream.future(
+    return connection.stub.IngestStream(
         requests, timeout=CALL_SECONDS, metadata=connection.metadata
     )
-    try:
-        return call.result()
-    finally:
-        # Where the wait was interrupted, the server need not go on.
-        call.cancel()
 
 
 @contextmanager

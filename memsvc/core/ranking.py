@@ -7,7 +7,7 @@ Columns of numbers in, columns of numbers out; no clock, no store. Every part of
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
@@ -27,7 +27,7 @@ from memsvc.core.model import (
     ScoredMemory,
 )
 from memsvc.core.named_time import NamedTime, closeness
-from memsvc.core.surroundings import Surroundings, named_speakers, surroundings
+from memsvc.core.surroundings import Surroundings, named_speakers, scaled, surroundings
 
 Column: TypeAlias = NDArray[np.float64]
 
@@ -61,24 +61,12 @@ class Scores:
     time: Column | None
 
 
-def total(breakdown: Breakdown, weights: RankingWeights) -> float:
-    """Return the sum of weight times part."""
-    return (
-        weights.semantic * breakdown.semantic
-        + weights.keyword * breakdown.keyword
-        + weights.context * breakdown.context
-        + weights.importance * breakdown.importance
-        + weights.recency * breakdown.recency
-        + weights.confidence * breakdown.confidence
-    )
-
-
 def scores(candidates: Candidates, question: Question) -> Scores:
     """Return the scores of *candidates*, at least one, in their order."""
     weights = question.weights
     semantic = _semantic(candidates.similarities)
     full_match = float(candidates.idfs[candidates.holders > 0].sum())
-    keyword = _scaled(candidates.keyword_scores, KEYWORD_CEILING_SHARE * full_match)
+    keyword = scaled(candidates.keyword_scores, KEYWORD_CEILING_SHARE * full_match)
     around = surroundings(candidates, semantic, KEYWORD_CEILING_SHARE * full_match)
     speaker = _speaker(candidates.authors, question.query)
     named = question.named_time
@@ -142,13 +130,9 @@ def rank(candidates: Candidates, question: Question, *, min_score: float | None 
 def explained(hits: Sequence[ScoredMemory], query: str) -> list[ScoredMemory]:
     """Return *hits* with the words of *query* that each one contains."""
     return [
-        ScoredMemory(
-            hit.memory,
-            hit.score,
-            hit.breakdown,
-            matched_words(query, searchable(hit.memory.author, hit.memory.content)),
-            hit.context,
-            hit.neighbour_message_ids,
+        replace(
+            hit,
+            matched_terms=matched_words(query, searchable(hit.memory.author, hit.memory.content)),
         )
         for hit in hits
     ]
@@ -185,12 +169,7 @@ def _present(column: Column | None, row: int) -> float | None:
 
 def _semantic(similarities: Column) -> Column:
     """Return cosines as shares of the best one; what points away counts as unrelated."""
-    return _scaled(np.nan_to_num(similarities, nan=0.0).clip(min=0.0), SIMILARITY_CEILING_MIN)
-
-
-def _scaled(values: Column, ceiling_min: float) -> Column:
-    ceiling = max(float(values.max()), ceiling_min)
-    return values / ceiling if ceiling > 0 else values
+    return scaled(np.nan_to_num(similarities, nan=0.0).clip(min=0.0), SIMILARITY_CEILING_MIN)
 
 
 def _speaker(authors: Sequence[str], query: str) -> Column | None:

@@ -55,7 +55,7 @@ def surroundings(
     that counts as a full match. A memory that was not said in a conversation stands for itself.
     """
     places = candidates.places
-    before, after = _rows_at(places, -1), _rows_at(places, 1)
+    before, after = _rows_beside(places)
     neighbour_semantic = _mean_beside(semantic, before, after)
     window = candidates.matched | _at(candidates.matched, before) | _at(candidates.matched, after)
     part, part_count = _parts(places)
@@ -97,14 +97,17 @@ def named_speakers(authors: Iterable[str], query: str) -> set[str]:
     return named
 
 
-def _rows_at(places: Rows, step: int) -> Rows:
-    """Return for each place the row whose place is *step* further, -1 for none."""
+def _rows_beside(places: Rows) -> tuple[Rows, Rows]:
+    """Return for each place the rows of the places just before and after it, -1 for none."""
     order = np.argsort(places, kind="stable")
     ordered = places[order]
-    wanted = places + step
-    found = np.searchsorted(ordered, wanted).clip(max=len(places) - 1)
-    hit = (ordered[found] == wanted) & (places >= 0) & (wanted >= 0)
-    return np.where(hit, order[found], -1)
+
+    def rows_of(wanted: Rows) -> Rows:
+        found = np.searchsorted(ordered, wanted).clip(max=len(places) - 1)
+        hit = (ordered[found] == wanted) & (places >= 0) & (wanted >= 0)
+        return np.where(hit, order[found], -1)
+
+    return rows_of(places - 1), rows_of(places + 1)
 
 
 def _at(column: Rows, rows: Rows) -> Rows:
@@ -143,6 +146,10 @@ def _mean_of_best(values: Column, part: Rows, part_count: int) -> Column:
 def _coverage(matched: Rows, idfs: Column, ceiling_min: float) -> Column:
     """Return what the terms of each mask weigh, as a share of the heaviest one."""
     bits = (matched[:, None] >> np.arange(len(idfs))) & 1
-    weight: Column = bits @ idfs
-    ceiling = max(float(weight.max()), ceiling_min)
-    return weight / ceiling if ceiling > 0 else weight
+    return scaled(bits @ idfs, ceiling_min)
+
+
+def scaled(values: Column, ceiling_min: float) -> Column:
+    """Return *values*, at least one and none below 0, as shares of the largest or of *ceiling_min*."""
+    ceiling = max(float(values.max()), ceiling_min)
+    return values / ceiling if ceiling > 0 else values

@@ -87,28 +87,23 @@ class Evaluate:
     async def __call__(self, caller: Caller, ask: EvaluateAsk) -> Evaluated:
         """Return how well Recall answers the queries of *ask*."""
         weights = ask.weights.applied_to(self.context.weights(caller.tenant_id))
-        queries = await self._asked(caller, ask, WeightChanges(_own(weights), _context(weights)))
+        queries = await self._asked(caller, ask, ask.weights)
         arms = [
-            *[await self._part(caller, ask, weights, part) for part in PARTS if ask.arms],
-            *[await self._context_part(caller, ask, weights, p) for p in CONTEXT_PARTS if ask.arms],
+            *[await self._part(caller, ask, part) for part in PARTS if ask.arms],
+            *[await self._context_part(caller, ask, part) for part in CONTEXT_PARTS if ask.arms],
         ]
         return Evaluated(_metrics(queries, ask.limit), queries, arms, weights)
 
-    async def _part(
-        self, caller: Caller, ask: EvaluateAsk, weights: RankingWeights, part: str
-    ) -> ArmEvaluation:
-        own, context = _own(weights), _context(weights)
+    async def _part(self, caller: Caller, ask: EvaluateAsk, part: str) -> ArmEvaluation:
+        own, context = ask.weights.weights, ask.weights.context_weights
         without = await self._asked(caller, ask, WeightChanges({**own, part: 0.0}, context))
-        others = dict.fromkeys(PARTS, 0.0)
-        alone = await self._asked(
-            caller, ask, WeightChanges({**own, **others, part: own[part] or 1.0}, context)
-        )
+        only = {**dict.fromkeys(PARTS, 0.0), part: 1.0}
+        alone = await self._asked(caller, ask, WeightChanges({**own, **only}, context))
         return ArmEvaluation(part, _metrics(without, ask.limit), _metrics(alone, ask.limit))
 
-    async def _context_part(
-        self, caller: Caller, ask: EvaluateAsk, weights: RankingWeights, part: str
-    ) -> ArmEvaluation:
-        changes = WeightChanges(_own(weights), {**_context(weights), part: 0.0})
+    async def _context_part(self, caller: Caller, ask: EvaluateAsk, part: str) -> ArmEvaluation:
+        context = {**ask.weights.context_weights, part: 0.0}
+        changes = WeightChanges(ask.weights.weights, context)
         without = await self._asked(caller, ask, changes)
         return ArmEvaluation(part, _metrics(without, ask.limit), None)
 
@@ -147,14 +142,6 @@ def _id(hit: ScoredMemory, relevant: set[str]) -> str:
     """Return the id by which a hit is known to the team."""
     message_id = hit.memory.message_id
     return message_id if message_id in relevant else str(hit.memory.memory_id)
-
-
-def _own(weights: RankingWeights) -> dict[str, float | timedelta]:
-    return {part: getattr(weights, part) for part in (*PARTS, "recency_half_life")}
-
-
-def _context(weights: RankingWeights) -> dict[str, float]:
-    return {part: getattr(weights.context_weights, part) for part in CONTEXT_PARTS}
 
 
 def _metrics(queries: Sequence[QueryEvaluation], limit: int) -> Metrics:

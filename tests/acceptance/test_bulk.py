@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from memsvc.providers.local_embedding import LocalEmbedder
 from memsvc_client import (
     Embedding,
     EmbeddingMode,
@@ -116,20 +118,25 @@ def test_what_was_stored_stays_when_the_stream_breaks(client: MemoryClient, user
     assert not again.errors
 
 
-def test_a_vector_of_ones_own_is_used(client: MemoryClient, user: str) -> None:
-    """Its direction is what the message means; its length does not matter."""
-    ours, other = unit(1), unit(2)
-    given = Embedding(model=MODEL, values=[7 * value for value in ours])
+async def test_a_vector_of_ones_own_is_used(
+    client: MemoryClient, user: str, model_dir: Path
+) -> None:
+    """Its direction is what the message means, whatever its text; its length does not matter."""
+    embedder = await LocalEmbedder.load(model_dir)
+    try:
+        meaning = await embedder.embed_query("My sister breeds alpacas.", timeout=10)
+    finally:
+        await embedder.close()
+    given = Embedding(model=MODEL, values=[7 * float(value) for value in meaning])
     client.ingest(user_id=user, messages=[Message(content="text", embedding=given)])
-    client.ingest(
-        user_id=user,
-        messages=[Message(content="other", embedding=Embedding(model=MODEL, values=other))],
-    )
+    client.ingest(user_id=user, messages=[Message(content="Prices rose again.")])
 
-    reply = client.recall(user_id=user, query="something", explain=True)
+    reply = client.recall(user_id=user, query="My sister breeds alpacas.", explain=True)
 
     assert not reply.degraded
-    assert sorted(contents(reply)) == ["other", "text"]
+    assert contents(reply)[0] == "text"
+    assert reply.results[0].breakdown.semantic == pytest.approx(1, abs=0.01)
+    assert reply.results[1].breakdown.semantic < 0.5
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,16 @@ def test_parts_of_the_context_can_be_switched_off(client: MemoryClient, user: st
     assert on_reply.results[0].memory.content == "Jazz tonight too."
     assert off_reply.weights.context_weights.speaker == 0
     assert off_reply.weights.context_weights.neighbour_semantic > 0
-    assert {result.breakdown.context for result in off_reply.results}
+    shares = off_reply.weights.context_weights
+    for result in off_reply.results:
+        parts = (
+            (shares.neighbour_semantic, result.context.neighbour_semantic),
+            (shares.neighbour_keyword, result.context.neighbour_keyword),
+            (shares.conversation_semantic, result.context.conversation_semantic),
+            (shares.conversation_keyword, result.context.conversation_keyword),
+        )
+        mean = sum(share * part for share, part in parts) / sum(share for share, _ in parts)
+        assert result.breakdown.context == pytest.approx(mean)
 
 
 def test_a_new_message_counts_at_once(client: MemoryClient, user: str) -> None:
