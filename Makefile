@@ -16,10 +16,10 @@ export MEMSVC_MODEL_DIR ?= $(abspath var/models)
 # Runs its arguments and says how long they took.
 TIMED = started=$$(date +%s); $(1); status=$$?; echo "$(2) took $$(( $$(date +%s) - started )) s"; exit $$status
 
-.PHONY: help setup demo test check conformance polyglot proto bench lock released artefacts clean
+.PHONY: help setup demo test check conformance polyglot proto bench bench-clients lock released artefacts clean
 
 help:  ## List the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
 
 setup: $(VENV)/.installed  ## Make .venv with everything in it, the tools included
 
@@ -107,6 +107,9 @@ bench: setup  ## Measure Recall and storing against their floors, DATA=FILE also
 # ARGS=--quick to see that it works.
 BENCH = $(BIN)/python -m bench.latency $(ARGS) && $(BIN)/python -m bench.ingest $(ARGS) \
   $(if $(DATA),&& $(BIN)/python -m bench.locomo --data $(DATA) && $(BIN)/python -m bench.weights --data $(DATA))
+
+bench-clients: setup $(LANGUAGES:%=driver-%)  ## Measure the same call by each client
+	@$(call TIMED,$(BIN)/python -m bench.clients $(ARGS),bench-clients)
 
 lock: setup  ## Choose the newest versions that pyproject.toml allows
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 pyproject.toml -o requirements/runtime.txt

@@ -40,7 +40,17 @@ def configure_logging(level: str = "info") -> None:
             ],
         )
     )
+    handler.addFilter(_of_callers_that_stay)
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+
+
+def _of_callers_that_stay(record: logging.LogRecord) -> bool:
+    """Leave out what gRPC reports when a caller goes away while its answer is on the way.
+
+    That is no fault; the call has its own line all the same.
+    """
+    kind = record.exc_info[0] if record.exc_info else None
+    return kind is None or kind.__name__ != "ExecuteBatchError"
 
 
 #: Calls answered, by method and status code.
