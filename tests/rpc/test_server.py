@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+import urllib.request
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -272,3 +273,22 @@ class TestGrpcurl:
         assert "google.rpc.BadRequest" in shown
         assert '"field": "user_id"' in shown
         assert '"reason": "FIELD_INVALID"' in shown
+
+
+def test_metrics_stand_where_the_settings_say(tmp_path: Path) -> None:
+    """Metrics are served on the address and port that are set, and name methods and no tenants."""
+    process = ServerProcess(
+        tmp_path / "server.log",
+        data_dir=str(tmp_path / "data"),
+        embedder="none",
+        admin_host="127.0.0.2",
+        drain_seconds="0",
+    )
+    with process, MemoryClient(process.target) as client:
+        client.get_server_info()
+        port = next(line["port"] for line in process.log_lines() if line["event"] == "metrics")
+        with urllib.request.urlopen(f"http://127.0.0.2:{port}/metrics", timeout=5) as reply:
+            text = reply.read().decode()
+
+    assert 'grpc_method="/memsvc.v1.AdminService/GetServerInfo"' in text
+    assert "tenant" not in text
