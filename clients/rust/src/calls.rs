@@ -1,0 +1,92 @@
+//! What all calls have in common: headers, a deadline, retries and typed errors.
+
+use std::{future::Future, time::Duration};
+
+use tokio::time::{Instant, timeout_at};
+use tonic::{Request, Response, Status, metadata::MetadataMap};
+
+use crate::{builder::STREAM_TIMEOUT, error::Error, retry::Retries};
+
+const ATTEMPTS_BEFORE: &str = "grpc-previous-rpc-attempts";
+
+/// What a client gives to each of its calls.
+#[derive(Clone, Debug)]
+pub(crate) struct Calls {
+    pub(crate) headers: MetadataMap,
+    timeout: Duration,
+    /// Set for one call or some: then it holds for streams too.
+    own_timeout: Option<Duration>,
+    retries: Retries,
+}
+
+impl Calls {
+    pub(crate) fn new(headers: MetadataMap, timeout: Duration, retries: Retries) -> Self {
+        Self {
+            headers,
+            timeout,
+            own_timeout: None,
+            retries,
+        }
+    }
+
+    pub(crate) fn set_timeout(&mut self, timeout: Duration) {
+        self.own_timeout = Some(timeout);
+    }
+
+    /// Returns how long a unary call may take.
+    pub(crate) fn unary_timeout(&self) -> Duration {
+        self.own_timeout.unwrap_or(self.timeout)
+    }
+
+    /// Returns how long a stream may take.
+    pub(crate) fn stream_timeout(&self) -> Duration {
+        self.own_timeout.unwrap_or(STREAM_TIMEOUT)
+    }
+
+    /// Returns `message` with headers and the time until `deadline`.
+    pub(crate) fn request<T>(&self, message: T, deadline: Instant) -> Request<T> {
+        let mut request = Request::new(message);
+        *request.metadata_mut() = self.headers.clone();
+        request.set_timeout(deadline.saturating_duration_since(Instant::now()));
+        request
+    }
+
+    /// Makes a unary call by `attempt`, again and again where the policy of `method` says so.
+    pub(crate) async fn unary<Q, R, F>(
+        &self,
+        (service, method): (&'static str, &'static str),
+        message: Q,
+        attempt: impl Fn(Request<Q>) -> F,
+    ) -> Result<R, Error>
+    where
+        Q: Clone,
+        F: Future<Output = Result<Response<R>, Status>>,
+    {
+        let deadline = Instant::now() + self.unary_timeout();
+        let mut attempts = 0;
+        loop {
+            let mut request = self.request(message.clone(), deadline);
+            if attempts > 0 {
+                request
+                    .metadata_mut()
+                    .insert(ATTEMPTS_BEFORE, attempts.into());
+            }
+            let Ok(ended) = timeout_at(deadline, attempt(request)).await else {
+                return Err(Error::deadline_exceeded());
+            };
+            let status = match ended {
+                Ok(response) => {
+                    self.retries.succeeded();
+                    return Ok(response.into_inner());
+                }
+                Err(status) => status,
+            };
+            attempts += 1;
+            let pause = self.retries.pause(service, method, attempts, &status);
+            match pause.map(|pause| Instant::now() + pause) {
+                Some(next) if next < deadline => tokio::time::sleep_until(next).await,
+                _ => return Err(Error::of(status, method)),
+            }
+        }
+    }
+}

@@ -1,0 +1,383 @@
+//! The client.
+
+use std::{convert::Infallible, sync::Arc, time::Duration};
+
+use futures_util::{Stream, StreamExt};
+use tokio::time::{Instant, timeout_at};
+use tonic::{
+    Code,
+    transport::{Channel, Endpoint},
+};
+
+use crate::{
+    builder::{InvalidSetting, MemoryClientBuilder, insert},
+    calls::Calls,
+    contract::{
+        self, admin_service_client::AdminServiceClient, memory_service_client::MemoryServiceClient,
+    },
+    error::{Error, UploadError},
+    pager::{Page, Pager},
+    streams::{ChatStream, watched},
+};
+
+const MEMORY: &str = "memsvc.v1.MemoryService";
+const ADMIN: &str = "memsvc.v1.AdminService";
+/// Between two attempts to connect while one waits for the server.
+const CONNECT_PAUSE: Duration = Duration::from_millis(100);
+
+/// A client of a memsvc server. Clones share its connection; one serves all tasks of a program.
+///
+/// Every method takes its request and gives its response, or an [`Error`]. A call that ended UNAVAILABLE is
+/// repeated up to three times within its time; a write gets a random `request_id` if it has none, so that
+/// it happens once. Dropping the future of a call cancels it.
+#[derive(Clone, Debug)]
+pub struct MemoryClient {
+    memory: MemoryServiceClient<Channel>,
+    admin: AdminServiceClient<Channel>,
+    endpoint: Endpoint,
+    calls: Calls,
+}
+
+/// A request that the server answers once, however often it comes.
+trait Repeatable {
+    fn request_id(&mut self) -> &mut String;
+}
+
+/// Gives a request that has no `request_id` a random one.
+fn identified<T: Repeatable>(mut request: T) -> T {
+    if request.request_id().is_empty() {
+        *request.request_id() = uuid::Uuid::new_v4().to_string();
+    }
+    request
+}
+
+/// Writes a method that makes one unary call.
+macro_rules! unary {
+    ($(#[$doc:meta])* $method:ident, $rpc:literal, $request:ident -> $response:ident $(, $prepare:ident)?) => {
+        $(#[$doc])*
+        ///
+        /// # Errors
+        ///
+        /// The call failed; see [`Error`].
+        pub async fn $method(
+            &self,
+            request: contract::$request,
+        ) -> Result<contract::$response, Error> {
+            $(let request = $prepare(request);)?
+            self.calls
+                .unary((MEMORY, $rpc), request, |request| {
+                    let mut memory = self.memory.clone();
+                    async move { memory.$method(request).await }
+                })
+                .await
+        }
+    };
+}
+
+/// Writes a method that lists what comes in pages.
+macro_rules! paged {
+    ($(#[$doc:meta])* $method:ident, $rpc:literal, $request:ident -> $response:ident) => {
+        $(#[$doc])*
+        pub fn $method(&self, request: contract::$request) -> Pager<contract::$response> {
+            let client = self.clone();
+            let first_token = request.page_token.clone();
+            let fetch = move |page_token: String| {
+                let client = client.clone();
+                let request = contract::$request { page_token, ..request.clone() };
+                let call = async move {
+                    let memory = &client.memory;
+                    client
+                        .calls
+                        .unary((MEMORY, $rpc), request, |request| {
+                            let mut memory = memory.clone();
+                            async move { memory.$method(request).await }
+                        })
+                        .await
+                };
+                Box::pin(call) as futures_util::future::BoxFuture<'static, _>
+            };
+            Pager::new(Arc::new(fetch), first_token)
+        }
+    };
+}
+
+impl MemoryClient {
+    /// Begins to make a client of the server at `target`: host and port.
+    pub fn builder(target: &str) -> MemoryClientBuilder {
+        MemoryClientBuilder::new(target)
+    }
+
+    /// Makes a client of the server at `target` with all defaults: without a key and without TLS. It connects
+    /// with its first call.
+    ///
+    /// # Errors
+    ///
+    /// The target is not a host and a port.
+    pub fn new_lazy(target: &str) -> Result<Self, InvalidSetting> {
+        Self::builder(target).build()
+    }
+
+    pub(crate) fn new(
+        channel: Channel,
+        endpoint: Endpoint,
+        calls: Calls,
+        max_message_bytes: usize,
+    ) -> Self {
+        let memory = MemoryServiceClient::new(channel.clone());
+        Self {
+            memory: memory.max_decoding_message_size(max_message_bytes),
+            admin: AdminServiceClient::new(channel).max_decoding_message_size(max_message_bytes),
+            endpoint,
+            calls,
+        }
+    }
+
+    /// Returns the same client with another time for its calls, streams among them.
+    #[must_use]
+    pub fn with_timeout(&self, timeout: Duration) -> Self {
+        let mut other = self.clone();
+        other.calls.set_timeout(timeout);
+        other
+    }
+
+    /// Returns the same client with one more header, in the place of one with the same key: for a trace, an
+    /// `x-request-id`, and the like.
+    ///
+    /// # Errors
+    ///
+    /// The key or the value cannot be a header's.
+    pub fn with_header(&self, key: &str, value: &str) -> Result<Self, InvalidSetting> {
+        let mut other = self.clone();
+        insert(&mut other.calls.headers, key, value)?;
+        Ok(other)
+    }
+
+    /// Waits until the server takes connections.
+    ///
+    /// # Errors
+    ///
+    /// UNAVAILABLE if that takes longer than the client's time for a call.
+    pub async fn wait_until_ready(&self) -> Result<(), Error> {
+        let timeout = self.calls.unary_timeout();
+        let deadline = Instant::now() + timeout;
+        let connected = async {
+            while self.endpoint.connect().await.is_err() {
+                tokio::time::sleep(CONNECT_PAUSE).await;
+            }
+        };
+        timeout_at(deadline, connected).await.map_err(|_| {
+            let seconds = timeout.as_secs_f64();
+            let target = self.endpoint.uri();
+            let message = format!("no connection to {target} within {seconds} s");
+            Error::local(Code::Unavailable, message)
+        })
+    }
+
+    unary! {
+        /// Stores messages; they can be recalled and searched when the reply arrives. All of them are stored,
+        /// or none. With `EXTRACTION_MODE_SYNC` a longer time is wise.
+        ingest, "Ingest", IngestRequest -> IngestResponse, identified
+    }
+
+    unary! {
+        /// Returns the memories of a user that matter to a question, best first. `limit` is 5 by default and at
+        /// most 100. `context_block` is the result as text to put before a language model.
+        recall, "Recall", RecallRequest -> RecallResponse
+    }
+
+    unary! {
+        /// Returns how well Recall finds what is known to be right, and changes nothing. `limit` is 20 by default
+        /// and at most 100; `arms` also measures each part of the score.
+        evaluate, "Evaluate", EvaluateRequest -> EvaluateResponse
+    }
+
+    unary! {
+        /// Returns what to know when a conversation starts: pinned, essential and important memories.
+        /// `max_memories` is 20 by default and at most 100.
+        conscious, "Conscious", ConsciousRequest -> ConsciousResponse
+    }
+
+    unary! {
+        /// Writes a memory of kind NOTE.
+        create_memory, "CreateMemory", CreateMemoryRequest -> CreateMemoryResponse, identified
+    }
+
+    unary! {
+        /// Returns one memory.
+        get_memory, "GetMemory", GetMemoryRequest -> GetMemoryResponse
+    }
+
+    unary! {
+        /// Returns the messages that a memory rests on.
+        get_memory_source, "GetMemorySource", GetMemorySourceRequest -> GetMemorySourceResponse
+    }
+
+    unary! {
+        /// Changes fields of a memory. New content of an EPISODE edits its message.
+        update_memory, "UpdateMemory", UpdateMemoryRequest -> UpdateMemoryResponse, identified
+    }
+
+    unary! {
+        /// Deletes a memory for good. Deleting an EPISODE deletes its message and every memory that rests on it
+        /// alone.
+        delete_memory, "DeleteMemory", DeleteMemoryRequest -> DeleteMemoryResponse, identified
+    }
+
+    unary! {
+        /// Deletes all of the memories given, or none.
+        batch_delete_memories, "BatchDeleteMemories",
+        BatchDeleteMemoriesRequest -> BatchDeleteMemoriesResponse, identified
+    }
+
+    unary! {
+        /// Finds the memories of the same user that are closest in meaning. `limit` is 5 by default and at most
+        /// 100.
+        find_similar_memories, "FindSimilarMemories",
+        FindSimilarMemoriesRequest -> FindSimilarMemoriesResponse
+    }
+
+    paged! {
+        /// Looks through everything ever said or noted, best first, over all pages. `page_size` is 20 by default
+        /// and at most 500.
+        search, "Search", SearchRequest -> SearchResponse
+    }
+
+    paged! {
+        /// Lists the memories of a user, newest first, over all pages. `page_size` is 50 by default and at most
+        /// 500.
+        list_memories, "ListMemories", ListMemoriesRequest -> ListMemoriesResponse
+    }
+
+    paged! {
+        /// Lists what was so from when to when, in order of `valid_from_time`, over all pages. `page_size` is 50
+        /// by default and at most 500.
+        list_memory_timeline, "ListMemoryTimeline",
+        ListMemoryTimelineRequest -> ListMemoryTimelineResponse
+    }
+
+    /// Returns what the server is and can do, to know before trying.
+    ///
+    /// # Errors
+    ///
+    /// The call failed; see [`Error`].
+    pub async fn get_server_info(
+        &self,
+        request: contract::GetServerInfoRequest,
+    ) -> Result<contract::GetServerInfoResponse, Error> {
+        self.calls
+            .unary((ADMIN, "GetServerInfo"), request, |request| {
+                let mut admin = self.admin.clone();
+                async move { admin.get_server_info(request).await }
+            })
+            .await
+    }
+
+    /// Answers the user with a language model that remembers, as a stream of events. It may take 120 seconds
+    /// in all unless [`with_timeout`](Self::with_timeout) says otherwise, and is not repeated.
+    ///
+    /// # Errors
+    ///
+    /// The call failed before the first event; later failures come in the stream.
+    pub async fn chat(&self, request: contract::ChatRequest) -> Result<ChatStream, Error> {
+        let deadline = Instant::now() + self.calls.stream_timeout();
+        let request = self.calls.request(identified(request), deadline);
+        let mut memory = self.memory.clone();
+        let started = timeout_at(deadline, memory.chat(request)).await;
+        let response = started
+            .map_err(|_| Error::deadline_exceeded())?
+            .map_err(|status| Error::of(status, "Chat"))?;
+        Ok(ChatStream::new(response.into_inner(), deadline))
+    }
+
+    /// Stores the messages of many users in bulk; the response names the batches that failed. It may take 120
+    /// seconds unless [`with_timeout`](Self::with_timeout) says otherwise. Requests are asked for as fast as the
+    /// server takes them. A stream is not repeated; batches sent before a failure stay stored.
+    ///
+    /// # Errors
+    ///
+    /// The call failed; see [`Error`].
+    pub async fn ingest_stream<S>(
+        &self,
+        requests: S,
+    ) -> Result<contract::IngestStreamResponse, Error>
+    where
+        S: Stream<Item = contract::IngestStreamRequest> + Send + 'static,
+    {
+        let uploaded = self
+            .try_ingest_stream(requests.map(Ok::<_, Infallible>))
+            .await;
+        uploaded.map_err(|error| match error {
+            UploadError::Call(error) => error,
+            UploadError::Source(never) => match never {},
+        })
+    }
+
+    /// Does as [`ingest_stream`](Self::ingest_stream) with a source that may fail: the call is then cancelled.
+    ///
+    /// # Errors
+    ///
+    /// The call failed, or the source of requests did.
+    pub async fn try_ingest_stream<S, E>(
+        &self,
+        requests: S,
+    ) -> Result<contract::IngestStreamResponse, UploadError<E>>
+    where
+        S: Stream<Item = Result<contract::IngestStreamRequest, E>> + Send + 'static,
+        E: Send + 'static,
+    {
+        let deadline = Instant::now() + self.calls.stream_timeout();
+        let (requests, failed) = watched(requests);
+        let mut memory = self.memory.clone();
+        let call = memory.ingest_stream(self.calls.request(requests, deadline));
+        tokio::select! {
+            biased;
+            Ok(error) = failed => Err(UploadError::Source(error)),
+            ended = timeout_at(deadline, call) => match ended {
+                Err(_) => Err(UploadError::Call(Error::deadline_exceeded())),
+                Ok(Err(status)) => Err(UploadError::Call(Error::of(status, "IngestStream"))),
+                Ok(Ok(response)) => Ok(response.into_inner()),
+            },
+        }
+    }
+}
+
+macro_rules! repeatable {
+    ($($request:ident),*) => {
+        $(impl Repeatable for contract::$request {
+            fn request_id(&mut self) -> &mut String {
+                &mut self.request_id
+            }
+        })*
+    };
+}
+
+repeatable!(
+    BatchDeleteMemoriesRequest,
+    ChatRequest,
+    CreateMemoryRequest,
+    DeleteMemoryRequest,
+    IngestRequest,
+    UpdateMemoryRequest
+);
+
+macro_rules! page {
+    ($($response:ident: $field:ident of $item:ident),*) => {
+        $(impl Page for contract::$response {
+            type Item = contract::$item;
+
+            fn next_page_token(&self) -> &str {
+                &self.next_page_token
+            }
+
+            fn into_items(self) -> Vec<Self::Item> {
+                self.$field
+            }
+        })*
+    };
+}
+
+page!(
+    SearchResponse: results of SearchResult,
+    ListMemoriesResponse: memories of Memory,
+    ListMemoryTimelineResponse: memories of Memory
+);
