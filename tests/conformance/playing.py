@@ -8,6 +8,11 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import uuid4
 
+from google.protobuf import json_format
+from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
+
+from memsvc.rpc.server import SERVICES
 from tests.conformance.drivers import Driver
 from tests.conformance.fault_proxy import Fault, FaultProxy
 from tests.conformance.matching import differences, filled, taken
@@ -19,6 +24,12 @@ from tests.support.waiting import until
 #: What kind of command each kind of step is to a runner, and what of it is passed on as it stands.
 OPERATIONS: Final = {"call": "unary", "list": "list", "upload": "upload", "stream": "stream"}
 PASSED_ON: Final = ("request", "requests", "take", "cancel_after", "timeout_seconds", "headers")
+
+
+def request_type(name: str) -> type[Message]:
+    """Return the type of the requests of an RPC."""
+    methods = (method for service in SERVICES.values() for method in service.methods)
+    return GetMessageClass(next(m for m in methods if m.name == name).input_type)
 
 
 @dataclass
@@ -123,6 +134,11 @@ class Stage:
         last = seen[-1]
         wrong = differences(wanted.get("headers", {}), last.metadata, "headers")
         assert not wrong, f"{where}: {wrong}"
+        if "request" in wanted:
+            request = request_type(wanted["method"]).FromString(last.requests[0])
+            shown = json_format.MessageToDict(request, preserving_proto_field_name=True)
+            wrong = differences(wanted["request"], shown, "request")
+            assert not wrong, f"{where}: {wrong}"
         if "seconds_at_most" in wanted:
             assert last.seconds is not None, f"{where}: no deadline"
             assert last.seconds <= wanted["seconds_at_most"], f"{where}: {last.seconds} s"

@@ -91,6 +91,7 @@ export class Calls {
     message: MessageShape<I>,
     options: CallOptions = {},
   ): AsyncGenerator<MessageShape<O>, void, undefined> {
+    identify(method.input, message);
     const terms = this.begin(options, STREAM_TIMEOUT_MS);
     try {
       const requests = new Outgoing(method.input, [message as MessageInitShape<I>]);
