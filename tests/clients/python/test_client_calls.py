@@ -378,3 +378,29 @@ async def test_leaving_the_block_closes(server: ScriptedServer) -> None:
         await async_client.recall(user_id="ana", query="where?")
     with pytest.raises(grpc.aio.UsageError):
         await async_client.recall(user_id="ana", query="where?")
+
+
+async def test_calls_are_spread_over_all_addresses(
+    server: ScriptedServer, connect: Connect
+) -> None:
+    """Of a name with several addresses each one gets its share of the calls, without a mesh."""
+    other = ScriptedServer()
+    try:
+        twin = connect(f"ipv4:{server.target},{other.target}")
+        await twin.call("wait_until_ready")
+
+        async def both() -> bool:
+            await twin.call("recall", **RECALL)
+            return bool(server.received and other.received)
+
+        for _ in range(1000):  # the second connection may be there a little later
+            if await both():
+                break
+        before = len(server.received), len(other.received)
+        for _ in range(10):
+            await twin.call("recall", **RECALL)
+        after = len(server.received), len(other.received)
+    finally:
+        other.stop()
+
+    assert [late - early for early, late in zip(before, after, strict=True)] == [5, 5]
