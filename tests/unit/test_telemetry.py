@@ -19,7 +19,7 @@ class ExecuteBatchError(Exception):
 def test_a_caller_that_goes_away_leaves_no_traceback(
     error: Exception | None, *, is_logged: bool
 ) -> None:
-    """gRPC's report of it is left out; every other thing that a library logs is not."""
+    """GRPC's report of it is left out; every other thing that a library logs is not."""
     info = (type(error), error, None) if error else None
     record = logging.makeLogRecord({"msg": "something happened", "exc_info": info})
 
