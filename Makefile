@@ -121,12 +121,17 @@ released: setup  ## Keep the contract and the Python client as they are as the o
 	$(BIN)/uv build --quiet --wheel --no-build-isolation --python $(BIN)/python -o clients/python/released clients/python
 	rm -f clients/python/released/.gitignore
 
-artefacts: setup $(BIN)/helm  ## Put what is published into dist/: contract, descriptors, OpenAPI document, Python packages, chart
+artefacts: setup $(BIN)/helm  ## Put what is published into dist/: contract, descriptors, OpenAPI document, packages, chart; needs all tools
 	rm -rf dist && mkdir -p dist
 	tar -czf dist/memsvc-proto.tar.gz -C proto memsvc CHANGELOG.md
 	cp deploy/envoy/memsvc.binpb deploy/envoy/openapi.json dist/
 	$(BIN)/uv build --quiet --wheel --no-build-isolation --python $(BIN)/python -o dist .
 	$(BIN)/uv build --quiet --no-build-isolation --python $(BIN)/python -o dist clients/python
+	$(MAKE) --no-print-directory -C clients/typescript build
+	npm --silent --prefix clients/typescript pack ./clients/typescript --pack-destination dist
+	$(MAKE) --no-print-directory -C clients/java build && cp clients/java/target/memsvc-client-*.jar dist/
+	cargo package --quiet --allow-dirty --manifest-path clients/rust/Cargo.toml --target-dir clients/rust/build/package
+	cp clients/rust/build/package/package/memsvc-client-*.crate dist/
 	$(BIN)/helm package deploy/helm/memsvc -d dist
 	rm -f dist/.gitignore && ls -l dist
 
