@@ -76,6 +76,8 @@ class Stage:
                 getattr(self.own, subject)()
             case "log":
                 self.wait_for_line(subject, where)
+                unwanted = filled(step.rest.get("never"), self.variables)
+                assert not (unwanted and self.has_line(unwanted)), f"{where}: {unwanted}"
             case "for_each":
                 self.repeat(subject, step, where)
             case _:
@@ -145,14 +147,14 @@ class Stage:
         if wanted.get("given_up"):
             assert last.given_up.wait(10), f"{where}: the call went on"
 
+    def has_line(self, wanted: dict[str, Any]) -> bool:
+        """Whether a line of the server's log has these values."""
+        return any(not differences(wanted, line) for line in self.server.log_lines())
+
     def wait_for_line(self, wanted: dict[str, Any], where: str) -> None:
         """Wait for a line of the server's log that has these values."""
-
-        def found() -> bool:
-            return any(not differences(wanted, line) for line in self.server.log_lines())
-
         try:
-            until(found)
+            until(lambda: self.has_line(wanted))
         except AssertionError as error:
             message = f"{where}: no such line"
             raise AssertionError(message) from error

@@ -11,7 +11,7 @@ A scenario is a list of steps; every step does one thing, named by its first key
     fault: {...}               what the proxy between client and server does to the next calls
     seen: {...}                what the proxy saw of a method
     server: kill | start       the scenario's own server
-    log: {...}                 a line of the server's log that appears
+    log: {...}                 a line of the server's log that appears; one that never does: never
     for_each: [...]            steps under `do`, once for each mapping of variables
 
 `expect` and `error` say what has to be in the answer (see matching.py); `save` keeps parts of it as
@@ -39,7 +39,7 @@ STEPS: Final[dict[str, set[str]]] = {
     "fault": set(),
     "seen": set(),
     "server": set(),
-    "log": set(),
+    "log": {"never"},
     "for_each": {"do"},
 }
 KEYS: Final = {"law", "needs", "steps"}
