@@ -156,6 +156,19 @@ def test_the_mesh_neither_retries_nor_limits() -> None:
     assert limit < ServerSettings().calls_max
 
 
+def test_the_values_for_linkerd_fit_the_chart() -> None:
+    """With them the pods are in the mesh, metrics stay out of it, and the name balances calls."""
+    values = str(ROOT / "deploy/mesh/linkerd-values.yaml")
+    done = helm("template", "memsvc", str(CHART), "--kube-version", NEWEST, "--values", values)
+    objects = {item["kind"]: item for item in yaml.safe_load_all(done.stdout) if item}
+    annotations = objects["Deployment"]["spec"]["template"]["metadata"]["annotations"]
+
+    assert annotations["linkerd.io/inject"] == "enabled"
+    port = next(p for p in container(objects)["ports"] if p["name"] == "metrics")
+    assert annotations["config.linkerd.io/skip-inbound-ports"] == str(port["containerPort"])
+    assert "clusterIP" not in objects["Service"]["spec"]
+
+
 def test_an_old_connection_ends_no_stream() -> None:
     """A connection is asked to move on in time, and a stream on it may run to its own end."""
     options = dict(ServerSettings(connection_age_seconds=77).options())
