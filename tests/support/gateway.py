@@ -21,9 +21,17 @@ SHIPPED: Final = Path(__file__).resolve().parents[2] / "deploy/envoy"
 class Gateway:
     """Envoy with the configuration that is shipped, but for ports, paths and the server's address."""
 
-    def __init__(self, folder: Path, target: str, *, checks_health: bool = True) -> None:
-        """Start it in front of the server at *target*, with files in *folder*."""
-        config: Any = yaml.safe_load((SHIPPED / "envoy.yaml").read_text("utf-8"))
+    def __init__(
+        self,
+        folder: Path,
+        target: str,
+        *,
+        checks_health: bool = True,
+        origin: str = "https://app.example",
+    ) -> None:
+        """Start it in front of the server at *target*, with files in *folder*, for pages of *origin*."""
+        text = (SHIPPED / "envoy.yaml").read_text("utf-8")
+        config: Any = yaml.safe_load(text.replace("https://app.example", origin))
         host, _, port = target.rpartition(":")
         addresses = folder / "admin"
         config["admin"]["address"]["socket_address"]["port_value"] = 0
