@@ -26,6 +26,7 @@ def test_the_law_holds(
     if "own_server" in scenario.needs:
         own: OwnServer = request.getfixturevalue("own_server")
         own.start()
+        stage.proxy.lead_to(own.process.target)
         stage = dataclasses.replace(stage, server=own.process, own=own)
     outcomes.add(scenario.name, language.title, FAILED)
     stage.play(scenario)
