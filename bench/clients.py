@@ -1,6 +1,6 @@
 """What a client costs: the same Recall by each client, against one server.
 
-`python -m bench.clients [--quick] [--reports DIR]`, from the repository's root, after
+`python -m bench.clients [--quick] [--json OUT] [--report DIR]`, from the repository's root, after
 `make conformance` or `make test` has built the runners. The clients take turns, so that noise hits all alike.
 """
 
@@ -17,17 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from rich.console import Console
-
+from bench.command import add_destinations, carry_out
 from bench.machine import machine
 from bench.marks import Mark, marks_table
 from bench.progress import Steps, quiet_progress
-from bench.report import Table, json_text, listed, markdown_table, print_tables, write_page
-from bench.server import ROOT, BenchFailed, end_in_order, measured_server
+from bench.report import Report, Table, listed
+from bench.server import BenchFailed, end_in_order, measured_server
 from memsvc_client import MemoryClient, Message
 from tests.conformance.drivers import LANGUAGES, Driver, Language
 
-REPORTS: Final = ROOT / "bench/reports"
 USER: Final = "bench"
 MEMORIES: Final = 200
 #: A client may take so many times as long as the fastest.
@@ -135,14 +133,13 @@ def marks_of(figures: Sequence[ClientFigures]) -> list[Mark]:
     ]
 
 
-def run(reports: Path, *, quick: bool) -> None:
-    """Measure and write the report."""
+def run(*, quick: bool) -> Report:
+    """Measure and return what is shown of it."""
     languages = measured_languages()
     if not languages:
         message = "no runner is built: make conformance"
         raise BenchFailed(message)
     rounds, calls = (2, 20) if quick else (12, 100)
-    console = Console()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         server = stack.enter_context(measured_server(folder / "data"))
@@ -152,11 +149,14 @@ def run(reports: Path, *, quick: bool) -> None:
             driver.ask(op="connect", target=server.target)
         progress = stack.enter_context(quiet_progress())
         figures = measure(drivers, rounds, calls, Steps(progress, "rounds", rounds + 1))
-    table, marks = table_of(figures), marks_of(figures)
-    print_tables(console, (table, marks_table(marks)))
-    reports.mkdir(parents=True, exist_ok=True)
+    return report_of(figures, f"{rounds} rounds of {calls} calls after one that does not count")
+
+
+def report_of(figures: Sequence[ClientFigures], effort: str) -> Report:
+    """Return what is shown of *figures*, which took so much *effort*."""
+    ran_on, marks = machine(), marks_of(figures)
     values = {
-        "machine": machine(),
+        "machine": ran_on,
         "clients": {
             each.language: {
                 "recall_p50_ms": each.recall_p50,
@@ -167,29 +167,20 @@ def run(reports: Path, *, quick: bool) -> None:
         },
         "marks": [mark.as_json() for mark in marks],
     }
-    (reports / "clients.json").write_text(json_text(values), "utf-8")
-    note = f"Machine: {listed(machine())}. {rounds} rounds of {calls} calls after one that does not count."
-    write_page(
-        reports / "clients.md",
-        "What a client costs",
-        (note, markdown_table(table), markdown_table(marks_table(marks))),
-    )
+    note = f"Machine: {listed(ran_on)}. {effort}."
+    tables = (table_of(figures), marks_table(marks))
+    return Report("clients", "What a client costs", values, (note,), tables)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the measurement; return the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__)
+def main(arguments: Sequence[str]) -> int:
+    """Measure, report and return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m bench.clients", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="see that it works")
-    parser.add_argument("--reports", type=Path, default=REPORTS, help="where the report goes")
+    add_destinations(parser)
     given = parser.parse_args(arguments)
-    end_in_order()
-    try:
-        run(given.reports, quick=given.quick)
-    except BenchFailed as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    return carry_out(lambda: run(quick=given.quick), given)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end_in_order()
+    sys.exit(main(sys.argv[1:]))

@@ -19,20 +19,18 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-from rich.console import Console
 from rich.progress import Progress
-from rich.text import Text
 
+from bench.command import add_destinations, carry_out
 from bench.corpus import POOL, SUBJECTS, made_corpus
 from bench.ingest_figures import BY_SERVER, DEFERRED, OWN, Results
-from bench.ingest_report import tables, write_report
+from bench.ingest_report import report_of
 from bench.ingest_ways import BATCH, Amounts, Ways
 from bench.machine import machine
 from bench.progress import quiet_progress
-from bench.report import json_text, print_tables
-from bench.server import ROOT, BenchFailed, end_in_order, measured_server
+from bench.server import end_in_order, measured_server
 from memsvc.providers.local_embedding import LocalEmbedder
-from memsvc_client import MemoryClient, MemsvcError
+from memsvc_client import MemoryClient
 
 MESSAGES: Final = 5_000
 #: So many times as many where nothing is embedded before the reply.
@@ -127,8 +125,7 @@ def options_of(arguments: Sequence[str]) -> Options:
     add("--users", type=int, default=USERS, metavar="N", help="how many are many users")
     add("--target", metavar="HOST:PORT", help="a running server, instead of one of its own")
     add("--quick", action="store_true", help="little of everything, to see that it works")
-    add("--json", type=Path, metavar="OUT", help="where to write all figures")
-    add("--report", type=Path, default=Path("bench/reports"), metavar="DIR")
+    add_destinations(parser)
     quick = "--quick" in arguments
     if quick:
         parser.set_defaults(**_QUICK)
@@ -155,18 +152,7 @@ def options_of(arguments: Sequence[str]) -> Options:
 def main(arguments: Sequence[str]) -> int:
     """Measure, report and return the exit status."""
     options = options_of(arguments)
-    os.environ.setdefault("MEMSVC_MODEL_DIR", str(ROOT / "var" / "models"))
-    try:
-        results = run(options)
-    except (BenchFailed, MemsvcError, OSError) as error:
-        told = Text(f"The measurement failed: {error}", style="red")
-        Console(stderr=True).print(told, soft_wrap=True)
-        return 1
-    if options.json:
-        options.json.write_text(json_text(results.as_json()), encoding="utf-8")
-    write_report(results, options.report)
-    print_tables(Console(), tables(results))
-    return 0
+    return carry_out(lambda: report_of(run(options)), options)
 
 
 if __name__ == "__main__":

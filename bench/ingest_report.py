@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 from bench.ingest_figures import BULK, BY_SERVER, DEFERRED, MODES, WAYS, Measured, Results
 from bench.marks import marks_table
-from bench.report import (
-    Bar,
-    Bars,
-    Table,
-    draw_bars,
-    json_text,
-    listed,
-    markdown_image,
-    markdown_table,
-    write_page,
-)
+from bench.report import Bar, Bars, Report, Table, listed
 
-PAGE: Final = "ingest"
 FLOOR: Final = "bare embedding"
 _NONE: Final = "-"
 
@@ -91,18 +79,15 @@ def plot(results: Results) -> Bars:
     )
 
 
-def write_report(results: Results, folder: Path) -> None:
-    """Write the page, its plot and its figures as JSON to *folder*."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{PAGE}.json").write_text(json_text(results.as_json()), encoding="utf-8")
-    bars = plot(results)
-    path = folder / f"{PAGE}-rates.svg"
-    draw_bars(bars, path)
-    marks, *others = map(markdown_table, tables(results))
-    write_page(
-        folder / f"{PAGE}.md",
+def report_of(results: Results) -> Report:
+    """Return what is shown of *results*."""
+    return Report(
+        "ingest",
         "Storing messages, against the bare embedding",
-        (*_introduction(results), marks, markdown_image(path, bars.title), *others),
+        results.as_json(),
+        tuple(_introduction(results)),
+        tuple(tables(results)),
+        (("rates", plot(results)),),
     )
 
 

@@ -19,13 +19,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from rich.console import Console
 from rich.progress import Progress
-from rich.text import Text
 
+from bench.command import add_destinations, carry_out
 from bench.corpus import CONVERSATION_MESSAGES, POOL, SUBJECTS, WORDS, Corpus, made_corpus
 from bench.latency_figures import CrowdFigures, Results
-from bench.latency_report import tables, write_report
+from bench.latency_report import report_of
 from bench.machine import machine, postgres_versions
 from bench.probes import (
     measure_crowd,
@@ -35,13 +34,10 @@ from bench.probes import (
     user_names,
 )
 from bench.progress import quiet_progress
-from bench.report import json_text, print_tables
-from bench.server import ROOT, BenchFailed, BenchServer, end_in_order, measured_server
+from bench.server import BenchServer, end_in_order, measured_server
 from bench.session import Effort, Session, session
-from memsvc.core.errors import MemsvcError as ServiceError
 from memsvc.providers.embedding import Embedder
 from memsvc.providers.local_embedding import LocalEmbedder
-from memsvc_client import MemsvcError
 
 SIZES: Final = (100, 1_000, 10_000, 100_000)
 USERS: Final = 200
@@ -154,8 +150,7 @@ def options_of(arguments: Sequence[str]) -> Options:
     add("--runs", type=int, default=ROUNDS, metavar="N", help="how often everything is timed")
     add("--callers", type=int, default=CALLERS, metavar="N", help="how many ask at once")
     add("--quick", action="store_true", help="little of everything, to see that it works")
-    add("--json", type=Path, metavar="OUT", help="where to write all figures")
-    add("--report", type=Path, default=Path("bench/reports"), metavar="DIR")
+    add_destinations(parser)
     quick = "--quick" in arguments
     if quick:
         parser.set_defaults(**_QUICK)
@@ -184,22 +179,16 @@ def _sizes(text: str) -> tuple[int, ...]:
     return tuple(sorted({int(each) for each in text.split(",")}))
 
 
+def measured(options: Options) -> Results:
+    """Return what is measured on a folder of its own."""
+    with tempfile.TemporaryDirectory(prefix="memsvc-bench-") as folder:
+        return asyncio.run(run(options, Path(folder)))
+
+
 def main(arguments: Sequence[str]) -> int:
     """Measure, report and return the exit status."""
     options = options_of(arguments)
-    os.environ.setdefault("MEMSVC_MODEL_DIR", str(ROOT / "var" / "models"))
-    try:
-        with tempfile.TemporaryDirectory(prefix="memsvc-bench-") as folder:
-            results = asyncio.run(run(options, Path(folder)))
-    except (BenchFailed, MemsvcError, ServiceError, OSError) as error:
-        told = Text(f"The measurement failed: {error}", style="red")
-        Console(stderr=True).print(told, soft_wrap=True)
-        return 1
-    if options.json:
-        options.json.write_text(json_text(results.as_json()), encoding="utf-8")
-    write_report(results, options.report)
-    print_tables(Console(), tables(results))
-    return 0
+    return carry_out(lambda: report_of(measured(options)), options)
 
 
 if __name__ == "__main__":

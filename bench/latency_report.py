@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Final
 
 from bench.floors import (
@@ -29,19 +28,9 @@ from bench.latency_figures import (
     SizeFigures,
 )
 from bench.marks import marks_table
-from bench.report import (
-    Lines,
-    Table,
-    draw_lines,
-    json_text,
-    listed,
-    markdown_image,
-    markdown_table,
-    write_page,
-)
+from bench.report import Lines, Report, Table, listed
 from bench.timing import Concurrent, Timing
 
-PAGE: Final = "latency"
 _TIMED: Final = (
     EMPTY,
     EMBEDDING,
@@ -222,20 +211,15 @@ def plots(results: Results) -> Iterator[tuple[str, Lines]]:
     )
 
 
-def write_report(results: Results, folder: Path) -> None:
-    """Write the page, its plots and its figures as JSON to *folder*."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{PAGE}.json").write_text(json_text(results.as_json()), encoding="utf-8")
-    images = []
-    for name, lines in plots(results):
-        path = folder / f"{PAGE}-{name}.svg"
-        draw_lines(lines, path)
-        images.append(markdown_image(path, lines.title))
-    marks, *others = map(markdown_table, tables(results))
-    write_page(
-        folder / f"{PAGE}.md",
+def report_of(results: Results) -> Report:
+    """Return what is shown of *results*."""
+    return Report(
+        "latency",
         "Latency against its floors",
-        (*_introduction(results), marks, *images, *others),
+        results.as_json(),
+        tuple(_introduction(results)),
+        tuple(tables(results)),
+        tuple(plots(results)),
     )
 
 

@@ -29,23 +29,22 @@ from google.protobuf.json_format import MessageToDict
 from google.protobuf.timestamp_pb2 import Timestamp
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.text import Text
 
 from bench.ablations import ABLATIONS, weights_without
 from bench.bootstrap import RESAMPLES, SEED
+from bench.command import add_destinations, carry_out
 from bench.comparison import OURS, compared
 from bench.figures import ANY_CUT, DEPTH, figure_names, tables_of
-from bench.locomo_report import Results, print_report, results_json, write_report
+from bench.locomo_report import Results, report_of
 from bench.rivals import Rivals, texts_to_embed
-from bench.server import ROOT, BenchFailed, end_in_order, running_server
-from examples.locomo import Conversation, LayoutInvalid, Turn, read_conversations
+from bench.server import BenchFailed, end_in_order, running_server
+from examples.locomo import Conversation, Turn, read_conversations
 from examples.usual_hybrid import Found
 from memsvc.core.evaluation import CUTS
 from memsvc.providers.local_embedding import LocalEmbedder
 from memsvc_client import (
     ExtractionMode,
     MemoryClient,
-    MemsvcError,
     Message,
     RankingWeights,
     RecallResponse,
@@ -252,10 +251,9 @@ def options_of(arguments: Sequence[str]) -> Options:
     add = parser.add_argument
     add("--data", type=Path, required=True, metavar="FILE")
     add("--target", metavar="HOST:PORT", help="a running server, instead of one of its own")
-    add("--json", type=Path, metavar="OUT", help="where to write all figures")
     add("--limit", type=int, default=CUTS[-1], help=f"turns that count, {ANY_CUT} to {DEPTH}")
     add("--no-ablations", action="store_true", help="leave out what each part is worth")
-    add("--report", type=Path, default=Path("bench/reports"), metavar="DIR")
+    add_destinations(parser)
     given = parser.parse_args(arguments)
     if not ANY_CUT <= given.limit <= DEPTH:
         parser.error(f"--limit has to be {ANY_CUT} to {DEPTH}")
@@ -272,18 +270,7 @@ def options_of(arguments: Sequence[str]) -> Options:
 def main(arguments: Sequence[str]) -> int:
     """Measure, report and return the exit status."""
     options = options_of(arguments)
-    os.environ.setdefault("MEMSVC_MODEL_DIR", str(ROOT / "var" / "models"))
-    try:
-        results = run(options)
-    except (BenchFailed, LayoutInvalid, MemsvcError, OSError) as error:
-        told = Text(f"The measurement failed: {error}", style="red")
-        Console(stderr=True).print(told, soft_wrap=True)
-        return 1
-    if options.json:
-        options.json.write_text(results_json(results), encoding="utf-8")
-    write_report(results, options.report)
-    print_report(results, Console())
-    return 0
+    return carry_out(lambda: report_of(run(options)), options)
 
 
 if __name__ == "__main__":

@@ -5,27 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Final
-
-from rich.console import Console
 
 from bench.bootstrap import Estimate
 from bench.comparison import ALL, OURS, Comparison, Groups
-from bench.report import (
-    Bar,
-    Bars,
-    Table,
-    draw_bars,
-    json_text,
-    listed,
-    markdown_image,
-    markdown_table,
-    print_tables,
-    write_page,
-)
+from bench.report import Bar, Bars, Report, Table, listed
 
-PAGE: Final = "locomo"
 #: The figures that intervals are shown of.
 MAIN: Final = ("recall@10", "nDCG@10", "MRR")
 PLOTTED: Final = ("recall@1", "recall@5", "recall@10", "recall@20", "nDCG@10", "MRR")
@@ -48,12 +33,11 @@ class Results:
     #: How many answers were ranked on less than everything, by the reason.
     degraded: Mapping[str, int]
 
-
-def results_json(results: Results) -> str:
-    """Return everything as JSON, figures rounded so that machines agree on them."""
-    values = asdict(results)
-    comparison = values.pop("comparison")
-    return json_text({**values, **comparison})
+    def as_json(self) -> dict[str, Any]:
+        """Return everything for a program to read."""
+        values = asdict(self)
+        comparison = values.pop("comparison")
+        return {**values, **comparison}
 
 
 def tables(results: Results) -> Iterator[Table]:
@@ -200,24 +184,16 @@ def _bar(estimate: Estimate) -> Bar:
     return Bar(estimate.mean, *estimate.conversations)
 
 
-def print_report(results: Results, console: Console) -> None:
-    """Print the tables for a person."""
-    print_tables(console, tables(results))
-
-
-def write_report(results: Results, folder: Path) -> None:
-    """Write the page, its plots and its figures as JSON to *folder*."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{PAGE}.json").write_text(results_json(results), encoding="utf-8")
-    images = []
-    for name, bars in plots(results.comparison):
-        path = folder / f"{PAGE}-{name}.svg"
-        draw_bars(bars, path)
-        images.append(markdown_image(path, bars.title))
-    write_page(
-        folder / f"{PAGE}.md",
+def report_of(results: Results) -> Report:
+    """Return what is shown of *results*."""
+    return Report(
+        "locomo",
         "Recall on conversations in the layout of LoCoMo",
-        (*_introduction(results), *images, *map(markdown_table, tables(results))),
+        results.as_json(),
+        tuple(_introduction(results)),
+        tuple(tables(results)),
+        tuple(plots(results.comparison)),
+        tables_before_plots=0,
     )
 
 

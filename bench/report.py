@@ -82,6 +82,42 @@ class Lines:
     y_logarithmic: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a measurement shows, for people and for machines."""
+
+    #: Of its files.
+    name: str
+    title: str
+    #: All figures, as JSON holds them.
+    values: object
+    #: What a reader has to know before the figures.
+    introduction: tuple[str, ...]
+    tables: tuple[Table, ...]
+    #: By the end of their files' names.
+    plots: tuple[tuple[str, Bars | Lines], ...] = ()
+    #: How many of the tables stand before the plots.
+    tables_before_plots: int = 1
+
+
+def write_report(report: Report, folder: Path) -> None:
+    """Write the page, its plots and its figures as JSON to *folder*."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{report.name}.json").write_text(json_text(report.values), encoding="utf-8")
+    images = []
+    for name, plot in report.plots:
+        path = folder / f"{report.name}-{name}.svg"
+        if isinstance(plot, Bars):
+            draw_bars(plot, path)
+        else:
+            draw_lines(plot, path)
+        images.append(markdown_image(path, plot.title))
+    tables = [markdown_table(table) for table in report.tables]
+    before, after = tables[: report.tables_before_plots], tables[report.tables_before_plots :]
+    blocks = (*report.introduction, *before, *images, *after)
+    write_page(folder / f"{report.name}.md", report.title, blocks)
+
+
 def json_text(values: object) -> str:
     """Return *values* as JSON, figures rounded so that machines agree on them."""
     return _dumped(_rounded(values)) + "\n"

@@ -21,11 +21,10 @@ from uuid import uuid4
 import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.text import Text
 
+from bench.command import add_destinations, carry_out
 from bench.figures import DEPTH
 from bench.locomo import Server, described, target_of
-from bench.report import json_text, print_tables
 from bench.rescoring import (
     FIGURES,
     Answer,
@@ -35,7 +34,7 @@ from bench.rescoring import (
     objective,
     weights_of,
 )
-from bench.server import ROOT, BenchFailed, end_in_order
+from bench.server import BenchFailed, end_in_order
 from bench.weight_search import WeightSearch
 from bench.weights_report import (
     DEFAULTS,
@@ -45,11 +44,10 @@ from bench.weights_report import (
     Fold,
     Means,
     Results,
-    tables,
-    write_report,
+    report_of,
 )
-from examples.locomo import Conversation, LayoutInvalid, read_conversations
-from memsvc_client import MemoryClient, MemsvcError, RankingWeights
+from examples.locomo import Conversation, read_conversations
+from memsvc_client import MemoryClient, RankingWeights
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +153,7 @@ def options_of(arguments: Sequence[str]) -> Options:
     add = parser.add_argument
     add("--data", type=Path, required=True, metavar="FILE")
     add("--target", metavar="HOST:PORT", help="a running server, instead of one of its own")
-    add("--json", type=Path, metavar="OUT", help="where to write all figures")
-    add("--report", type=Path, default=Path("bench/reports"), metavar="DIR")
+    add_destinations(parser)
     given = parser.parse_args(arguments)
     return Options(given.data, given.target, given.json, given.report)
 
@@ -164,18 +161,7 @@ def options_of(arguments: Sequence[str]) -> Options:
 def main(arguments: Sequence[str]) -> int:
     """Search, report and return the exit status."""
     options = options_of(arguments)
-    os.environ.setdefault("MEMSVC_MODEL_DIR", str(ROOT / "var" / "models"))
-    try:
-        results = run(options)
-    except (BenchFailed, LayoutInvalid, MemsvcError, OSError) as error:
-        told = Text(f"The search failed: {error}", style="red")
-        Console(stderr=True).print(told, soft_wrap=True)
-        return 1
-    if options.json:
-        options.json.write_text(json_text(results.as_json()), encoding="utf-8")
-    write_report(results, options.report)
-    print_tables(Console(), tables(results))
-    return 0
+    return carry_out(lambda: report_of(run(options)), options, what="search")
 
 
 if __name__ == "__main__":

@@ -5,24 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import starmap
-from pathlib import Path
 from typing import Any, Final
 
-from bench.report import (
-    Bar,
-    Bars,
-    Table,
-    draw_bars,
-    json_text,
-    listed,
-    markdown_image,
-    markdown_table,
-    write_page,
-)
+from bench.report import Bar, Bars, Report, Table, listed
 from bench.rescoring import FIGURES, NAMES, WORTHS, Weights
 from bench.weight_search import scaled
 
-PAGE: Final = "weights"
 DEFAULTS: Final = "the server's defaults"
 HELD_OUT: Final = "held out: found on the other conversations"
 FITTED: Final = "fitted on all of these questions"
@@ -141,18 +129,15 @@ def plot(results: Results) -> Bars:
     )
 
 
-def write_report(results: Results, folder: Path) -> None:
-    """Write the page, its plot and its figures as JSON to *folder*."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{PAGE}.json").write_text(json_text(results.as_json()), encoding="utf-8")
-    bars = plot(results)
-    path = folder / f"{PAGE}-conversations.svg"
-    draw_bars(bars, path)
-    first, *others = map(markdown_table, tables(results))
-    write_page(
-        folder / f"{PAGE}.md",
+def report_of(results: Results) -> Report:
+    """Return what is shown of *results*."""
+    return Report(
+        "weights",
         "The weights of the ranking, and how they can be chosen",
-        (*_introduction(results), first, markdown_image(path, bars.title), *others),
+        results.as_json(),
+        tuple(_introduction(results)),
+        tuple(tables(results)),
+        (("conversations", plot(results)),),
     )
 
 

@@ -29,7 +29,7 @@ def test_a_small_run_measures_every_client(tmp_path: Path) -> None:
     if not languages and "CI" not in os.environ:
         pytest.skip("no runner is built")
 
-    assert clients.main(["--quick", "--reports", str(tmp_path)]) == 0
+    assert clients.main(["--quick", "--report", str(tmp_path)]) == 0
 
     report = json.loads((tmp_path / "clients.json").read_text("utf-8"))
     assert set(report["clients"]) == {language.title for language in languages}

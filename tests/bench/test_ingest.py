@@ -21,7 +21,8 @@ from bench.ingest_figures import (
     Measured,
     Results,
 )
-from bench.ingest_report import write_report
+from bench.ingest_report import report_of
+from bench.report import write_report
 from tests.support.server import ServerProcess
 
 
@@ -64,7 +65,7 @@ def test_marks_are_asked_of_what_is_meant_for_many_messages() -> None:
 def test_the_same_figures_give_the_same_files(tmp_path: Path) -> None:
     """The page, the plot and the figures; every way is on the page."""
     for name in ("first", "second"):
-        write_report(RESULTS, tmp_path / name)
+        write_report(report_of(RESULTS), tmp_path / name)
 
     names = {path.name for path in (tmp_path / "first").iterdir()}
     assert names == {"ingest.md", "ingest.json", "ingest-rates.svg"}

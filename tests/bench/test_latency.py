@@ -35,8 +35,9 @@ from bench.latency_figures import (
     Results,
     SizeFigures,
 )
-from bench.latency_report import write_report
+from bench.latency_report import report_of
 from bench.probes import add_floors, overlap
+from bench.report import write_report
 from bench.server import BenchFailed, BenchServer
 from bench.timing import Concurrent, Timing
 from memsvc_client import MemoryClient
@@ -180,7 +181,7 @@ def test_overlap_is_the_share_of_what_was_wanted() -> None:
 def test_the_same_figures_give_the_same_files(tmp_path: Path) -> None:
     """The page, the plots and the figures; each mark is on the page."""
     for name in ("first", "second"):
-        write_report(RESULTS, tmp_path / name)
+        write_report(report_of(RESULTS), tmp_path / name)
 
     names = {path.name for path in (tmp_path / "first").iterdir()}
     assert names == {"latency.md", "latency.json", "latency-database.svg", "latency-recall.svg"}

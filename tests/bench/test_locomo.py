@@ -16,7 +16,8 @@ from bench import locomo
 from bench.ablations import ABLATIONS, weights_without
 from bench.figures import figure_names
 from bench.locomo import Options, options_of, run
-from bench.locomo_report import print_report, write_report
+from bench.locomo_report import report_of
+from bench.report import print_tables, write_report
 from bench.rivals import RIVALS
 from tests.bench.talk import SPEAKERS
 from tests.support.server import ServerProcess
@@ -123,15 +124,15 @@ def test_a_second_run_finds_the_same(
 
     results = run(options)
 
-    write_report(results, tmp_path / "first")
-    write_report(results, tmp_path / "second")
+    write_report(report_of(results), tmp_path / "first")
+    write_report(report_of(results), tmp_path / "second")
     again = json.loads((tmp_path / "first" / "locomo.json").read_text())
     assert again["rankers"] == measured.figures["rankers"]
     assert again["ablations"] == {}
     for path in (tmp_path / "first").iterdir():
         assert path.read_bytes() == (tmp_path / "second" / path.name).read_bytes()
     output = StringIO()
-    print_report(results, Console(file=output))
+    print_tables(Console(file=output), report_of(results).tables)
     assert all(f" {name} " in output.getvalue() for name in ("memsvc", *RIVALS))
 
 
