@@ -21,6 +21,7 @@ BIN: Final = Path(sys.executable).parent
 STREAMS: Final = {
     "MemoryService_IngestStream": ("requestBody",),
     "MemoryService_Chat": ("responses", "200"),
+    "JobService_WatchJob": ("responses", "200"),
 }
 INFO: Final = {
     "title": "memsvc",

@@ -32,6 +32,10 @@ const (
 	Capability_CAPABILITY_OWN_EMBEDDINGS = memsvcv1.Capability_CAPABILITY_OWN_EMBEDDINGS
 	// Recall answers what was so (as_of_time) and what was known (known_time) at a time.
 	Capability_CAPABILITY_TIME_TRAVEL = memsvcv1.Capability_CAPABILITY_TIME_TRAVEL
+	// Facts are drawn from what is said, by a language model or by the server's own patterns.
+	Capability_CAPABILITY_FACT_EXTRACTION = memsvcv1.Capability_CAPABILITY_FACT_EXTRACTION
+	// The facts are drawn by a language model.
+	Capability_CAPABILITY_MODEL_EXTRACTION = memsvcv1.Capability_CAPABILITY_MODEL_EXTRACTION
 )
 
 // Message is one thing that was said in a conversation.
@@ -345,6 +349,80 @@ const (
 	// INTERNAL. A fault of the server's; its log tells more under the error_id.
 	// Example: {reason: "INTERNAL", metadata: {"error_id": "…"}}.
 	ErrorReason_ERROR_REASON_INTERNAL = memsvcv1.ErrorReason_ERROR_REASON_INTERNAL
+	// NOT_FOUND. There is no such job, or none that the caller may see.
+	// Example: {reason: "JOB_NOT_FOUND", metadata: {"field": "job_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_JOB_NOT_FOUND = memsvcv1.ErrorReason_ERROR_REASON_JOB_NOT_FOUND
+	// FAILED_PRECONDITION. Only a dead job can be queued again; nothing was changed.
+	// Example: {reason: "JOB_NOT_DEAD", metadata: {"field": "job_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_JOB_NOT_DEAD = memsvcv1.ErrorReason_ERROR_REASON_JOB_NOT_DEAD
+	// UNAVAILABLE. The language model cannot be reached or failed; a RetryInfo says when to come back.
+	// Example: {reason: "MODEL_UNAVAILABLE", metadata: {"error_id": "…"}}.
+	ErrorReason_ERROR_REASON_MODEL_UNAVAILABLE = memsvcv1.ErrorReason_ERROR_REASON_MODEL_UNAVAILABLE
+	// RESOURCE_EXHAUSTED. The language model takes no more calls for now; a RetryInfo says when to come
+	// back. Example: {reason: "MODEL_BUSY", metadata: {"error_id": "…"}}.
+	ErrorReason_ERROR_REASON_MODEL_BUSY = memsvcv1.ErrorReason_ERROR_REASON_MODEL_BUSY
+	// FAILED_PRECONDITION. The language model refuses the request, or its replies are of no use: coming
+	// back does not help. Example: {reason: "MODEL_REFUSED", metadata: {"error_id": "…"}}.
+	ErrorReason_ERROR_REASON_MODEL_REFUSED = memsvcv1.ErrorReason_ERROR_REASON_MODEL_REFUSED
+)
+
+// Job is a piece of work.
+type Job = memsvcv1.Job
+
+// GetJobRequest asks for one job.
+type GetJobRequest = memsvcv1.GetJobRequest
+
+// GetJobResponse holds the job.
+type GetJobResponse = memsvcv1.GetJobResponse
+
+// WatchJobRequest asks for one job, now and whenever it changes.
+type WatchJobRequest = memsvcv1.WatchJobRequest
+
+// WatchJobResponse is one state of the job.
+type WatchJobResponse = memsvcv1.WatchJobResponse
+
+// ListDeadJobsRequest asks for jobs that failed for good.
+type ListDeadJobsRequest = memsvcv1.ListDeadJobsRequest
+
+// ListDeadJobsResponse is one page of dead jobs.
+type ListDeadJobsResponse = memsvcv1.ListDeadJobsResponse
+
+// RequeueJobRequest asks for a dead job to be tried again.
+type RequeueJobRequest = memsvcv1.RequeueJobRequest
+
+// RequeueJobResponse holds the job.
+type RequeueJobResponse = memsvcv1.RequeueJobResponse
+
+// JobKind says what a job does.
+type JobKind = memsvcv1.JobKind
+
+// The values of JobKind.
+const (
+	// Never sent.
+	JobKind_JOB_KIND_UNSPECIFIED = memsvcv1.JobKind_JOB_KIND_UNSPECIFIED
+	// Draws facts from messages of one conversation.
+	JobKind_JOB_KIND_EXTRACT = memsvcv1.JobKind_JOB_KIND_EXTRACT
+	// Merges duplicates, chooses the essential facts and writes the profile of one user.
+	JobKind_JOB_KIND_CONSOLIDATE = memsvcv1.JobKind_JOB_KIND_CONSOLIDATE
+)
+
+// JobState says how far a job is.
+type JobState = memsvcv1.JobState
+
+// The values of JobState.
+const (
+	// Never sent.
+	JobState_JOB_STATE_UNSPECIFIED = memsvcv1.JobState_JOB_STATE_UNSPECIFIED
+	// It waits for its turn, or for its next try.
+	JobState_JOB_STATE_QUEUED = memsvcv1.JobState_JOB_STATE_QUEUED
+	// A worker is at it.
+	JobState_JOB_STATE_RUNNING = memsvcv1.JobState_JOB_STATE_RUNNING
+	// It is done.
+	JobState_JOB_STATE_SUCCEEDED = memsvcv1.JobState_JOB_STATE_SUCCEEDED
+	// It failed for good. RequeueJob gives it another chance.
+	JobState_JOB_STATE_DEAD = memsvcv1.JobState_JOB_STATE_DEAD
+	// Nothing was left to do: its messages were deleted.
+	JobState_JOB_STATE_CANCELLED = memsvcv1.JobState_JOB_STATE_CANCELLED
 )
 
 // IngestRequest carries messages of one conversation.
@@ -469,6 +547,18 @@ type ArmEvaluation = memsvcv1.ArmEvaluation
 
 // EvaluateResponse tells how well Recall answered.
 type EvaluateResponse = memsvcv1.EvaluateResponse
+
+// ConsolidateRequest asks for the facts of a user to be tidied up.
+type ConsolidateRequest = memsvcv1.ConsolidateRequest
+
+// ConsolidateResponse names the job.
+type ConsolidateResponse = memsvcv1.ConsolidateResponse
+
+// ExtractFactsRequest is a message as it would be ingested.
+type ExtractFactsRequest = memsvcv1.ExtractFactsRequest
+
+// ExtractFactsResponse holds what would be drawn.
+type ExtractFactsResponse = memsvcv1.ExtractFactsResponse
 
 // SearchMode says how a Search matches.
 type SearchMode = memsvcv1.SearchMode

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dmemsvc/v1/admin_service.proto\x12\tmemsvc.v1\"B\n\x0c\x45mbedderInfo\x12\x14\n\x05model\x18\x01 \x01(\tR\x05model\x12\x1c\n\tdimension\x18\x02 \x01(\x05R\tdimension\"\x16\n\x14GetServerInfoRequest\"\xde\x01\n\x15GetServerInfoResponse\x12\x18\n\x07version\x18\x01 \x01(\tR\x07version\x12!\n\x0c\x61pi_versions\x18\x02 \x03(\tR\x0b\x61piVersions\x12\x18\n\x07methods\x18\x03 \x03(\tR\x07methods\x12\x39\n\x0c\x63\x61pabilities\x18\x04 \x03(\x0e\x32\x15.memsvc.v1.CapabilityR\x0c\x63\x61pabilities\x12\x33\n\x08\x65mbedder\x18\x05 \x01(\x0b\x32\x17.memsvc.v1.EmbedderInfoR\x08\x65mbedder*\xa7\x01\n\nCapability\x12\x1a\n\x16\x43\x41PABILITY_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x43\x41PABILITY_SEMANTIC_RANKING\x10\x01\x12!\n\x1d\x43\x41PABILITY_CONTEXTUAL_RANKING\x10\x02\x12\x1d\n\x19\x43\x41PABILITY_OWN_EMBEDDINGS\x10\x03\x12\x1a\n\x16\x43\x41PABILITY_TIME_TRAVEL\x10\x04\x32g\n\x0c\x41\x64minService\x12W\n\rGetServerInfo\x12\x1f.memsvc.v1.GetServerInfoRequest\x1a .memsvc.v1.GetServerInfoResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dmemsvc/v1/admin_service.proto\x12\tmemsvc.v1\"B\n\x0c\x45mbedderInfo\x12\x14\n\x05model\x18\x01 \x01(\tR\x05model\x12\x1c\n\tdimension\x18\x02 \x01(\x05R\tdimension\"\x16\n\x14GetServerInfoRequest\"\xde\x01\n\x15GetServerInfoResponse\x12\x18\n\x07version\x18\x01 \x01(\tR\x07version\x12!\n\x0c\x61pi_versions\x18\x02 \x03(\tR\x0b\x61piVersions\x12\x18\n\x07methods\x18\x03 \x03(\tR\x07methods\x12\x39\n\x0c\x63\x61pabilities\x18\x04 \x03(\x0e\x32\x15.memsvc.v1.CapabilityR\x0c\x63\x61pabilities\x12\x33\n\x08\x65mbedder\x18\x05 \x01(\x0b\x32\x17.memsvc.v1.EmbedderInfoR\x08\x65mbedder*\xe8\x01\n\nCapability\x12\x1a\n\x16\x43\x41PABILITY_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x43\x41PABILITY_SEMANTIC_RANKING\x10\x01\x12!\n\x1d\x43\x41PABILITY_CONTEXTUAL_RANKING\x10\x02\x12\x1d\n\x19\x43\x41PABILITY_OWN_EMBEDDINGS\x10\x03\x12\x1a\n\x16\x43\x41PABILITY_TIME_TRAVEL\x10\x04\x12\x1e\n\x1a\x43\x41PABILITY_FACT_EXTRACTION\x10\x05\x12\x1f\n\x1b\x43\x41PABILITY_MODEL_EXTRACTION\x10\x06\x32g\n\x0c\x41\x64minService\x12W\n\rGetServerInfo\x12\x1f.memsvc.v1.GetServerInfoRequest\x1a .memsvc.v1.GetServerInfoResponse\"\x03\x90\x02\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,13 +34,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ADMINSERVICE'].methods_by_name['GetServerInfo']._loaded_options = None
   _globals['_ADMINSERVICE'].methods_by_name['GetServerInfo']._serialized_options = b'\220\002\001'
   _globals['_CAPABILITY']._serialized_start=362
-  _globals['_CAPABILITY']._serialized_end=529
+  _globals['_CAPABILITY']._serialized_end=594
   _globals['_EMBEDDERINFO']._serialized_start=44
   _globals['_EMBEDDERINFO']._serialized_end=110
   _globals['_GETSERVERINFOREQUEST']._serialized_start=112
   _globals['_GETSERVERINFOREQUEST']._serialized_end=134
   _globals['_GETSERVERINFORESPONSE']._serialized_start=137
   _globals['_GETSERVERINFORESPONSE']._serialized_end=359
-  _globals['_ADMINSERVICE']._serialized_start=531
-  _globals['_ADMINSERVICE']._serialized_end=634
+  _globals['_ADMINSERVICE']._serialized_start=596
+  _globals['_ADMINSERVICE']._serialized_end=699
 # @@protoc_insertion_point(module_scope)

@@ -14,11 +14,15 @@ class Capability(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     CAPABILITY_CONTEXTUAL_RANKING: _ClassVar[Capability]
     CAPABILITY_OWN_EMBEDDINGS: _ClassVar[Capability]
     CAPABILITY_TIME_TRAVEL: _ClassVar[Capability]
+    CAPABILITY_FACT_EXTRACTION: _ClassVar[Capability]
+    CAPABILITY_MODEL_EXTRACTION: _ClassVar[Capability]
 CAPABILITY_UNSPECIFIED: Capability
 CAPABILITY_SEMANTIC_RANKING: Capability
 CAPABILITY_CONTEXTUAL_RANKING: Capability
 CAPABILITY_OWN_EMBEDDINGS: Capability
 CAPABILITY_TIME_TRAVEL: Capability
+CAPABILITY_FACT_EXTRACTION: Capability
+CAPABILITY_MODEL_EXTRACTION: Capability
 
 class EmbedderInfo(_message.Message):
     __slots__ = ("model", "dimension")

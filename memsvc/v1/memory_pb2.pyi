@@ -109,7 +109,7 @@ class Embedding(_message.Message):
     def __init__(self, model: _Optional[str] = ..., values: _Optional[_Iterable[float]] = ...) -> None: ...
 
 class Memory(_message.Message):
-    __slots__ = ("memory_id", "user_id", "kind", "content", "category", "slot", "temporal_state", "confidence", "importance", "pinned", "essential", "tags", "metadata", "source_message_ids", "conversation_id", "project_id", "agent_id", "valid_from_time", "valid_to_time", "superseded_by", "create_time", "update_time", "refresh_time", "last_access_time", "access_count", "expire_time", "etag")
+    __slots__ = ("memory_id", "user_id", "kind", "content", "category", "slot", "temporal_state", "confidence", "importance", "pinned", "essential", "tags", "metadata", "source_message_ids", "conversation_id", "project_id", "agent_id", "valid_from_time", "valid_to_time", "superseded_by", "create_time", "update_time", "refresh_time", "last_access_time", "access_count", "expire_time", "etag", "value", "source_role", "author", "contested")
     MEMORY_ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
@@ -137,6 +137,10 @@ class Memory(_message.Message):
     ACCESS_COUNT_FIELD_NUMBER: _ClassVar[int]
     EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_ROLE_FIELD_NUMBER: _ClassVar[int]
+    AUTHOR_FIELD_NUMBER: _ClassVar[int]
+    CONTESTED_FIELD_NUMBER: _ClassVar[int]
     memory_id: str
     user_id: str
     kind: MemoryKind
@@ -164,4 +168,8 @@ class Memory(_message.Message):
     access_count: int
     expire_time: _timestamp_pb2.Timestamp
     etag: str
-    def __init__(self, memory_id: _Optional[str] = ..., user_id: _Optional[str] = ..., kind: _Optional[_Union[MemoryKind, str]] = ..., content: _Optional[str] = ..., category: _Optional[str] = ..., slot: _Optional[str] = ..., temporal_state: _Optional[_Union[TemporalState, str]] = ..., confidence: _Optional[float] = ..., importance: _Optional[float] = ..., pinned: bool = ..., essential: bool = ..., tags: _Optional[_Iterable[str]] = ..., metadata: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., source_message_ids: _Optional[_Iterable[str]] = ..., conversation_id: _Optional[str] = ..., project_id: _Optional[str] = ..., agent_id: _Optional[str] = ..., valid_from_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., valid_to_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., superseded_by: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., refresh_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_access_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., access_count: _Optional[int] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ...) -> None: ...
+    value: str
+    source_role: Role
+    author: str
+    contested: bool
+    def __init__(self, memory_id: _Optional[str] = ..., user_id: _Optional[str] = ..., kind: _Optional[_Union[MemoryKind, str]] = ..., content: _Optional[str] = ..., category: _Optional[str] = ..., slot: _Optional[str] = ..., temporal_state: _Optional[_Union[TemporalState, str]] = ..., confidence: _Optional[float] = ..., importance: _Optional[float] = ..., pinned: bool = ..., essential: bool = ..., tags: _Optional[_Iterable[str]] = ..., metadata: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., source_message_ids: _Optional[_Iterable[str]] = ..., conversation_id: _Optional[str] = ..., project_id: _Optional[str] = ..., agent_id: _Optional[str] = ..., valid_from_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., valid_to_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., superseded_by: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., refresh_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_access_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., access_count: _Optional[int] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., value: _Optional[str] = ..., source_role: _Optional[_Union[Role, str]] = ..., author: _Optional[str] = ..., contested: bool = ...) -> None: ...

@@ -114,6 +114,16 @@ class MemoryServiceStub(object):
                 request_serializer=memsvc_dot_v1_dot_memory__service__pb2.EvaluateRequest.SerializeToString,
                 response_deserializer=memsvc_dot_v1_dot_memory__service__pb2.EvaluateResponse.FromString,
                 _registered_method=True)
+        self.Consolidate = channel.unary_unary(
+                '/memsvc.v1.MemoryService/Consolidate',
+                request_serializer=memsvc_dot_v1_dot_memory__service__pb2.ConsolidateRequest.SerializeToString,
+                response_deserializer=memsvc_dot_v1_dot_memory__service__pb2.ConsolidateResponse.FromString,
+                _registered_method=True)
+        self.ExtractFacts = channel.unary_unary(
+                '/memsvc.v1.MemoryService/ExtractFacts',
+                request_serializer=memsvc_dot_v1_dot_memory__service__pb2.ExtractFactsRequest.SerializeToString,
+                response_deserializer=memsvc_dot_v1_dot_memory__service__pb2.ExtractFactsResponse.FromString,
+                _registered_method=True)
         self.ListMemoryTimeline = channel.unary_unary(
                 '/memsvc.v1.MemoryService/ListMemoryTimeline',
                 request_serializer=memsvc_dot_v1_dot_memory__service__pb2.ListMemoryTimelineRequest.SerializeToString,
@@ -240,6 +250,21 @@ class MemoryServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Consolidate(self, request, context):
+        """Consolidate tidies up the facts of a user as a job: it merges duplicates, chooses the essential
+        ones and writes the profile. The server does so by itself; this is for not waiting until then.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExtractFacts(self, request, context):
+        """ExtractFacts shows which facts the server would draw from a message. It stores nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListMemoryTimeline(self, request, context):
         """ListMemoryTimeline lists what was so from when to when, in order of valid_from_time.
         """
@@ -324,6 +349,16 @@ def add_MemoryServiceServicer_to_server(servicer, server):
                     servicer.Evaluate,
                     request_deserializer=memsvc_dot_v1_dot_memory__service__pb2.EvaluateRequest.FromString,
                     response_serializer=memsvc_dot_v1_dot_memory__service__pb2.EvaluateResponse.SerializeToString,
+            ),
+            'Consolidate': grpc.unary_unary_rpc_method_handler(
+                    servicer.Consolidate,
+                    request_deserializer=memsvc_dot_v1_dot_memory__service__pb2.ConsolidateRequest.FromString,
+                    response_serializer=memsvc_dot_v1_dot_memory__service__pb2.ConsolidateResponse.SerializeToString,
+            ),
+            'ExtractFacts': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExtractFacts,
+                    request_deserializer=memsvc_dot_v1_dot_memory__service__pb2.ExtractFactsRequest.FromString,
+                    response_serializer=memsvc_dot_v1_dot_memory__service__pb2.ExtractFactsResponse.SerializeToString,
             ),
             'ListMemoryTimeline': grpc.unary_unary_rpc_method_handler(
                     servicer.ListMemoryTimeline,
@@ -740,6 +775,60 @@ class MemoryService(object):
             '/memsvc.v1.MemoryService/Evaluate',
             memsvc_dot_v1_dot_memory__service__pb2.EvaluateRequest.SerializeToString,
             memsvc_dot_v1_dot_memory__service__pb2.EvaluateResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Consolidate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/memsvc.v1.MemoryService/Consolidate',
+            memsvc_dot_v1_dot_memory__service__pb2.ConsolidateRequest.SerializeToString,
+            memsvc_dot_v1_dot_memory__service__pb2.ConsolidateResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExtractFacts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/memsvc.v1.MemoryService/ExtractFacts',
+            memsvc_dot_v1_dot_memory__service__pb2.ExtractFactsRequest.SerializeToString,
+            memsvc_dot_v1_dot_memory__service__pb2.ExtractFactsResponse.FromString,
             options,
             channel_credentials,
             insecure,

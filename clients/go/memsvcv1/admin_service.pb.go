@@ -37,6 +37,10 @@ const (
 	Capability_CAPABILITY_OWN_EMBEDDINGS Capability = 3
 	// Recall answers what was so (as_of_time) and what was known (known_time) at a time.
 	Capability_CAPABILITY_TIME_TRAVEL Capability = 4
+	// Facts are drawn from what is said, by a language model or by the server's own patterns.
+	Capability_CAPABILITY_FACT_EXTRACTION Capability = 5
+	// The facts are drawn by a language model.
+	Capability_CAPABILITY_MODEL_EXTRACTION Capability = 6
 )
 
 // Enum value maps for Capability.
@@ -47,6 +51,8 @@ var (
 		2: "CAPABILITY_CONTEXTUAL_RANKING",
 		3: "CAPABILITY_OWN_EMBEDDINGS",
 		4: "CAPABILITY_TIME_TRAVEL",
+		5: "CAPABILITY_FACT_EXTRACTION",
+		6: "CAPABILITY_MODEL_EXTRACTION",
 	}
 	Capability_value = map[string]int32{
 		"CAPABILITY_UNSPECIFIED":        0,
@@ -54,6 +60,8 @@ var (
 		"CAPABILITY_CONTEXTUAL_RANKING": 2,
 		"CAPABILITY_OWN_EMBEDDINGS":     3,
 		"CAPABILITY_TIME_TRAVEL":        4,
+		"CAPABILITY_FACT_EXTRACTION":    5,
+		"CAPABILITY_MODEL_EXTRACTION":   6,
 	}
 )
 
@@ -274,14 +282,16 @@ const file_memsvc_v1_admin_service_proto_rawDesc = "" +
 	"\fapi_versions\x18\x02 \x03(\tR\vapiVersions\x12\x18\n" +
 	"\amethods\x18\x03 \x03(\tR\amethods\x129\n" +
 	"\fcapabilities\x18\x04 \x03(\x0e2\x15.memsvc.v1.CapabilityR\fcapabilities\x123\n" +
-	"\bembedder\x18\x05 \x01(\v2\x17.memsvc.v1.EmbedderInfoR\bembedder*\xa7\x01\n" +
+	"\bembedder\x18\x05 \x01(\v2\x17.memsvc.v1.EmbedderInfoR\bembedder*\xe8\x01\n" +
 	"\n" +
 	"Capability\x12\x1a\n" +
 	"\x16CAPABILITY_UNSPECIFIED\x10\x00\x12\x1f\n" +
 	"\x1bCAPABILITY_SEMANTIC_RANKING\x10\x01\x12!\n" +
 	"\x1dCAPABILITY_CONTEXTUAL_RANKING\x10\x02\x12\x1d\n" +
 	"\x19CAPABILITY_OWN_EMBEDDINGS\x10\x03\x12\x1a\n" +
-	"\x16CAPABILITY_TIME_TRAVEL\x10\x042g\n" +
+	"\x16CAPABILITY_TIME_TRAVEL\x10\x04\x12\x1e\n" +
+	"\x1aCAPABILITY_FACT_EXTRACTION\x10\x05\x12\x1f\n" +
+	"\x1bCAPABILITY_MODEL_EXTRACTION\x10\x062g\n" +
 	"\fAdminService\x12W\n" +
 	"\rGetServerInfo\x12\x1f.memsvc.v1.GetServerInfoRequest\x1a .memsvc.v1.GetServerInfoResponse\"\x03\x90\x02\x01B\x18Z\x16memsvc.dev/go/memsvcv1b\x06proto3"
 

@@ -87,6 +87,21 @@ const (
 	// INTERNAL. A fault of the server's; its log tells more under the error_id.
 	// Example: {reason: "INTERNAL", metadata: {"error_id": "…"}}.
 	ErrorReason_ERROR_REASON_INTERNAL ErrorReason = 19
+	// NOT_FOUND. There is no such job, or none that the caller may see.
+	// Example: {reason: "JOB_NOT_FOUND", metadata: {"field": "job_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_JOB_NOT_FOUND ErrorReason = 20
+	// FAILED_PRECONDITION. Only a dead job can be queued again; nothing was changed.
+	// Example: {reason: "JOB_NOT_DEAD", metadata: {"field": "job_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_JOB_NOT_DEAD ErrorReason = 21
+	// UNAVAILABLE. The language model cannot be reached or failed; a RetryInfo says when to come back.
+	// Example: {reason: "MODEL_UNAVAILABLE", metadata: {"error_id": "…"}}.
+	ErrorReason_ERROR_REASON_MODEL_UNAVAILABLE ErrorReason = 22
+	// RESOURCE_EXHAUSTED. The language model takes no more calls for now; a RetryInfo says when to come
+	// back. Example: {reason: "MODEL_BUSY", metadata: {"error_id": "…"}}.
+	ErrorReason_ERROR_REASON_MODEL_BUSY ErrorReason = 23
+	// FAILED_PRECONDITION. The language model refuses the request, or its replies are of no use: coming
+	// back does not help. Example: {reason: "MODEL_REFUSED", metadata: {"error_id": "…"}}.
+	ErrorReason_ERROR_REASON_MODEL_REFUSED ErrorReason = 24
 )
 
 // Enum value maps for ErrorReason.
@@ -112,6 +127,11 @@ var (
 		17: "ERROR_REASON_STORAGE_DAMAGED",
 		18: "ERROR_REASON_EMBEDDER_UNAVAILABLE",
 		19: "ERROR_REASON_INTERNAL",
+		20: "ERROR_REASON_JOB_NOT_FOUND",
+		21: "ERROR_REASON_JOB_NOT_DEAD",
+		22: "ERROR_REASON_MODEL_UNAVAILABLE",
+		23: "ERROR_REASON_MODEL_BUSY",
+		24: "ERROR_REASON_MODEL_REFUSED",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":            0,
@@ -134,6 +154,11 @@ var (
 		"ERROR_REASON_STORAGE_DAMAGED":        17,
 		"ERROR_REASON_EMBEDDER_UNAVAILABLE":   18,
 		"ERROR_REASON_INTERNAL":               19,
+		"ERROR_REASON_JOB_NOT_FOUND":          20,
+		"ERROR_REASON_JOB_NOT_DEAD":           21,
+		"ERROR_REASON_MODEL_UNAVAILABLE":      22,
+		"ERROR_REASON_MODEL_BUSY":             23,
+		"ERROR_REASON_MODEL_REFUSED":          24,
 	}
 )
 
@@ -168,7 +193,7 @@ var File_memsvc_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_memsvc_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x1cmemsvc/v1/error_reason.proto\x12\tmemsvc.v1*\xb8\x05\n" +
+	"\x1cmemsvc/v1/error_reason.proto\x12\tmemsvc.v1*\xd8\x06\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n" +
 	"\x1aERROR_REASON_FIELD_INVALID\x10\x01\x12\"\n" +
@@ -190,7 +215,12 @@ const file_memsvc_v1_error_reason_proto_rawDesc = "" +
 	"\x19ERROR_REASON_STORAGE_FULL\x10\x10\x12 \n" +
 	"\x1cERROR_REASON_STORAGE_DAMAGED\x10\x11\x12%\n" +
 	"!ERROR_REASON_EMBEDDER_UNAVAILABLE\x10\x12\x12\x19\n" +
-	"\x15ERROR_REASON_INTERNAL\x10\x13B\x18Z\x16memsvc.dev/go/memsvcv1b\x06proto3"
+	"\x15ERROR_REASON_INTERNAL\x10\x13\x12\x1e\n" +
+	"\x1aERROR_REASON_JOB_NOT_FOUND\x10\x14\x12\x1d\n" +
+	"\x19ERROR_REASON_JOB_NOT_DEAD\x10\x15\x12\"\n" +
+	"\x1eERROR_REASON_MODEL_UNAVAILABLE\x10\x16\x12\x1b\n" +
+	"\x17ERROR_REASON_MODEL_BUSY\x10\x17\x12\x1e\n" +
+	"\x1aERROR_REASON_MODEL_REFUSED\x10\x18B\x18Z\x16memsvc.dev/go/memsvcv1b\x06proto3"
 
 var (
 	file_memsvc_v1_error_reason_proto_rawDescOnce sync.Once

@@ -556,7 +556,8 @@ type Memory struct {
 	Slot string `protobuf:"bytes,6,opt,name=slot,proto3" json:"slot,omitempty"`
 	// How the memory stands to the present.
 	TemporalState TemporalState `protobuf:"varint,7,opt,name=temporal_state,json=temporalState,proto3,enum=memsvc.v1.TemporalState" json:"temporal_state,omitempty"`
-	// How sure it is, 0 to 1; 1 for what was said or written as it stands. Default 1.
+	// How sure it is, 0 to 1; 1 for what was said or written as it stands. Default 1. Of a FACT it fades
+	// while nobody says it again, unless it is essential or pinned.
 	Confidence *float64 `protobuf:"fixed64,8,opt,name=confidence,proto3,oneof" json:"confidence,omitempty"`
 	// How much it matters, 0 to 1, independent of its age. Default: estimated from the text.
 	Importance *float64 `protobuf:"fixed64,9,opt,name=importance,proto3,oneof" json:"importance,omitempty"`
@@ -597,7 +598,17 @@ type Memory struct {
 	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,26,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
 	// Changes whenever the memory changes. Sent back with an update, it makes the update fail with
 	// ETAG_MISMATCH if somebody else was faster.
-	Etag          string `protobuf:"bytes,27,opt,name=etag,proto3" json:"etag,omitempty"`
+	Etag string `protobuf:"bytes,27,opt,name=etag,proto3" json:"etag,omitempty"`
+	// What fills the slot, such as "Boston", where it was set apart.
+	Value string `protobuf:"bytes,28,opt,name=value,proto3" json:"value,omitempty"`
+	// Whose word it is: of an EPISODE, the role that spoke; of a FACT, the most trusted role that said it.
+	// What a user says about themselves is trusted most, then assistants, systems and tools.
+	SourceRole Role `protobuf:"varint,29,opt,name=source_role,json=sourceRole,proto3,enum=memsvc.v1.Role" json:"source_role,omitempty"`
+	// The speaker's name, where there are several: of an EPISODE, who spoke; of a FACT, whom it is about.
+	Author string `protobuf:"bytes,30,opt,name=author,proto3" json:"author,omitempty"`
+	// It contradicts a more trusted or much surer fact: it is kept, and only shown where superseded
+	// memories are.
+	Contested     bool `protobuf:"varint,31,opt,name=contested,proto3" json:"contested,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -821,6 +832,34 @@ func (x *Memory) GetEtag() string {
 	return ""
 }
 
+func (x *Memory) GetValue() string {
+	if x != nil {
+		return x.Value
+	}
+	return ""
+}
+
+func (x *Memory) GetSourceRole() Role {
+	if x != nil {
+		return x.SourceRole
+	}
+	return Role_ROLE_UNSPECIFIED
+}
+
+func (x *Memory) GetAuthor() string {
+	if x != nil {
+		return x.Author
+	}
+	return ""
+}
+
+func (x *Memory) GetContested() bool {
+	if x != nil {
+		return x.Contested
+	}
+	return false
+}
+
 var File_memsvc_v1_memory_proto protoreflect.FileDescriptor
 
 const file_memsvc_v1_memory_proto_rawDesc = "" +
@@ -850,7 +889,8 @@ const file_memsvc_v1_memory_proto_rawDesc = "" +
 	"\v_importance\"9\n" +
 	"\tEmbedding\x12\x14\n" +
 	"\x05model\x18\x01 \x01(\tR\x05model\x12\x16\n" +
-	"\x06values\x18\x02 \x03(\x02R\x06values\"\x88\t\n" +
+	"\x06values\x18\x02 \x03(\x02R\x06values\"\x86\n" +
+	"\n" +
 	"\x06Memory\x12\x1b\n" +
 	"\tmemory_id\x18\x01 \x01(\tR\bmemoryId\x12\x17\n" +
 	"\auser_id\x18\x02 \x01(\tR\x06userId\x12)\n" +
@@ -887,7 +927,12 @@ const file_memsvc_v1_memory_proto_rawDesc = "" +
 	"\faccess_count\x18\x19 \x01(\x05R\vaccessCount\x12;\n" +
 	"\vexpire_time\x18\x1a \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"expireTime\x12\x12\n" +
-	"\x04etag\x18\x1b \x01(\tR\x04etagB\r\n" +
+	"\x04etag\x18\x1b \x01(\tR\x04etag\x12\x14\n" +
+	"\x05value\x18\x1c \x01(\tR\x05value\x120\n" +
+	"\vsource_role\x18\x1d \x01(\x0e2\x0f.memsvc.v1.RoleR\n" +
+	"sourceRole\x12\x16\n" +
+	"\x06author\x18\x1e \x01(\tR\x06author\x12\x1c\n" +
+	"\tcontested\x18\x1f \x01(\bR\tcontestedB\r\n" +
 	"\v_confidenceB\r\n" +
 	"\v_importance*_\n" +
 	"\x04Role\x12\x14\n" +
@@ -962,11 +1007,12 @@ var file_memsvc_v1_memory_proto_depIdxs = []int32{
 	8,  // 13: memsvc.v1.Memory.refresh_time:type_name -> google.protobuf.Timestamp
 	8,  // 14: memsvc.v1.Memory.last_access_time:type_name -> google.protobuf.Timestamp
 	8,  // 15: memsvc.v1.Memory.expire_time:type_name -> google.protobuf.Timestamp
-	16, // [16:16] is the sub-list for method output_type
-	16, // [16:16] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	0,  // 16: memsvc.v1.Memory.source_role:type_name -> memsvc.v1.Role
+	17, // [17:17] is the sub-list for method output_type
+	17, // [17:17] is the sub-list for method input_type
+	17, // [17:17] is the sub-list for extension type_name
+	17, // [17:17] is the sub-list for extension extendee
+	0,  // [0:17] is the sub-list for field type_name
 }
 
 func init() { file_memsvc_v1_memory_proto_init() }

@@ -149,8 +149,8 @@ type IngestRequest struct {
 	ConversationId string `protobuf:"bytes,2,opt,name=conversation_id,json=conversationId,proto3" json:"conversation_id,omitempty"`
 	// The messages in the order in which they were said, 1 to 100.
 	Messages []*Message `protobuf:"bytes,3,rep,name=messages,proto3" json:"messages,omitempty"`
-	// When facts are drawn from the messages. Default EXTRACTION_MODE_ASYNC. A server without an extractor
-	// stores the messages and draws none.
+	// When facts are drawn from the messages, where a role's messages are drawn from at all: by default
+	// the user's. Default EXTRACTION_MODE_ASYNC.
 	Extraction ExtractionMode `protobuf:"varint,4,opt,name=extraction,proto3,enum=memsvc.v1.ExtractionMode" json:"extraction,omitempty"`
 	// Makes a retry safe: any string of at most 128 bytes, kept for 48 hours. The same id with the same
 	// request gives the first reply again; with another request it fails with IDEMPOTENCY_KEY_REUSED.
@@ -314,14 +314,18 @@ type IngestResponse struct {
 	ConversationId string `protobuf:"bytes,1,opt,name=conversation_id,json=conversationId,proto3" json:"conversation_id,omitempty"`
 	// One entry a message, in the request's order.
 	Results []*IngestedMessage `protobuf:"bytes,2,rep,name=results,proto3" json:"results,omitempty"`
-	// The job that draws the facts; empty if there is none.
+	// The job that draws the facts; empty if there is none. Messages of one conversation that come soon
+	// after each other share a job.
 	JobId string `protobuf:"bytes,3,opt,name=job_id,json=jobId,proto3" json:"job_id,omitempty"`
-	// The facts, where EXTRACTION_MODE_SYNC was asked for.
+	// The facts, where EXTRACTION_MODE_SYNC was asked for. Where the time was too short for it, or the
+	// language model failed, there are none and extraction_pending is set.
 	Memories []*Memory `protobuf:"bytes,4,rep,name=memories,proto3" json:"memories,omitempty"`
 	// The state of the store that includes this change, to be given as min_revision.
-	Revision      int64 `protobuf:"varint,5,opt,name=revision,proto3" json:"revision,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Revision int64 `protobuf:"varint,5,opt,name=revision,proto3" json:"revision,omitempty"`
+	// The messages are stored and their facts are still to come: WatchJob tells when.
+	ExtractionPending bool `protobuf:"varint,6,opt,name=extraction_pending,json=extractionPending,proto3" json:"extraction_pending,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
 }
 
 func (x *IngestResponse) Reset() {
@@ -389,6 +393,13 @@ func (x *IngestResponse) GetRevision() int64 {
 	return 0
 }
 
+func (x *IngestResponse) GetExtractionPending() bool {
+	if x != nil {
+		return x.ExtractionPending
+	}
+	return false
+}
+
 // IngestStreamRequest is one batch of a stream; each may be another user's.
 type IngestStreamRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -399,8 +410,8 @@ type IngestStreamRequest struct {
 	ConversationId string `protobuf:"bytes,2,opt,name=conversation_id,json=conversationId,proto3" json:"conversation_id,omitempty"`
 	// The messages in the order in which they were said, 1 to 100.
 	Messages []*Message `protobuf:"bytes,3,rep,name=messages,proto3" json:"messages,omitempty"`
-	// When facts are drawn from the messages. Default EXTRACTION_MODE_ASYNC. A server without an extractor
-	// stores the messages and draws none.
+	// When facts are drawn from the messages, where a role's messages are drawn from at all: by default
+	// the user's. Default EXTRACTION_MODE_ASYNC.
 	Extraction ExtractionMode `protobuf:"varint,4,opt,name=extraction,proto3,enum=memsvc.v1.ExtractionMode" json:"extraction,omitempty"`
 	// Makes a retry safe: any string of at most 128 bytes, kept for 48 hours. The same id with the same
 	// request gives the first reply again; with another request it fails with IDEMPOTENCY_KEY_REUSED.
@@ -3011,6 +3022,218 @@ func (x *EvaluateResponse) GetWeights() *RankingWeights {
 	return nil
 }
 
+// ConsolidateRequest asks for the facts of a user to be tidied up.
+type ConsolidateRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Whose memory it is: any opaque string of 1 to 128 bytes.
+	UserId string `protobuf:"bytes,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	// Makes a retry safe: any string of at most 128 bytes, kept for 48 hours. The same id with the same
+	// request gives the first reply again; with another request it fails with IDEMPOTENCY_KEY_REUSED.
+	RequestId     string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ConsolidateRequest) Reset() {
+	*x = ConsolidateRequest{}
+	mi := &file_memsvc_v1_memory_service_proto_msgTypes[38]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ConsolidateRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ConsolidateRequest) ProtoMessage() {}
+
+func (x *ConsolidateRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_memsvc_v1_memory_service_proto_msgTypes[38]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ConsolidateRequest.ProtoReflect.Descriptor instead.
+func (*ConsolidateRequest) Descriptor() ([]byte, []int) {
+	return file_memsvc_v1_memory_service_proto_rawDescGZIP(), []int{38}
+}
+
+func (x *ConsolidateRequest) GetUserId() string {
+	if x != nil {
+		return x.UserId
+	}
+	return ""
+}
+
+func (x *ConsolidateRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+// ConsolidateResponse names the job.
+type ConsolidateResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The job that consolidates; one that waits already serves all who ask.
+	JobId         string `protobuf:"bytes,1,opt,name=job_id,json=jobId,proto3" json:"job_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ConsolidateResponse) Reset() {
+	*x = ConsolidateResponse{}
+	mi := &file_memsvc_v1_memory_service_proto_msgTypes[39]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ConsolidateResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ConsolidateResponse) ProtoMessage() {}
+
+func (x *ConsolidateResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_memsvc_v1_memory_service_proto_msgTypes[39]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ConsolidateResponse.ProtoReflect.Descriptor instead.
+func (*ConsolidateResponse) Descriptor() ([]byte, []int) {
+	return file_memsvc_v1_memory_service_proto_rawDescGZIP(), []int{39}
+}
+
+func (x *ConsolidateResponse) GetJobId() string {
+	if x != nil {
+		return x.JobId
+	}
+	return ""
+}
+
+// ExtractFactsRequest is a message as it would be ingested.
+type ExtractFactsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The message; its role, author and event_time count as they do in Ingest.
+	Message       *Message `protobuf:"bytes,1,opt,name=message,proto3" json:"message,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExtractFactsRequest) Reset() {
+	*x = ExtractFactsRequest{}
+	mi := &file_memsvc_v1_memory_service_proto_msgTypes[40]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExtractFactsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExtractFactsRequest) ProtoMessage() {}
+
+func (x *ExtractFactsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_memsvc_v1_memory_service_proto_msgTypes[40]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExtractFactsRequest.ProtoReflect.Descriptor instead.
+func (*ExtractFactsRequest) Descriptor() ([]byte, []int) {
+	return file_memsvc_v1_memory_service_proto_rawDescGZIP(), []int{40}
+}
+
+func (x *ExtractFactsRequest) GetMessage() *Message {
+	if x != nil {
+		return x.Message
+	}
+	return nil
+}
+
+// ExtractFactsResponse holds what would be drawn.
+type ExtractFactsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The facts, without ids: nothing is stored.
+	Memories []*Memory `protobuf:"bytes,1,rep,name=memories,proto3" json:"memories,omitempty"`
+	// Facts that broke a rule and were dropped.
+	DroppedFactCount int32 `protobuf:"varint,2,opt,name=dropped_fact_count,json=droppedFactCount,proto3" json:"dropped_fact_count,omitempty"`
+	// What drew them: the name of a provider, or "offline" for the server's own patterns.
+	Extractor     string `protobuf:"bytes,3,opt,name=extractor,proto3" json:"extractor,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExtractFactsResponse) Reset() {
+	*x = ExtractFactsResponse{}
+	mi := &file_memsvc_v1_memory_service_proto_msgTypes[41]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExtractFactsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExtractFactsResponse) ProtoMessage() {}
+
+func (x *ExtractFactsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_memsvc_v1_memory_service_proto_msgTypes[41]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExtractFactsResponse.ProtoReflect.Descriptor instead.
+func (*ExtractFactsResponse) Descriptor() ([]byte, []int) {
+	return file_memsvc_v1_memory_service_proto_rawDescGZIP(), []int{41}
+}
+
+func (x *ExtractFactsResponse) GetMemories() []*Memory {
+	if x != nil {
+		return x.Memories
+	}
+	return nil
+}
+
+func (x *ExtractFactsResponse) GetDroppedFactCount() int32 {
+	if x != nil {
+		return x.DroppedFactCount
+	}
+	return 0
+}
+
+func (x *ExtractFactsResponse) GetExtractor() string {
+	if x != nil {
+		return x.Extractor
+	}
+	return ""
+}
+
 // CutMetrics looks at the first results only.
 type RecallMetrics_CutMetrics struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -3026,7 +3249,7 @@ type RecallMetrics_CutMetrics struct {
 
 func (x *RecallMetrics_CutMetrics) Reset() {
 	*x = RecallMetrics_CutMetrics{}
-	mi := &file_memsvc_v1_memory_service_proto_msgTypes[38]
+	mi := &file_memsvc_v1_memory_service_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3038,7 +3261,7 @@ func (x *RecallMetrics_CutMetrics) String() string {
 func (*RecallMetrics_CutMetrics) ProtoMessage() {}
 
 func (x *RecallMetrics_CutMetrics) ProtoReflect() protoreflect.Message {
-	mi := &file_memsvc_v1_memory_service_proto_msgTypes[38]
+	mi := &file_memsvc_v1_memory_service_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3096,13 +3319,14 @@ const file_memsvc_v1_memory_service_proto_rawDesc = "" +
 	"\x0fIngestedMessage\x12\x1d\n" +
 	"\n" +
 	"message_id\x18\x01 \x01(\tR\tmessageId\x12\x1c\n" +
-	"\tduplicate\x18\x02 \x01(\bR\tduplicate\"\xd1\x01\n" +
+	"\tduplicate\x18\x02 \x01(\bR\tduplicate\"\x80\x02\n" +
 	"\x0eIngestResponse\x12'\n" +
 	"\x0fconversation_id\x18\x01 \x01(\tR\x0econversationId\x124\n" +
 	"\aresults\x18\x02 \x03(\v2\x1a.memsvc.v1.IngestedMessageR\aresults\x12\x15\n" +
 	"\x06job_id\x18\x03 \x01(\tR\x05jobId\x12-\n" +
 	"\bmemories\x18\x04 \x03(\v2\x11.memsvc.v1.MemoryR\bmemories\x12\x1a\n" +
-	"\brevision\x18\x05 \x01(\x03R\brevision\"\xdc\x02\n" +
+	"\brevision\x18\x05 \x01(\x03R\brevision\x12-\n" +
+	"\x12extraction_pending\x18\x06 \x01(\bR\x11extractionPending\"\xdc\x02\n" +
 	"\x13IngestStreamRequest\x12\x17\n" +
 	"\auser_id\x18\x01 \x01(\tR\x06userId\x12'\n" +
 	"\x0fconversation_id\x18\x02 \x01(\tR\x0econversationId\x12.\n" +
@@ -3317,7 +3541,19 @@ const file_memsvc_v1_memory_service_proto_rawDesc = "" +
 	"\x04arms\x18\x03 \x03(\v2\x18.memsvc.v1.ArmEvaluationR\x04arms\x12<\n" +
 	"\fduration_p50\x18\x04 \x01(\v2\x19.google.protobuf.DurationR\vdurationP50\x12<\n" +
 	"\fduration_p95\x18\x05 \x01(\v2\x19.google.protobuf.DurationR\vdurationP95\x123\n" +
-	"\aweights\x18\x06 \x01(\v2\x19.memsvc.v1.RankingWeightsR\aweights*v\n" +
+	"\aweights\x18\x06 \x01(\v2\x19.memsvc.v1.RankingWeightsR\aweights\"L\n" +
+	"\x12ConsolidateRequest\x12\x17\n" +
+	"\auser_id\x18\x01 \x01(\tR\x06userId\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tR\trequestId\",\n" +
+	"\x13ConsolidateResponse\x12\x15\n" +
+	"\x06job_id\x18\x01 \x01(\tR\x05jobId\"C\n" +
+	"\x13ExtractFactsRequest\x12,\n" +
+	"\amessage\x18\x01 \x01(\v2\x12.memsvc.v1.MessageR\amessage\"\x91\x01\n" +
+	"\x14ExtractFactsResponse\x12-\n" +
+	"\bmemories\x18\x01 \x03(\v2\x11.memsvc.v1.MemoryR\bmemories\x12,\n" +
+	"\x12dropped_fact_count\x18\x02 \x01(\x05R\x10droppedFactCount\x12\x1c\n" +
+	"\textractor\x18\x03 \x01(\tR\textractor*v\n" +
 	"\n" +
 	"SearchMode\x12\x1b\n" +
 	"\x17SEARCH_MODE_UNSPECIFIED\x10\x00\x12\x16\n" +
@@ -3328,8 +3564,7 @@ const file_memsvc_v1_memory_service_proto_rawDesc = "" +
 	"\x19SEARCH_SOURCE_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11SEARCH_SOURCE_ALL\x10\x01\x12\x1a\n" +
 	"\x16SEARCH_SOURCE_MESSAGES\x10\x02\x12\x1a\n" +
-	"\x16SEARCH_SOURCE_MEMORIES\x10\x032\xc4\n" +
-	"\n" +
+	"\x16SEARCH_SOURCE_MEMORIES\x10\x032\xed\v\n" +
 	"\rMemoryService\x12B\n" +
 	"\x06Ingest\x12\x18.memsvc.v1.IngestRequest\x1a\x19.memsvc.v1.IngestResponse\"\x03\x90\x02\x02\x12V\n" +
 	"\fIngestStream\x12\x1e.memsvc.v1.IngestStreamRequest\x1a\x1f.memsvc.v1.IngestStreamResponse\"\x03\x90\x02\x02(\x01\x12B\n" +
@@ -3345,7 +3580,9 @@ const file_memsvc_v1_memory_service_proto_rawDesc = "" +
 	"\fDeleteMemory\x12\x1e.memsvc.v1.DeleteMemoryRequest\x1a\x1f.memsvc.v1.DeleteMemoryResponse\"\x03\x90\x02\x02\x12i\n" +
 	"\x13BatchDeleteMemories\x12%.memsvc.v1.BatchDeleteMemoriesRequest\x1a&.memsvc.v1.BatchDeleteMemoriesResponse\"\x03\x90\x02\x02\x12i\n" +
 	"\x13FindSimilarMemories\x12%.memsvc.v1.FindSimilarMemoriesRequest\x1a&.memsvc.v1.FindSimilarMemoriesResponse\"\x03\x90\x02\x01\x12H\n" +
-	"\bEvaluate\x12\x1a.memsvc.v1.EvaluateRequest\x1a\x1b.memsvc.v1.EvaluateResponse\"\x03\x90\x02\x01\x12f\n" +
+	"\bEvaluate\x12\x1a.memsvc.v1.EvaluateRequest\x1a\x1b.memsvc.v1.EvaluateResponse\"\x03\x90\x02\x01\x12Q\n" +
+	"\vConsolidate\x12\x1d.memsvc.v1.ConsolidateRequest\x1a\x1e.memsvc.v1.ConsolidateResponse\"\x03\x90\x02\x02\x12T\n" +
+	"\fExtractFacts\x12\x1e.memsvc.v1.ExtractFactsRequest\x1a\x1f.memsvc.v1.ExtractFactsResponse\"\x03\x90\x02\x01\x12f\n" +
 	"\x12ListMemoryTimeline\x12$.memsvc.v1.ListMemoryTimelineRequest\x1a%.memsvc.v1.ListMemoryTimelineResponse\"\x03\x90\x02\x01B\x18Z\x16memsvc.dev/go/memsvcv1b\x06proto3"
 
 var (
@@ -3361,7 +3598,7 @@ func file_memsvc_v1_memory_service_proto_rawDescGZIP() []byte {
 }
 
 var file_memsvc_v1_memory_service_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_memsvc_v1_memory_service_proto_msgTypes = make([]protoimpl.MessageInfo, 39)
+var file_memsvc_v1_memory_service_proto_msgTypes = make([]protoimpl.MessageInfo, 43)
 var file_memsvc_v1_memory_service_proto_goTypes = []any{
 	(SearchMode)(0),                     // 0: memsvc.v1.SearchMode
 	(SearchSource)(0),                   // 1: memsvc.v1.SearchSource
@@ -3403,116 +3640,126 @@ var file_memsvc_v1_memory_service_proto_goTypes = []any{
 	(*QueryEvaluation)(nil),             // 37: memsvc.v1.QueryEvaluation
 	(*ArmEvaluation)(nil),               // 38: memsvc.v1.ArmEvaluation
 	(*EvaluateResponse)(nil),            // 39: memsvc.v1.EvaluateResponse
-	(*RecallMetrics_CutMetrics)(nil),    // 40: memsvc.v1.RecallMetrics.CutMetrics
-	(*Message)(nil),                     // 41: memsvc.v1.Message
-	(ExtractionMode)(0),                 // 42: memsvc.v1.ExtractionMode
-	(EmbeddingMode)(0),                  // 43: memsvc.v1.EmbeddingMode
-	(*Memory)(nil),                      // 44: memsvc.v1.Memory
-	(MemoryKind)(0),                     // 45: memsvc.v1.MemoryKind
-	(*MemoryFilter)(nil),                // 46: memsvc.v1.MemoryFilter
-	(*RankingWeights)(nil),              // 47: memsvc.v1.RankingWeights
-	(*timestamppb.Timestamp)(nil),       // 48: google.protobuf.Timestamp
-	(*ScoredMemory)(nil),                // 49: memsvc.v1.ScoredMemory
-	(*TimeRange)(nil),                   // 50: memsvc.v1.TimeRange
-	(*ScoreBreakdown)(nil),              // 51: memsvc.v1.ScoreBreakdown
-	(*structpb.Struct)(nil),             // 52: google.protobuf.Struct
-	(*fieldmaskpb.FieldMask)(nil),       // 53: google.protobuf.FieldMask
-	(*durationpb.Duration)(nil),         // 54: google.protobuf.Duration
-	(*ChatRequest)(nil),                 // 55: memsvc.v1.ChatRequest
-	(*ChatEvent)(nil),                   // 56: memsvc.v1.ChatEvent
+	(*ConsolidateRequest)(nil),          // 40: memsvc.v1.ConsolidateRequest
+	(*ConsolidateResponse)(nil),         // 41: memsvc.v1.ConsolidateResponse
+	(*ExtractFactsRequest)(nil),         // 42: memsvc.v1.ExtractFactsRequest
+	(*ExtractFactsResponse)(nil),        // 43: memsvc.v1.ExtractFactsResponse
+	(*RecallMetrics_CutMetrics)(nil),    // 44: memsvc.v1.RecallMetrics.CutMetrics
+	(*Message)(nil),                     // 45: memsvc.v1.Message
+	(ExtractionMode)(0),                 // 46: memsvc.v1.ExtractionMode
+	(EmbeddingMode)(0),                  // 47: memsvc.v1.EmbeddingMode
+	(*Memory)(nil),                      // 48: memsvc.v1.Memory
+	(MemoryKind)(0),                     // 49: memsvc.v1.MemoryKind
+	(*MemoryFilter)(nil),                // 50: memsvc.v1.MemoryFilter
+	(*RankingWeights)(nil),              // 51: memsvc.v1.RankingWeights
+	(*timestamppb.Timestamp)(nil),       // 52: google.protobuf.Timestamp
+	(*ScoredMemory)(nil),                // 53: memsvc.v1.ScoredMemory
+	(*TimeRange)(nil),                   // 54: memsvc.v1.TimeRange
+	(*ScoreBreakdown)(nil),              // 55: memsvc.v1.ScoreBreakdown
+	(*structpb.Struct)(nil),             // 56: google.protobuf.Struct
+	(*fieldmaskpb.FieldMask)(nil),       // 57: google.protobuf.FieldMask
+	(*durationpb.Duration)(nil),         // 58: google.protobuf.Duration
+	(*ChatRequest)(nil),                 // 59: memsvc.v1.ChatRequest
+	(*ChatEvent)(nil),                   // 60: memsvc.v1.ChatEvent
 }
 var file_memsvc_v1_memory_service_proto_depIdxs = []int32{
-	41, // 0: memsvc.v1.IngestRequest.messages:type_name -> memsvc.v1.Message
-	42, // 1: memsvc.v1.IngestRequest.extraction:type_name -> memsvc.v1.ExtractionMode
-	43, // 2: memsvc.v1.IngestRequest.embedding_mode:type_name -> memsvc.v1.EmbeddingMode
+	45, // 0: memsvc.v1.IngestRequest.messages:type_name -> memsvc.v1.Message
+	46, // 1: memsvc.v1.IngestRequest.extraction:type_name -> memsvc.v1.ExtractionMode
+	47, // 2: memsvc.v1.IngestRequest.embedding_mode:type_name -> memsvc.v1.EmbeddingMode
 	3,  // 3: memsvc.v1.IngestResponse.results:type_name -> memsvc.v1.IngestedMessage
-	44, // 4: memsvc.v1.IngestResponse.memories:type_name -> memsvc.v1.Memory
-	41, // 5: memsvc.v1.IngestStreamRequest.messages:type_name -> memsvc.v1.Message
-	42, // 6: memsvc.v1.IngestStreamRequest.extraction:type_name -> memsvc.v1.ExtractionMode
-	43, // 7: memsvc.v1.IngestStreamRequest.embedding_mode:type_name -> memsvc.v1.EmbeddingMode
+	48, // 4: memsvc.v1.IngestResponse.memories:type_name -> memsvc.v1.Memory
+	45, // 5: memsvc.v1.IngestStreamRequest.messages:type_name -> memsvc.v1.Message
+	46, // 6: memsvc.v1.IngestStreamRequest.extraction:type_name -> memsvc.v1.ExtractionMode
+	47, // 7: memsvc.v1.IngestStreamRequest.embedding_mode:type_name -> memsvc.v1.EmbeddingMode
 	6,  // 8: memsvc.v1.IngestStreamResponse.errors:type_name -> memsvc.v1.IngestStreamError
-	45, // 9: memsvc.v1.RecallRequest.kinds:type_name -> memsvc.v1.MemoryKind
-	46, // 10: memsvc.v1.RecallRequest.filter:type_name -> memsvc.v1.MemoryFilter
-	47, // 11: memsvc.v1.RecallRequest.weights:type_name -> memsvc.v1.RankingWeights
-	48, // 12: memsvc.v1.RecallRequest.as_of_time:type_name -> google.protobuf.Timestamp
-	48, // 13: memsvc.v1.RecallRequest.known_time:type_name -> google.protobuf.Timestamp
-	49, // 14: memsvc.v1.RecallResponse.results:type_name -> memsvc.v1.ScoredMemory
-	47, // 15: memsvc.v1.RecallResponse.weights:type_name -> memsvc.v1.RankingWeights
-	50, // 16: memsvc.v1.RecallResponse.named_time:type_name -> memsvc.v1.TimeRange
-	48, // 17: memsvc.v1.UserProfile.update_time:type_name -> google.protobuf.Timestamp
-	44, // 18: memsvc.v1.ConsciousResponse.memories:type_name -> memsvc.v1.Memory
+	49, // 9: memsvc.v1.RecallRequest.kinds:type_name -> memsvc.v1.MemoryKind
+	50, // 10: memsvc.v1.RecallRequest.filter:type_name -> memsvc.v1.MemoryFilter
+	51, // 11: memsvc.v1.RecallRequest.weights:type_name -> memsvc.v1.RankingWeights
+	52, // 12: memsvc.v1.RecallRequest.as_of_time:type_name -> google.protobuf.Timestamp
+	52, // 13: memsvc.v1.RecallRequest.known_time:type_name -> google.protobuf.Timestamp
+	53, // 14: memsvc.v1.RecallResponse.results:type_name -> memsvc.v1.ScoredMemory
+	51, // 15: memsvc.v1.RecallResponse.weights:type_name -> memsvc.v1.RankingWeights
+	54, // 16: memsvc.v1.RecallResponse.named_time:type_name -> memsvc.v1.TimeRange
+	52, // 17: memsvc.v1.UserProfile.update_time:type_name -> google.protobuf.Timestamp
+	48, // 18: memsvc.v1.ConsciousResponse.memories:type_name -> memsvc.v1.Memory
 	11, // 19: memsvc.v1.ConsciousResponse.profile:type_name -> memsvc.v1.UserProfile
-	48, // 20: memsvc.v1.ConsciousResponse.generate_time:type_name -> google.protobuf.Timestamp
+	52, // 20: memsvc.v1.ConsciousResponse.generate_time:type_name -> google.protobuf.Timestamp
 	0,  // 21: memsvc.v1.SearchRequest.mode:type_name -> memsvc.v1.SearchMode
 	1,  // 22: memsvc.v1.SearchRequest.source:type_name -> memsvc.v1.SearchSource
-	46, // 23: memsvc.v1.SearchRequest.filter:type_name -> memsvc.v1.MemoryFilter
-	41, // 24: memsvc.v1.SearchResult.message:type_name -> memsvc.v1.Message
-	44, // 25: memsvc.v1.SearchResult.memory:type_name -> memsvc.v1.Memory
-	51, // 26: memsvc.v1.SearchResult.breakdown:type_name -> memsvc.v1.ScoreBreakdown
+	50, // 23: memsvc.v1.SearchRequest.filter:type_name -> memsvc.v1.MemoryFilter
+	45, // 24: memsvc.v1.SearchResult.message:type_name -> memsvc.v1.Message
+	48, // 25: memsvc.v1.SearchResult.memory:type_name -> memsvc.v1.Memory
+	55, // 26: memsvc.v1.SearchResult.breakdown:type_name -> memsvc.v1.ScoreBreakdown
 	14, // 27: memsvc.v1.SearchResponse.results:type_name -> memsvc.v1.SearchResult
-	52, // 28: memsvc.v1.CreateMemoryRequest.metadata:type_name -> google.protobuf.Struct
-	48, // 29: memsvc.v1.CreateMemoryRequest.expire_time:type_name -> google.protobuf.Timestamp
-	44, // 30: memsvc.v1.CreateMemoryResponse.memory:type_name -> memsvc.v1.Memory
-	44, // 31: memsvc.v1.GetMemoryResponse.memory:type_name -> memsvc.v1.Memory
-	41, // 32: memsvc.v1.GetMemorySourceResponse.messages:type_name -> memsvc.v1.Message
-	45, // 33: memsvc.v1.ListMemoriesRequest.kinds:type_name -> memsvc.v1.MemoryKind
-	46, // 34: memsvc.v1.ListMemoriesRequest.filter:type_name -> memsvc.v1.MemoryFilter
-	44, // 35: memsvc.v1.ListMemoriesResponse.memories:type_name -> memsvc.v1.Memory
-	44, // 36: memsvc.v1.UpdateMemoryRequest.memory:type_name -> memsvc.v1.Memory
-	53, // 37: memsvc.v1.UpdateMemoryRequest.update_mask:type_name -> google.protobuf.FieldMask
-	44, // 38: memsvc.v1.UpdateMemoryResponse.memory:type_name -> memsvc.v1.Memory
-	49, // 39: memsvc.v1.FindSimilarMemoriesResponse.results:type_name -> memsvc.v1.ScoredMemory
-	44, // 40: memsvc.v1.ListMemoryTimelineResponse.memories:type_name -> memsvc.v1.Memory
+	56, // 28: memsvc.v1.CreateMemoryRequest.metadata:type_name -> google.protobuf.Struct
+	52, // 29: memsvc.v1.CreateMemoryRequest.expire_time:type_name -> google.protobuf.Timestamp
+	48, // 30: memsvc.v1.CreateMemoryResponse.memory:type_name -> memsvc.v1.Memory
+	48, // 31: memsvc.v1.GetMemoryResponse.memory:type_name -> memsvc.v1.Memory
+	45, // 32: memsvc.v1.GetMemorySourceResponse.messages:type_name -> memsvc.v1.Message
+	49, // 33: memsvc.v1.ListMemoriesRequest.kinds:type_name -> memsvc.v1.MemoryKind
+	50, // 34: memsvc.v1.ListMemoriesRequest.filter:type_name -> memsvc.v1.MemoryFilter
+	48, // 35: memsvc.v1.ListMemoriesResponse.memories:type_name -> memsvc.v1.Memory
+	48, // 36: memsvc.v1.UpdateMemoryRequest.memory:type_name -> memsvc.v1.Memory
+	57, // 37: memsvc.v1.UpdateMemoryRequest.update_mask:type_name -> google.protobuf.FieldMask
+	48, // 38: memsvc.v1.UpdateMemoryResponse.memory:type_name -> memsvc.v1.Memory
+	53, // 39: memsvc.v1.FindSimilarMemoriesResponse.results:type_name -> memsvc.v1.ScoredMemory
+	48, // 40: memsvc.v1.ListMemoryTimelineResponse.memories:type_name -> memsvc.v1.Memory
 	34, // 41: memsvc.v1.EvaluateRequest.queries:type_name -> memsvc.v1.LabelledQuery
-	47, // 42: memsvc.v1.EvaluateRequest.weights:type_name -> memsvc.v1.RankingWeights
-	45, // 43: memsvc.v1.EvaluateRequest.kinds:type_name -> memsvc.v1.MemoryKind
-	40, // 44: memsvc.v1.RecallMetrics.cuts:type_name -> memsvc.v1.RecallMetrics.CutMetrics
-	54, // 45: memsvc.v1.QueryEvaluation.duration:type_name -> google.protobuf.Duration
+	51, // 42: memsvc.v1.EvaluateRequest.weights:type_name -> memsvc.v1.RankingWeights
+	49, // 43: memsvc.v1.EvaluateRequest.kinds:type_name -> memsvc.v1.MemoryKind
+	44, // 44: memsvc.v1.RecallMetrics.cuts:type_name -> memsvc.v1.RecallMetrics.CutMetrics
+	58, // 45: memsvc.v1.QueryEvaluation.duration:type_name -> google.protobuf.Duration
 	36, // 46: memsvc.v1.ArmEvaluation.without:type_name -> memsvc.v1.RecallMetrics
 	36, // 47: memsvc.v1.ArmEvaluation.alone:type_name -> memsvc.v1.RecallMetrics
 	36, // 48: memsvc.v1.EvaluateResponse.metrics:type_name -> memsvc.v1.RecallMetrics
 	37, // 49: memsvc.v1.EvaluateResponse.queries:type_name -> memsvc.v1.QueryEvaluation
 	38, // 50: memsvc.v1.EvaluateResponse.arms:type_name -> memsvc.v1.ArmEvaluation
-	54, // 51: memsvc.v1.EvaluateResponse.duration_p50:type_name -> google.protobuf.Duration
-	54, // 52: memsvc.v1.EvaluateResponse.duration_p95:type_name -> google.protobuf.Duration
-	47, // 53: memsvc.v1.EvaluateResponse.weights:type_name -> memsvc.v1.RankingWeights
-	2,  // 54: memsvc.v1.MemoryService.Ingest:input_type -> memsvc.v1.IngestRequest
-	5,  // 55: memsvc.v1.MemoryService.IngestStream:input_type -> memsvc.v1.IngestStreamRequest
-	8,  // 56: memsvc.v1.MemoryService.Recall:input_type -> memsvc.v1.RecallRequest
-	10, // 57: memsvc.v1.MemoryService.Conscious:input_type -> memsvc.v1.ConsciousRequest
-	13, // 58: memsvc.v1.MemoryService.Search:input_type -> memsvc.v1.SearchRequest
-	55, // 59: memsvc.v1.MemoryService.Chat:input_type -> memsvc.v1.ChatRequest
-	16, // 60: memsvc.v1.MemoryService.CreateMemory:input_type -> memsvc.v1.CreateMemoryRequest
-	18, // 61: memsvc.v1.MemoryService.GetMemory:input_type -> memsvc.v1.GetMemoryRequest
-	20, // 62: memsvc.v1.MemoryService.GetMemorySource:input_type -> memsvc.v1.GetMemorySourceRequest
-	22, // 63: memsvc.v1.MemoryService.ListMemories:input_type -> memsvc.v1.ListMemoriesRequest
-	24, // 64: memsvc.v1.MemoryService.UpdateMemory:input_type -> memsvc.v1.UpdateMemoryRequest
-	26, // 65: memsvc.v1.MemoryService.DeleteMemory:input_type -> memsvc.v1.DeleteMemoryRequest
-	28, // 66: memsvc.v1.MemoryService.BatchDeleteMemories:input_type -> memsvc.v1.BatchDeleteMemoriesRequest
-	30, // 67: memsvc.v1.MemoryService.FindSimilarMemories:input_type -> memsvc.v1.FindSimilarMemoriesRequest
-	35, // 68: memsvc.v1.MemoryService.Evaluate:input_type -> memsvc.v1.EvaluateRequest
-	32, // 69: memsvc.v1.MemoryService.ListMemoryTimeline:input_type -> memsvc.v1.ListMemoryTimelineRequest
-	4,  // 70: memsvc.v1.MemoryService.Ingest:output_type -> memsvc.v1.IngestResponse
-	7,  // 71: memsvc.v1.MemoryService.IngestStream:output_type -> memsvc.v1.IngestStreamResponse
-	9,  // 72: memsvc.v1.MemoryService.Recall:output_type -> memsvc.v1.RecallResponse
-	12, // 73: memsvc.v1.MemoryService.Conscious:output_type -> memsvc.v1.ConsciousResponse
-	15, // 74: memsvc.v1.MemoryService.Search:output_type -> memsvc.v1.SearchResponse
-	56, // 75: memsvc.v1.MemoryService.Chat:output_type -> memsvc.v1.ChatEvent
-	17, // 76: memsvc.v1.MemoryService.CreateMemory:output_type -> memsvc.v1.CreateMemoryResponse
-	19, // 77: memsvc.v1.MemoryService.GetMemory:output_type -> memsvc.v1.GetMemoryResponse
-	21, // 78: memsvc.v1.MemoryService.GetMemorySource:output_type -> memsvc.v1.GetMemorySourceResponse
-	23, // 79: memsvc.v1.MemoryService.ListMemories:output_type -> memsvc.v1.ListMemoriesResponse
-	25, // 80: memsvc.v1.MemoryService.UpdateMemory:output_type -> memsvc.v1.UpdateMemoryResponse
-	27, // 81: memsvc.v1.MemoryService.DeleteMemory:output_type -> memsvc.v1.DeleteMemoryResponse
-	29, // 82: memsvc.v1.MemoryService.BatchDeleteMemories:output_type -> memsvc.v1.BatchDeleteMemoriesResponse
-	31, // 83: memsvc.v1.MemoryService.FindSimilarMemories:output_type -> memsvc.v1.FindSimilarMemoriesResponse
-	39, // 84: memsvc.v1.MemoryService.Evaluate:output_type -> memsvc.v1.EvaluateResponse
-	33, // 85: memsvc.v1.MemoryService.ListMemoryTimeline:output_type -> memsvc.v1.ListMemoryTimelineResponse
-	70, // [70:86] is the sub-list for method output_type
-	54, // [54:70] is the sub-list for method input_type
-	54, // [54:54] is the sub-list for extension type_name
-	54, // [54:54] is the sub-list for extension extendee
-	0,  // [0:54] is the sub-list for field type_name
+	58, // 51: memsvc.v1.EvaluateResponse.duration_p50:type_name -> google.protobuf.Duration
+	58, // 52: memsvc.v1.EvaluateResponse.duration_p95:type_name -> google.protobuf.Duration
+	51, // 53: memsvc.v1.EvaluateResponse.weights:type_name -> memsvc.v1.RankingWeights
+	45, // 54: memsvc.v1.ExtractFactsRequest.message:type_name -> memsvc.v1.Message
+	48, // 55: memsvc.v1.ExtractFactsResponse.memories:type_name -> memsvc.v1.Memory
+	2,  // 56: memsvc.v1.MemoryService.Ingest:input_type -> memsvc.v1.IngestRequest
+	5,  // 57: memsvc.v1.MemoryService.IngestStream:input_type -> memsvc.v1.IngestStreamRequest
+	8,  // 58: memsvc.v1.MemoryService.Recall:input_type -> memsvc.v1.RecallRequest
+	10, // 59: memsvc.v1.MemoryService.Conscious:input_type -> memsvc.v1.ConsciousRequest
+	13, // 60: memsvc.v1.MemoryService.Search:input_type -> memsvc.v1.SearchRequest
+	59, // 61: memsvc.v1.MemoryService.Chat:input_type -> memsvc.v1.ChatRequest
+	16, // 62: memsvc.v1.MemoryService.CreateMemory:input_type -> memsvc.v1.CreateMemoryRequest
+	18, // 63: memsvc.v1.MemoryService.GetMemory:input_type -> memsvc.v1.GetMemoryRequest
+	20, // 64: memsvc.v1.MemoryService.GetMemorySource:input_type -> memsvc.v1.GetMemorySourceRequest
+	22, // 65: memsvc.v1.MemoryService.ListMemories:input_type -> memsvc.v1.ListMemoriesRequest
+	24, // 66: memsvc.v1.MemoryService.UpdateMemory:input_type -> memsvc.v1.UpdateMemoryRequest
+	26, // 67: memsvc.v1.MemoryService.DeleteMemory:input_type -> memsvc.v1.DeleteMemoryRequest
+	28, // 68: memsvc.v1.MemoryService.BatchDeleteMemories:input_type -> memsvc.v1.BatchDeleteMemoriesRequest
+	30, // 69: memsvc.v1.MemoryService.FindSimilarMemories:input_type -> memsvc.v1.FindSimilarMemoriesRequest
+	35, // 70: memsvc.v1.MemoryService.Evaluate:input_type -> memsvc.v1.EvaluateRequest
+	40, // 71: memsvc.v1.MemoryService.Consolidate:input_type -> memsvc.v1.ConsolidateRequest
+	42, // 72: memsvc.v1.MemoryService.ExtractFacts:input_type -> memsvc.v1.ExtractFactsRequest
+	32, // 73: memsvc.v1.MemoryService.ListMemoryTimeline:input_type -> memsvc.v1.ListMemoryTimelineRequest
+	4,  // 74: memsvc.v1.MemoryService.Ingest:output_type -> memsvc.v1.IngestResponse
+	7,  // 75: memsvc.v1.MemoryService.IngestStream:output_type -> memsvc.v1.IngestStreamResponse
+	9,  // 76: memsvc.v1.MemoryService.Recall:output_type -> memsvc.v1.RecallResponse
+	12, // 77: memsvc.v1.MemoryService.Conscious:output_type -> memsvc.v1.ConsciousResponse
+	15, // 78: memsvc.v1.MemoryService.Search:output_type -> memsvc.v1.SearchResponse
+	60, // 79: memsvc.v1.MemoryService.Chat:output_type -> memsvc.v1.ChatEvent
+	17, // 80: memsvc.v1.MemoryService.CreateMemory:output_type -> memsvc.v1.CreateMemoryResponse
+	19, // 81: memsvc.v1.MemoryService.GetMemory:output_type -> memsvc.v1.GetMemoryResponse
+	21, // 82: memsvc.v1.MemoryService.GetMemorySource:output_type -> memsvc.v1.GetMemorySourceResponse
+	23, // 83: memsvc.v1.MemoryService.ListMemories:output_type -> memsvc.v1.ListMemoriesResponse
+	25, // 84: memsvc.v1.MemoryService.UpdateMemory:output_type -> memsvc.v1.UpdateMemoryResponse
+	27, // 85: memsvc.v1.MemoryService.DeleteMemory:output_type -> memsvc.v1.DeleteMemoryResponse
+	29, // 86: memsvc.v1.MemoryService.BatchDeleteMemories:output_type -> memsvc.v1.BatchDeleteMemoriesResponse
+	31, // 87: memsvc.v1.MemoryService.FindSimilarMemories:output_type -> memsvc.v1.FindSimilarMemoriesResponse
+	39, // 88: memsvc.v1.MemoryService.Evaluate:output_type -> memsvc.v1.EvaluateResponse
+	41, // 89: memsvc.v1.MemoryService.Consolidate:output_type -> memsvc.v1.ConsolidateResponse
+	43, // 90: memsvc.v1.MemoryService.ExtractFacts:output_type -> memsvc.v1.ExtractFactsResponse
+	33, // 91: memsvc.v1.MemoryService.ListMemoryTimeline:output_type -> memsvc.v1.ListMemoryTimelineResponse
+	74, // [74:92] is the sub-list for method output_type
+	56, // [56:74] is the sub-list for method input_type
+	56, // [56:56] is the sub-list for extension type_name
+	56, // [56:56] is the sub-list for extension extendee
+	0,  // [0:56] is the sub-list for field type_name
 }
 
 func init() { file_memsvc_v1_memory_service_proto_init() }
@@ -3535,7 +3782,7 @@ func file_memsvc_v1_memory_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_memsvc_v1_memory_service_proto_rawDesc), len(file_memsvc_v1_memory_service_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   39,
+			NumMessages:   43,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -34,6 +34,8 @@ const (
 	MemoryService_BatchDeleteMemories_FullMethodName = "/memsvc.v1.MemoryService/BatchDeleteMemories"
 	MemoryService_FindSimilarMemories_FullMethodName = "/memsvc.v1.MemoryService/FindSimilarMemories"
 	MemoryService_Evaluate_FullMethodName            = "/memsvc.v1.MemoryService/Evaluate"
+	MemoryService_Consolidate_FullMethodName         = "/memsvc.v1.MemoryService/Consolidate"
+	MemoryService_ExtractFacts_FullMethodName        = "/memsvc.v1.MemoryService/ExtractFacts"
 	MemoryService_ListMemoryTimeline_FullMethodName  = "/memsvc.v1.MemoryService/ListMemoryTimeline"
 )
 
@@ -83,6 +85,11 @@ type MemoryServiceClient interface {
 	// Evaluate measures how well Recall finds what a team knows to be right, with the weights given and
 	// without each part of them. It changes nothing.
 	Evaluate(ctx context.Context, in *EvaluateRequest, opts ...grpc.CallOption) (*EvaluateResponse, error)
+	// Consolidate tidies up the facts of a user as a job: it merges duplicates, chooses the essential
+	// ones and writes the profile. The server does so by itself; this is for not waiting until then.
+	Consolidate(ctx context.Context, in *ConsolidateRequest, opts ...grpc.CallOption) (*ConsolidateResponse, error)
+	// ExtractFacts shows which facts the server would draw from a message. It stores nothing.
+	ExtractFacts(ctx context.Context, in *ExtractFactsRequest, opts ...grpc.CallOption) (*ExtractFactsResponse, error)
 	// ListMemoryTimeline lists what was so from when to when, in order of valid_from_time.
 	ListMemoryTimeline(ctx context.Context, in *ListMemoryTimelineRequest, opts ...grpc.CallOption) (*ListMemoryTimelineResponse, error)
 }
@@ -257,6 +264,26 @@ func (c *memoryServiceClient) Evaluate(ctx context.Context, in *EvaluateRequest,
 	return out, nil
 }
 
+func (c *memoryServiceClient) Consolidate(ctx context.Context, in *ConsolidateRequest, opts ...grpc.CallOption) (*ConsolidateResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ConsolidateResponse)
+	err := c.cc.Invoke(ctx, MemoryService_Consolidate_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *memoryServiceClient) ExtractFacts(ctx context.Context, in *ExtractFactsRequest, opts ...grpc.CallOption) (*ExtractFactsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ExtractFactsResponse)
+	err := c.cc.Invoke(ctx, MemoryService_ExtractFacts_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *memoryServiceClient) ListMemoryTimeline(ctx context.Context, in *ListMemoryTimelineRequest, opts ...grpc.CallOption) (*ListMemoryTimelineResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ListMemoryTimelineResponse)
@@ -313,6 +340,11 @@ type MemoryServiceServer interface {
 	// Evaluate measures how well Recall finds what a team knows to be right, with the weights given and
 	// without each part of them. It changes nothing.
 	Evaluate(context.Context, *EvaluateRequest) (*EvaluateResponse, error)
+	// Consolidate tidies up the facts of a user as a job: it merges duplicates, chooses the essential
+	// ones and writes the profile. The server does so by itself; this is for not waiting until then.
+	Consolidate(context.Context, *ConsolidateRequest) (*ConsolidateResponse, error)
+	// ExtractFacts shows which facts the server would draw from a message. It stores nothing.
+	ExtractFacts(context.Context, *ExtractFactsRequest) (*ExtractFactsResponse, error)
 	// ListMemoryTimeline lists what was so from when to when, in order of valid_from_time.
 	ListMemoryTimeline(context.Context, *ListMemoryTimelineRequest) (*ListMemoryTimelineResponse, error)
 	mustEmbedUnimplementedMemoryServiceServer()
@@ -369,6 +401,12 @@ func (UnimplementedMemoryServiceServer) FindSimilarMemories(context.Context, *Fi
 }
 func (UnimplementedMemoryServiceServer) Evaluate(context.Context, *EvaluateRequest) (*EvaluateResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Evaluate not implemented")
+}
+func (UnimplementedMemoryServiceServer) Consolidate(context.Context, *ConsolidateRequest) (*ConsolidateResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Consolidate not implemented")
+}
+func (UnimplementedMemoryServiceServer) ExtractFacts(context.Context, *ExtractFactsRequest) (*ExtractFactsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ExtractFacts not implemented")
 }
 func (UnimplementedMemoryServiceServer) ListMemoryTimeline(context.Context, *ListMemoryTimelineRequest) (*ListMemoryTimelineResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListMemoryTimeline not implemented")
@@ -646,6 +684,42 @@ func _MemoryService_Evaluate_Handler(srv interface{}, ctx context.Context, dec f
 	return interceptor(ctx, in, info, handler)
 }
 
+func _MemoryService_Consolidate_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ConsolidateRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MemoryServiceServer).Consolidate(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: MemoryService_Consolidate_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MemoryServiceServer).Consolidate(ctx, req.(*ConsolidateRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _MemoryService_ExtractFacts_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ExtractFactsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MemoryServiceServer).ExtractFacts(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: MemoryService_ExtractFacts_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MemoryServiceServer).ExtractFacts(ctx, req.(*ExtractFactsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _MemoryService_ListMemoryTimeline_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(ListMemoryTimelineRequest)
 	if err := dec(in); err != nil {
@@ -722,6 +796,14 @@ var MemoryService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Evaluate",
 			Handler:    _MemoryService_Evaluate_Handler,
+		},
+		{
+			MethodName: "Consolidate",
+			Handler:    _MemoryService_Consolidate_Handler,
+		},
+		{
+			MethodName: "ExtractFacts",
+			Handler:    _MemoryService_ExtractFacts_Handler,
 		},
 		{
 			MethodName: "ListMemoryTimeline",

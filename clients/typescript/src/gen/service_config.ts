@@ -20,6 +20,11 @@ export const SERVICE_CONFIG = `{
         {"service": "memsvc.v1.MemoryService", "method": "FindSimilarMemories"},
         {"service": "memsvc.v1.MemoryService", "method": "Evaluate"},
         {"service": "memsvc.v1.MemoryService", "method": "ListMemoryTimeline"},
+        {"service": "memsvc.v1.MemoryService", "method": "Consolidate"},
+        {"service": "memsvc.v1.MemoryService", "method": "ExtractFacts"},
+        {"service": "memsvc.v1.JobService", "method": "GetJob"},
+        {"service": "memsvc.v1.JobService", "method": "ListDeadJobs"},
+        {"service": "memsvc.v1.JobService", "method": "RequeueJob"},
         {"service": "memsvc.v1.AdminService", "method": "GetServerInfo"}
       ],
       "timeout": "10s",

@@ -67,18 +67,20 @@ class IngestedMessage(_message.Message):
     def __init__(self, message_id: _Optional[str] = ..., duplicate: bool = ...) -> None: ...
 
 class IngestResponse(_message.Message):
-    __slots__ = ("conversation_id", "results", "job_id", "memories", "revision")
+    __slots__ = ("conversation_id", "results", "job_id", "memories", "revision", "extraction_pending")
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     RESULTS_FIELD_NUMBER: _ClassVar[int]
     JOB_ID_FIELD_NUMBER: _ClassVar[int]
     MEMORIES_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
+    EXTRACTION_PENDING_FIELD_NUMBER: _ClassVar[int]
     conversation_id: str
     results: _containers.RepeatedCompositeFieldContainer[IngestedMessage]
     job_id: str
     memories: _containers.RepeatedCompositeFieldContainer[_memory_pb2.Memory]
     revision: int
-    def __init__(self, conversation_id: _Optional[str] = ..., results: _Optional[_Iterable[_Union[IngestedMessage, _Mapping]]] = ..., job_id: _Optional[str] = ..., memories: _Optional[_Iterable[_Union[_memory_pb2.Memory, _Mapping]]] = ..., revision: _Optional[int] = ...) -> None: ...
+    extraction_pending: bool
+    def __init__(self, conversation_id: _Optional[str] = ..., results: _Optional[_Iterable[_Union[IngestedMessage, _Mapping]]] = ..., job_id: _Optional[str] = ..., memories: _Optional[_Iterable[_Union[_memory_pb2.Memory, _Mapping]]] = ..., revision: _Optional[int] = ..., extraction_pending: bool = ...) -> None: ...
 
 class IngestStreamRequest(_message.Message):
     __slots__ = ("user_id", "conversation_id", "messages", "extraction", "request_id", "project_id", "agent_id", "embedding_mode")
@@ -510,3 +512,33 @@ class EvaluateResponse(_message.Message):
     duration_p95: _duration_pb2.Duration
     weights: _ranking_pb2.RankingWeights
     def __init__(self, metrics: _Optional[_Union[RecallMetrics, _Mapping]] = ..., queries: _Optional[_Iterable[_Union[QueryEvaluation, _Mapping]]] = ..., arms: _Optional[_Iterable[_Union[ArmEvaluation, _Mapping]]] = ..., duration_p50: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., duration_p95: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., weights: _Optional[_Union[_ranking_pb2.RankingWeights, _Mapping]] = ...) -> None: ...
+
+class ConsolidateRequest(_message.Message):
+    __slots__ = ("user_id", "request_id")
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    request_id: str
+    def __init__(self, user_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class ConsolidateResponse(_message.Message):
+    __slots__ = ("job_id",)
+    JOB_ID_FIELD_NUMBER: _ClassVar[int]
+    job_id: str
+    def __init__(self, job_id: _Optional[str] = ...) -> None: ...
+
+class ExtractFactsRequest(_message.Message):
+    __slots__ = ("message",)
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    message: _memory_pb2.Message
+    def __init__(self, message: _Optional[_Union[_memory_pb2.Message, _Mapping]] = ...) -> None: ...
+
+class ExtractFactsResponse(_message.Message):
+    __slots__ = ("memories", "dropped_fact_count", "extractor")
+    MEMORIES_FIELD_NUMBER: _ClassVar[int]
+    DROPPED_FACT_COUNT_FIELD_NUMBER: _ClassVar[int]
+    EXTRACTOR_FIELD_NUMBER: _ClassVar[int]
+    memories: _containers.RepeatedCompositeFieldContainer[_memory_pb2.Memory]
+    dropped_fact_count: int
+    extractor: str
+    def __init__(self, memories: _Optional[_Iterable[_Union[_memory_pb2.Memory, _Mapping]]] = ..., dropped_fact_count: _Optional[int] = ..., extractor: _Optional[str] = ...) -> None: ...

@@ -81,6 +81,12 @@ class MemoryServiceStub:
     """Evaluate measures how well Recall finds what a team knows to be right, with the weights given and
     without each part of them. It changes nothing.
     """
+    Consolidate: _grpc.UnaryUnaryMultiCallable[_memory_service_pb2.ConsolidateRequest, _memory_service_pb2.ConsolidateResponse]
+    """Consolidate tidies up the facts of a user as a job: it merges duplicates, chooses the essential
+    ones and writes the profile. The server does so by itself; this is for not waiting until then.
+    """
+    ExtractFacts: _grpc.UnaryUnaryMultiCallable[_memory_service_pb2.ExtractFactsRequest, _memory_service_pb2.ExtractFactsResponse]
+    """ExtractFacts shows which facts the server would draw from a message. It stores nothing."""
     ListMemoryTimeline: _grpc.UnaryUnaryMultiCallable[_memory_service_pb2.ListMemoryTimelineRequest, _memory_service_pb2.ListMemoryTimelineResponse]
     """ListMemoryTimeline lists what was so from when to when, in order of valid_from_time."""
 
@@ -136,6 +142,12 @@ class MemoryServiceAsyncStub(MemoryServiceStub):
     """Evaluate measures how well Recall finds what a team knows to be right, with the weights given and
     without each part of them. It changes nothing.
     """
+    Consolidate: _aio.UnaryUnaryMultiCallable[_memory_service_pb2.ConsolidateRequest, _memory_service_pb2.ConsolidateResponse]  # type: ignore[assignment]
+    """Consolidate tidies up the facts of a user as a job: it merges duplicates, chooses the essential
+    ones and writes the profile. The server does so by itself; this is for not waiting until then.
+    """
+    ExtractFacts: _aio.UnaryUnaryMultiCallable[_memory_service_pb2.ExtractFactsRequest, _memory_service_pb2.ExtractFactsResponse]  # type: ignore[assignment]
+    """ExtractFacts shows which facts the server would draw from a message. It stores nothing."""
     ListMemoryTimeline: _aio.UnaryUnaryMultiCallable[_memory_service_pb2.ListMemoryTimelineRequest, _memory_service_pb2.ListMemoryTimelineResponse]  # type: ignore[assignment]
     """ListMemoryTimeline lists what was so from when to when, in order of valid_from_time."""
 
@@ -278,6 +290,24 @@ class MemoryServiceServicer(metaclass=_abc_1.ABCMeta):
         """Evaluate measures how well Recall finds what a team knows to be right, with the weights given and
         without each part of them. It changes nothing.
         """
+
+    @_abc_1.abstractmethod
+    def Consolidate(
+        self,
+        request: _memory_service_pb2.ConsolidateRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_memory_service_pb2.ConsolidateResponse, _abc.Awaitable[_memory_service_pb2.ConsolidateResponse]]:
+        """Consolidate tidies up the facts of a user as a job: it merges duplicates, chooses the essential
+        ones and writes the profile. The server does so by itself; this is for not waiting until then.
+        """
+
+    @_abc_1.abstractmethod
+    def ExtractFacts(
+        self,
+        request: _memory_service_pb2.ExtractFactsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_memory_service_pb2.ExtractFactsResponse, _abc.Awaitable[_memory_service_pb2.ExtractFactsResponse]]:
+        """ExtractFacts shows which facts the server would draw from a message. It stores nothing."""
 
     @_abc_1.abstractmethod
     def ListMemoryTimeline(
