@@ -27,7 +27,7 @@ from memsvc.providers.embedding import Embedder
 from memsvc.store import candidates, memories
 from memsvc.store.candidates import Search
 from memsvc.store.database import Database, Transaction
-from memsvc.usecases.recall import ARM_FACTOR, ARM_MIN, SPARE_MIN
+from memsvc.usecases.memories.recall import ARM_FACTOR, ARM_MIN, SPARE_MIN
 from memsvc_client import AsyncMemoryClient
 
 #: How many results a Recall is asked for.

@@ -27,18 +27,18 @@ from memsvc.rpc.server import Server, ServerSettings
 from memsvc.store import embedded, migrate, replies
 from memsvc.store.database import Database
 from memsvc.telemetry import log
-from memsvc.usecases.conscious import Conscious
+from memsvc.usecases.admin.server_info import ServerInfo
+from memsvc.usecases.admin.upkeep import Upkeep
 from memsvc.usecases.context import Context
 from memsvc.usecases.embedding import Embedding
-from memsvc.usecases.evaluate import Evaluate
-from memsvc.usecases.ingest import Ingest
-from memsvc.usecases.ingest_stream import IngestStream
-from memsvc.usecases.read_memories import ReadMemories
-from memsvc.usecases.recall import Recall
-from memsvc.usecases.search import Search
-from memsvc.usecases.server_info import ServerInfo
-from memsvc.usecases.upkeep import Upkeep
-from memsvc.usecases.write_memories import WriteMemories
+from memsvc.usecases.memories.conscious import Conscious
+from memsvc.usecases.memories.evaluate import Evaluate
+from memsvc.usecases.memories.ingest import Ingest
+from memsvc.usecases.memories.ingest_stream import IngestStream
+from memsvc.usecases.memories.read_memories import ReadMemories
+from memsvc.usecases.memories.recall import Recall
+from memsvc.usecases.memories.search import Search
+from memsvc.usecases.memories.write_memories import WriteMemories
 from memsvc.worker import Worker
 
 #: Where Prometheus reads unless told otherwise.

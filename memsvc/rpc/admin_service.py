@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from memsvc.rpc.pipeline import ServicerContext
-from memsvc.usecases.server_info import ServerFacts, ServerInfo
+from memsvc.usecases.admin.server_info import ServerFacts, ServerInfo
 from memsvc.v1 import admin_service_pb2 as pb
 from memsvc.v1.admin_service_pb2_grpc import AdminServiceServicer
 

@@ -25,13 +25,13 @@ from memsvc.core.model import (
     WeightChanges,
 )
 from memsvc.rpc import metadata
-from memsvc.usecases.conscious import ConsciousAsk
-from memsvc.usecases.evaluate import EvaluateAsk, LabelledQuery
+from memsvc.usecases.memories.conscious import ConsciousAsk
+from memsvc.usecases.memories.evaluate import EvaluateAsk, LabelledQuery
+from memsvc.usecases.memories.read_memories import ListAsk, MemoryAsk
+from memsvc.usecases.memories.recall import RecallAsk
+from memsvc.usecases.memories.search import SearchAsk, SearchMode
+from memsvc.usecases.memories.write_memories import Changes, DeleteAsk, NoteAsk, UpdateAsk, Written
 from memsvc.usecases.once import Once
-from memsvc.usecases.read_memories import ListAsk, MemoryAsk
-from memsvc.usecases.recall import RecallAsk
-from memsvc.usecases.search import SearchAsk, SearchMode
-from memsvc.usecases.write_memories import Changes, DeleteAsk, NoteAsk, UpdateAsk, Written
 from memsvc.v1 import memory_pb2, memory_service_pb2, ranking_pb2
 
 Result = TypeVar("Result")

@@ -13,8 +13,8 @@ from memsvc.core.errors import MemsvcError
 from memsvc.core.model import GivenEmbedding, NewMessage, Role
 from memsvc.rpc import metadata
 from memsvc.rpc.decode import once, optional, require, time_of
-from memsvc.usecases.ingest import IngestAsk, Ingested
-from memsvc.usecases.ingest_stream import StreamItem
+from memsvc.usecases.memories.ingest import IngestAsk, Ingested
+from memsvc.usecases.memories.ingest_stream import StreamItem
 from memsvc.v1 import memory_pb2, memory_service_pb2
 
 IngestBatch: TypeAlias = "memory_service_pb2.IngestRequest | memory_service_pb2.IngestStreamRequest"

@@ -20,14 +20,14 @@ from memsvc.core.model import (
 )
 from memsvc.core.named_time import NamedTime
 from memsvc.rpc.errors import failure
-from memsvc.usecases.conscious import ConsciousMemory
-from memsvc.usecases.evaluate import Evaluated
-from memsvc.usecases.ingest import Ingested
-from memsvc.usecases.ingest_stream import StreamReport
-from memsvc.usecases.read_memories import MemoryPage
-from memsvc.usecases.recall import Recalled
-from memsvc.usecases.search import SearchHit, SearchPage
-from memsvc.usecases.write_memories import Written
+from memsvc.usecases.memories.conscious import ConsciousMemory
+from memsvc.usecases.memories.evaluate import Evaluated
+from memsvc.usecases.memories.ingest import Ingested
+from memsvc.usecases.memories.ingest_stream import StreamReport
+from memsvc.usecases.memories.read_memories import MemoryPage
+from memsvc.usecases.memories.recall import Recalled
+from memsvc.usecases.memories.search import SearchHit, SearchPage
+from memsvc.usecases.memories.write_memories import Written
 from memsvc.v1 import memory_pb2, memory_service_pb2, ranking_pb2
 
 #: A response names so many of the batches that were not stored.

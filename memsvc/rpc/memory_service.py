@@ -11,16 +11,16 @@ from google.protobuf.message import Message
 from memsvc.core.errors import NotImplementedYet
 from memsvc.rpc import decode, decode_ingest, encode
 from memsvc.rpc.pipeline import Checked, ServicerContext, current_call
-from memsvc.usecases.conscious import Conscious
-from memsvc.usecases.evaluate import Evaluate
-from memsvc.usecases.ingest import Ingest
-from memsvc.usecases.ingest_stream import IngestStream
+from memsvc.usecases.admin.server_info import ServerInfo
+from memsvc.usecases.memories.conscious import Conscious
+from memsvc.usecases.memories.evaluate import Evaluate
+from memsvc.usecases.memories.ingest import Ingest
+from memsvc.usecases.memories.ingest_stream import IngestStream
+from memsvc.usecases.memories.read_memories import ReadMemories
+from memsvc.usecases.memories.recall import Recall
+from memsvc.usecases.memories.search import Search
+from memsvc.usecases.memories.write_memories import WriteMemories
 from memsvc.usecases.once import Replay
-from memsvc.usecases.read_memories import ReadMemories
-from memsvc.usecases.recall import Recall
-from memsvc.usecases.search import Search
-from memsvc.usecases.server_info import ServerInfo
-from memsvc.usecases.write_memories import WriteMemories
 from memsvc.v1 import chat_pb2
 from memsvc.v1 import memory_service_pb2 as pb
 from memsvc.v1.memory_service_pb2_grpc import MemoryServiceServicer

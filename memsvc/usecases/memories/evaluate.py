@@ -17,7 +17,7 @@ from memsvc.core.model import (
     WeightChanges,
 )
 from memsvc.usecases.context import Context
-from memsvc.usecases.recall import Recall, RecallAsk
+from memsvc.usecases.memories.recall import Recall, RecallAsk
 
 #: The parts of a score.
 PARTS = tuple(item.name for item in fields(RankingWeights) if item.type == "float")

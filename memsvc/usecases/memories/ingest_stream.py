@@ -12,7 +12,7 @@ from typing import Final
 from memsvc.core.errors import MemsvcError, Overloaded, StorageUnavailable, WriteConflict
 from memsvc.core.model import Caller
 from memsvc.usecases.embedding import EmbeddedTexts
-from memsvc.usecases.ingest import Ingest, IngestAsk, Ingested
+from memsvc.usecases.memories.ingest import Ingest, IngestAsk, Ingested
 from memsvc.usecases.once import Replay
 
 #: Messages that are embedded and stored together: enough to keep all threads busy, few enough that

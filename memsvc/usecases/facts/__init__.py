@@ -1,0 +1,1 @@
+"""How messages become facts, and how facts stay right."""
