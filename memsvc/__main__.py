@@ -1,4 +1,4 @@
-"""The command line: serve, migrate, check-config, import, evaluate."""
+"""The command line: serve, worker, migrate, check-config, import, evaluate."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from memsvc import config, supervisor, wiring
+from memsvc import config, supervisor
 from memsvc.cli.evaluating import evaluate_file
 from memsvc.cli.importing import import_file
 from memsvc.config import Settings, SettingsInvalid
 from memsvc.core.errors import StorageUnavailable
 from memsvc.store.migrate import DatabaseUnusable
 from memsvc.telemetry import configure_logging, log
+from memsvc.wiring import databases, serving, working
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -62,9 +63,29 @@ def serve(
     try:
         if settings.processes > 1:
             sys.exit(supervisor.run(settings))
-        asyncio.run(wiring.serve(settings))
+        asyncio.run(serving.serve(settings))
     except (DatabaseUnusable, StorageUnavailable, OSError) as error:
         log.error("cannot_serve", error=str(error))
+        raise typer.Exit(EXIT_SURROUNDINGS) from error
+
+
+@app.command()
+def worker(
+    *,
+    config_file: ConfigOption = None,
+    admin_port: Annotated[int | None, typer.Option(help="Prometheus metrics [9464].")] = None,
+    data_dir: DataDirOption = None,
+    database_url: DatabaseOption = None,
+    concurrency: Annotated[int | None, typer.Option(help="Jobs at a time [4].")] = None,
+) -> None:
+    """Do the work behind the calls, and serve none, until told to end."""
+    flags = {"admin_port": admin_port, "data_dir": data_dir, "job_concurrency": concurrency}
+    settings = _settings(config_file, **flags, database_url=database_url)
+    configure_logging(settings.log_level)
+    try:
+        asyncio.run(working.work(settings))
+    except (DatabaseUnusable, StorageUnavailable, OSError) as error:
+        log.error("cannot_work", error=str(error))
         raise typer.Exit(EXIT_SURROUNDINGS) from error
 
 
@@ -79,7 +100,7 @@ def migrate(
     settings = _settings(config_file, data_dir=data_dir, database_url=database_url)
     configure_logging(settings.log_level)
     try:
-        _, stop = wiring.wait_for_database(settings, lambda: False)
+        _, stop = databases.wait_for_database(settings, lambda: False)
     except (DatabaseUnusable, StorageUnavailable, OSError) as error:
         log.error("cannot_migrate", error=str(error))
         raise typer.Exit(EXIT_SURROUNDINGS) from error

@@ -17,7 +17,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from memsvc.core.model import RankingWeights, WeightChanges
+from memsvc.core.model import RankingWeights, Role, WeightChanges
 
 
 class SettingsInvalid(Exception):
@@ -68,6 +68,33 @@ class WeightSettings(BaseModel):
         """Return what differs from the defaults."""
         given = self.model_dump(exclude={"context_weights"}, exclude_none=True)
         return WeightChanges(given, self.context_weights.model_dump(exclude_none=True))
+
+
+class ProviderSettings(BaseModel):
+    """A server of language models that speaks OpenAI's protocol, by a name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern="^[a-z0-9_-]{1,64}$")
+    #: Up to and including "/v1".
+    base_url: str
+    model: str = Field(min_length=1)
+    api_key: SecretStr | None = None
+    #: A file that holds the key instead.
+    api_key_file: Path | None = None
+    #: The strictest form of reply that is asked for; what the server rejects is not asked for again.
+    structured: Literal["json_schema", "json_object", "none"] = "json_schema"
+    calls_max: int = Field(4, ge=1, le=1000)
+    connect_seconds: float = Field(5.0, gt=0, le=60)
+    first_byte_seconds: float = Field(30.0, gt=0, le=600)
+    chunk_seconds: float = Field(20.0, gt=0, le=600)
+    total_seconds: float = Field(120.0, gt=0, le=3600)
+
+    def key(self) -> str:
+        """Return the key, "" for none; raise OSError."""
+        if self.api_key_file is not None:
+            return self.api_key_file.read_text(encoding="utf-8").strip()
+        return self.api_key.get_secret_value() if self.api_key else ""
 
 
 class Settings(BaseSettings):
@@ -132,6 +159,31 @@ class Settings(BaseSettings):
     #: signs choose which ones are.
     exact_memories_max: int = Field(5_000, ge=0)
 
+    #: Language models that the settings below name.
+    providers: list[ProviderSettings] = Field(default_factory=list)
+    #: Which provider draws facts. Unset: the server's own patterns of plain English.
+    extraction_provider: str = ""
+    #: Whose messages facts are drawn from. What others than the user say is trusted less.
+    extraction_roles: list[Literal["user", "assistant", "system", "tool"]] = ["user"]
+    #: Which provider chooses the essential facts and writes the profile. Unset: rules.
+    consolidation_provider: str = ""
+    #: How long a user's facts are left to settle after a change before they are consolidated, and how
+    #: long they are left alone at most, in seconds.
+    consolidation_settle_seconds: float = Field(20.0, ge=0.1, le=86400)
+    consolidation_every_seconds: float = Field(21600.0, ge=1)
+
+    #: Jobs that this process does at a time; 0 leaves them to others.
+    job_concurrency: int = Field(4, ge=0, le=256)
+    #: Without a sign of life for so long, in seconds, a worker counts as gone.
+    job_lease_seconds: float = Field(30.0, ge=0.5, le=3600)
+    #: How long one try of a job may take, and how many may fail before it is dead.
+    job_seconds_max: float = Field(600.0, gt=0, le=86400)
+    job_failures_max: int = Field(10, ge=1, le=100)
+    #: By what the pauses between tries are multiplied.
+    job_backoff_factor: float = Field(1.0, ge=0, le=100)
+    #: How often workers are told of jobs that have become due, in seconds.
+    job_tell_seconds: float = Field(1.0, ge=0.02, le=60)
+
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @classmethod
@@ -161,6 +213,16 @@ class Settings(BaseSettings):
         if self.embedding_api_key_file is not None:
             return self.embedding_api_key_file.read_text(encoding="utf-8").strip()
         return self.embedding_api_key.get_secret_value() if self.embedding_api_key else ""
+
+    def provider(self, name: str) -> ProviderSettings | None:
+        """Return the provider called *name*, None for ""; raise LookupError for one that is not."""
+        if not name:
+            return None
+        return {provider.name: provider for provider in self.providers}[name]
+
+    def drawn_roles(self) -> frozenset[Role]:
+        """Return whose messages facts are drawn from."""
+        return frozenset(Role[name.upper()] for name in self.extraction_roles)
 
     def ranking_weights(self, tenant_id: str) -> RankingWeights:
         """Return the weights of a tenant."""
@@ -195,12 +257,22 @@ def load(file: Path | None = None, **flags: Any) -> Settings:
 
 
 def _faults(settings: Settings) -> list[str]:
-    faults = []
+    faults: list[str] = []
     try:
         credentials = settings.credentials()
         settings.api_key()
+        for provider in settings.providers:
+            provider.key()
     except (OSError, ValidationError, tomllib.TOMLDecodeError) as error:
-        return [f"credentials_file or embedding_api_key_file: {error}"]
+        return [f"credentials_file or a file of a key: {error}"]
+    names = [provider.name for provider in settings.providers]
+    faults += [
+        f"providers: {name} stands there twice" for name in {n for n in names if names.count(n) > 1}
+    ]
+    for setting in ("extraction_provider", "consolidation_provider"):
+        name = getattr(settings, setting)
+        if name and name not in names:
+            faults.append(f"{setting}: there is no provider {name}")
     if settings.credentials_file is not None and not credentials:
         faults.append("credentials_file: has no [[credential]]")
     if not settings.on_loopback and not credentials and not settings.tenant_header:

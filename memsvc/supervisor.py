@@ -14,7 +14,7 @@ from typing import IO
 
 from memsvc.config import Settings
 from memsvc.telemetry import log
-from memsvc.wiring import wait_for_database
+from memsvc.wiring.databases import wait_for_database
 
 
 def run(settings: Settings) -> int:

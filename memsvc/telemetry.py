@@ -64,3 +64,18 @@ CALL_SECONDS: Final = Histogram(
     ["grpc_method"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
+#: Tries of jobs that came to an end, by kind and by the state that they left the job in.
+JOBS: Final = Counter(
+    "memsvc_jobs", "Tries of jobs by kind and the state after.", ["kind", "state"]
+)
+#: How long a try took, in seconds.
+JOB_SECONDS: Final = Histogram(
+    "memsvc_job_seconds",
+    "Seconds that a try of a job took.",
+    ["kind"],
+    buckets=(0.005, 0.025, 0.1, 0.5, 1, 5, 15, 60, 300, 600),
+)
+#: Results that were dropped since somebody else had begun the job again.
+JOBS_FENCED: Final = Counter("memsvc_jobs_fenced", "Results of jobs that were taken over.")
+#: Facts that were drawn, by what became of them.
+FACTS: Final = Counter("memsvc_facts", "Facts kept and dropped.", ["outcome"])

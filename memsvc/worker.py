@@ -39,3 +39,13 @@ class Worker:
                 log.info("worker_pass", worker=self._name, done=done)
             else:
                 await asyncio.sleep(self._rest_seconds)
+
+
+async def keep_up(name: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Call *work*, which goes on until cancelled, and again whenever it fails; *name* it in the log."""
+    while True:
+        try:
+            await work()
+        except Exception as error:  # ruff: ignore[blind-except] - the border: a database that went away must not end the server
+            log.warning("worker_failed", worker=name, error=type(error).__name__)
+        await asyncio.sleep(REST_SECONDS)

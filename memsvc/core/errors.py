@@ -47,6 +47,26 @@ class MemoryNotFound(MemsvcError):
     """There is no such memory."""
 
 
+class JobNotFound(MemsvcError):
+    """There is no such job."""
+
+
+class JobNotDead(MemsvcError):
+    """Only a dead job can be queued again."""
+
+
+class ModelBusy(MemsvcError):
+    """The language model takes no more calls for now."""
+
+
+class ModelUnavailable(MemsvcError):
+    """The language model cannot be reached or failed."""
+
+
+class ModelRefused(MemsvcError):
+    """The language model refuses the request, or its replies are of no use."""
+
+
 class RequestIdReused(MemsvcError):
     """The request_id was used before with a different request."""
 

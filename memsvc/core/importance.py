@@ -17,6 +17,9 @@ from memsvc.core.model import Role
 ROLE_BASE: Final = {Role.USER: 0.5, Role.ASSISTANT: 0.35, Role.SYSTEM: 0.3, Role.TOOL: 0.25}
 #: Where the guess for a note starts: somebody took the trouble to write it.
 NOTE_BASE: Final = 0.7
+#: Where it starts for a fact that was drawn, and for one that belongs to the conscious memory.
+FACT_BASE: Final = 0.6
+ESSENTIAL_FACT_BASE: Final = 0.8
 #: Texts with fewer terms than this seldom say anything of their own.
 FILLER_TERMS: Final = 3
 

@@ -159,9 +159,13 @@ class Memory:
     version: int
     #: The message's own id, role, speaker and parent, of an episode; else None, None, "" and "".
     message_id: str | None
+    #: Of a fact: the most trusted role that said it, and whom it is about where there are several.
     role: Role | None
     author: str
     parent_message_id: str
+    #: Of a fact: what fills its slot, and whether it contradicts a more trusted one.
+    value: str
+    contested: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from memsvc.core.model import (
 from memsvc.rpc import metadata
 from memsvc.usecases.memories.conscious import ConsciousAsk
 from memsvc.usecases.memories.evaluate import EvaluateAsk, LabelledQuery
-from memsvc.usecases.memories.read_memories import ListAsk, MemoryAsk
+from memsvc.usecases.memories.read_memories import ListAsk, MemoryAsk, TimelineAsk
 from memsvc.usecases.memories.recall import RecallAsk
 from memsvc.usecases.memories.search import SearchAsk, SearchMode
 from memsvc.usecases.memories.write_memories import Changes, DeleteAsk, NoteAsk, UpdateAsk, Written
@@ -83,7 +83,7 @@ def memory_id(text: str, field: str = "memory_id") -> UUID:
         raise MemoryNotFound(field=field) from error
 
 
-def _binding(request: Message) -> bytes:
+def binding(request: Message) -> bytes:
     """Return what has to be the same on the next page."""
     copy = type(request)()
     copy.CopyFrom(request)
@@ -223,7 +223,7 @@ def search(request: memory_service_pb2.SearchRequest) -> SearchAsk:
         filter=_filter(request.filter, _SOURCES.get(request.source, [])),
         page_size=request.page_size or SEARCH_PAGE_DEFAULT,
         page_token=request.page_token,
-        binding=_binding(request),
+        binding=binding(request),
     )
 
 
@@ -238,7 +238,7 @@ def list_memories(request: memory_service_pb2.ListMemoriesRequest) -> ListAsk:
         ),
         page_size=request.page_size or LIST_PAGE_DEFAULT,
         page_token=request.page_token,
-        binding=_binding(request),
+        binding=binding(request),
     )
 
 
@@ -353,4 +353,16 @@ def batch_delete_memories(
         user_id=request.user_id or None,
         field="memory_ids",
         once=once(request, encode, request.user_id),
+    )
+
+
+def timeline(request: memory_service_pb2.ListMemoryTimelineRequest) -> TimelineAsk:
+    """Return which page of a timeline is asked for."""
+    return TimelineAsk(
+        user_id=request.user_id,
+        category=request.category or None,
+        slot=request.slot or None,
+        page_size=request.page_size or LIST_PAGE_DEFAULT,
+        page_token=request.page_token,
+        binding=binding(request),
     )

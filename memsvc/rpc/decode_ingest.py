@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable
-from typing import TypeAlias, cast
+from dataclasses import replace
+from typing import Final, TypeAlias, cast
 from uuid import uuid4
 
 import numpy as np
@@ -13,10 +14,16 @@ from memsvc.core.errors import MemsvcError
 from memsvc.core.model import GivenEmbedding, NewMessage, Role
 from memsvc.rpc import metadata
 from memsvc.rpc.decode import once, optional, require, time_of
-from memsvc.usecases.memories.ingest import IngestAsk, Ingested
+from memsvc.usecases.memories.ingest import ExtractionMode, IngestAsk, Ingested
 from memsvc.usecases.memories.ingest_stream import StreamItem
 from memsvc.v1 import memory_pb2, memory_service_pb2
 
+_EXTRACTION: Final = {
+    memory_pb2.EXTRACTION_MODE_UNSPECIFIED: ExtractionMode.LATER,
+    memory_pb2.EXTRACTION_MODE_ASYNC: ExtractionMode.LATER,
+    memory_pb2.EXTRACTION_MODE_SYNC: ExtractionMode.AT_ONCE,
+    memory_pb2.EXTRACTION_MODE_NONE: ExtractionMode.NEVER,
+}
 IngestBatch: TypeAlias = "memory_service_pb2.IngestRequest | memory_service_pb2.IngestStreamRequest"
 
 
@@ -27,12 +34,13 @@ def ingest(request: IngestBatch, encode: Callable[[Ingested], Message]) -> Inges
         user_id=request.user_id,
         conversation_id=request.conversation_id or str(uuid4()),
         messages=[
-            _new_message(message, f"messages[{index}]")
+            new_message(message, f"messages[{index}]")
             for index, message in enumerate(request.messages)
         ],
         project_id=request.project_id,
         agent_id=request.agent_id,
         deferred=request.embedding_mode == memory_pb2.EMBEDDING_MODE_DEFERRED,
+        extraction=_EXTRACTION[request.extraction],
         once=once(request, encode, request.user_id),
     )
 
@@ -47,6 +55,9 @@ async def ingest_stream(
             if isinstance(item, MemsvcError):
                 raise item
             ask = ingest(cast("IngestBatch", item), _stored)
+            if ask.extraction is ExtractionMode.AT_ONCE:
+                # Nobody reads the facts of a stream's batch.
+                ask = replace(ask, extraction=ExtractionMode.LATER)
         except MemsvcError as error:
             yield StreamItem(index, error)
         else:
@@ -72,7 +83,8 @@ def _message_violations(request: IngestBatch) -> Iterable[tuple[str, str]]:
         yield from metadata.violations(message.metadata, f"{path}.metadata")
 
 
-def _new_message(message: memory_pb2.Message, path: str) -> NewMessage:
+def new_message(message: memory_pb2.Message, path: str) -> NewMessage:
+    """Return the message that stands in field *path*."""
     return NewMessage(
         message_id=message.message_id or str(uuid4()),
         role=Role(message.role or Role.USER),

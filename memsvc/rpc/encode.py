@@ -9,6 +9,7 @@ from typing import Final
 
 from google.protobuf import duration_pb2, struct_pb2, timestamp_pb2
 
+from memsvc.core.consolidation import Profile
 from memsvc.core.evaluation import Metrics, percentile
 from memsvc.core.model import (
     Breakdown,
@@ -87,6 +88,10 @@ def memory(value: Memory) -> memory_pb2.Memory:
         access_count=value.access_count,
         expire_time=timestamp(value.expire_time),
         etag=etag(value.version),
+        value=value.value,
+        source_role=memory_pb2.Role.Name(value.role or 0),
+        author=value.author,
+        contested=value.contested,
     )
 
 
@@ -184,6 +189,9 @@ def ingested(value: Ingested) -> memory_service_pb2.IngestResponse:
             for message_id, duplicate in value.messages
         ],
         revision=value.revision,
+        job_id=str(value.job_id or ""),
+        memories=[memory(item) for item in value.memories],
+        extraction_pending=value.extraction_pending,
     )
 
 
@@ -265,8 +273,19 @@ def conscious(value: ConsciousMemory) -> memory_service_pb2.ConsciousResponse:
     """Return the essentials on the wire."""
     return memory_service_pb2.ConsciousResponse(
         memories=[memory(item) for item in value.memories],
+        profile=_profile(value.profile),
         context_block=value.context_block,
         generate_time=timestamp(value.generate_time),
+    )
+
+
+def _profile(value: Profile | None) -> memory_service_pb2.UserProfile | None:
+    if value is None:
+        return None
+    return memory_service_pb2.UserProfile(
+        summary=value.summary,
+        key_traits=value.key_traits,
+        update_time=timestamp(value.update_time),
     )
 
 
@@ -290,6 +309,14 @@ def search_page(value: SearchPage) -> memory_service_pb2.SearchResponse:
         next_page_token=value.next_page_token,
         degraded=bool(value.degradations),
         degraded_reasons=value.degradations,
+    )
+
+
+def timeline(value: MemoryPage) -> memory_service_pb2.ListMemoryTimelineResponse:
+    """Return a page of what was so from when to when, on the wire."""
+    return memory_service_pb2.ListMemoryTimelineResponse(
+        memories=[memory(item) for item in value.memories],
+        next_page_token=value.next_page_token,
     )
 
 

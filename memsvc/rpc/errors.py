@@ -46,6 +46,13 @@ MEANINGS: Final[dict[type[MemsvcError], Meaning]] = {
         _Code.INVALID_ARGUMENT, ErrorReason.ERROR_REASON_QUERY_TOO_COMPLEX
     ),
     errors.MemoryNotFound: Meaning(_Code.NOT_FOUND, ErrorReason.ERROR_REASON_MEMORY_NOT_FOUND),
+    errors.JobNotFound: Meaning(_Code.NOT_FOUND, ErrorReason.ERROR_REASON_JOB_NOT_FOUND),
+    errors.JobNotDead: Meaning(_Code.FAILED_PRECONDITION, ErrorReason.ERROR_REASON_JOB_NOT_DEAD),
+    errors.ModelBusy: Meaning(_Code.RESOURCE_EXHAUSTED, ErrorReason.ERROR_REASON_MODEL_BUSY, 5_000),
+    errors.ModelUnavailable: Meaning(
+        _Code.UNAVAILABLE, ErrorReason.ERROR_REASON_MODEL_UNAVAILABLE, 5_000
+    ),
+    errors.ModelRefused: Meaning(_Code.FAILED_PRECONDITION, ErrorReason.ERROR_REASON_MODEL_REFUSED),
     errors.RequestIdReused: Meaning(
         _Code.ALREADY_EXISTS, ErrorReason.ERROR_REASON_IDEMPOTENCY_KEY_REUSED
     ),

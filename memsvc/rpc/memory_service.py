@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Final, TypeVar
-
-from google.protobuf.message import Message
+from typing import Final
 
 from memsvc.core.errors import NotImplementedYet
-from memsvc.rpc import decode, decode_ingest, encode
+from memsvc.rpc import decode, decode_facts, decode_ingest, encode, encode_facts
 from memsvc.rpc.pipeline import Checked, ServicerContext, current_call
+from memsvc.rpc.replies import reply
 from memsvc.usecases.admin.server_info import ServerInfo
+from memsvc.usecases.facts.consolidation import Consolidation
+from memsvc.usecases.facts.job_board import JobBoard
+from memsvc.usecases.facts.showing import ShowFacts
 from memsvc.usecases.memories.conscious import Conscious
 from memsvc.usecases.memories.evaluate import Evaluate
 from memsvc.usecases.memories.ingest import Ingest
@@ -20,16 +22,12 @@ from memsvc.usecases.memories.read_memories import ReadMemories
 from memsvc.usecases.memories.recall import Recall
 from memsvc.usecases.memories.search import Search
 from memsvc.usecases.memories.write_memories import WriteMemories
-from memsvc.usecases.once import Replay
 from memsvc.v1 import chat_pb2
 from memsvc.v1 import memory_service_pb2 as pb
 from memsvc.v1.memory_service_pb2_grpc import MemoryServiceServicer
 
 #: Methods of the contract that end UNIMPLEMENTED.
-NOT_YET: Final = frozenset({"Chat", "FindSimilarMemories", "ListMemoryTimeline"})
-
-Result = TypeVar("Result")
-Response = TypeVar("Response", bound=Message)
+NOT_YET: Final = frozenset({"Chat", "FindSimilarMemories"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +42,9 @@ class UseCases:
     conscious: Conscious
     read: ReadMemories
     write: WriteMemories
+    consolidation: Consolidation
+    show_facts: ShowFacts
+    job_board: JobBoard
     server_info: ServerInfo
 
 
@@ -59,7 +60,7 @@ class MemoryService(MemoryServiceServicer):
         call = current_call()
         call.facts["messages"] = len(request.messages)
         done = await self._do.ingest(call.caller, decode_ingest.ingest(request, encode.ingested))
-        return _reply(done, encode.ingested, pb.IngestResponse)
+        return reply(done, encode.ingested, pb.IngestResponse)
 
     async def Recall(self, request: pb.RecallRequest, _: ServicerContext) -> pb.RecallResponse:
         """Find the memories that matter to a question."""
@@ -98,7 +99,7 @@ class MemoryService(MemoryServiceServicer):
         """Write a note."""
         ask = decode.create_memory(request, encode.created)
         done = await self._do.write.create(current_call().caller, ask)
-        return _reply(done, encode.created, pb.CreateMemoryResponse)
+        return reply(done, encode.created, pb.CreateMemoryResponse)
 
     async def GetMemory(
         self, request: pb.GetMemoryRequest, _: ServicerContext
@@ -129,7 +130,7 @@ class MemoryService(MemoryServiceServicer):
         """Change a memory."""
         ask = decode.update_memory(request, encode.updated)
         done = await self._do.write.update(current_call().caller, ask)
-        return _reply(done, encode.updated, pb.UpdateMemoryResponse)
+        return reply(done, encode.updated, pb.UpdateMemoryResponse)
 
     async def DeleteMemory(
         self, request: pb.DeleteMemoryRequest, _: ServicerContext
@@ -137,7 +138,7 @@ class MemoryService(MemoryServiceServicer):
         """Delete a memory."""
         ask = decode.delete_memory(request, encode.deleted)
         done = await self._do.write.delete(current_call().caller, ask)
-        return _reply(done, encode.deleted, pb.DeleteMemoryResponse)
+        return reply(done, encode.deleted, pb.DeleteMemoryResponse)
 
     async def BatchDeleteMemories(
         self, request: pb.BatchDeleteMemoriesRequest, _: ServicerContext
@@ -145,7 +146,7 @@ class MemoryService(MemoryServiceServicer):
         """Delete memories, all or none."""
         ask = decode.batch_delete_memories(request, encode.batch_deleted)
         done = await self._do.write.delete(current_call().caller, ask)
-        return _reply(done, encode.batch_deleted, pb.BatchDeleteMemoriesResponse)
+        return reply(done, encode.batch_deleted, pb.BatchDeleteMemoriesResponse)
 
     async def IngestStream(
         self, received: AsyncIterator[Checked], _: ServicerContext
@@ -170,21 +171,31 @@ class MemoryService(MemoryServiceServicer):
         raise _not_yet()
 
     async def ListMemoryTimeline(
-        self, _: pb.ListMemoryTimelineRequest, _context: ServicerContext
+        self, request: pb.ListMemoryTimelineRequest, _: ServicerContext
     ) -> pb.ListMemoryTimelineResponse:
-        """Say that this server keeps no timelines yet."""
-        raise _not_yet()
+        """List what was so from when to when."""
+        call = current_call()
+        page = await self._do.read.timeline(call.caller, decode.timeline(request))
+        call.facts["results"] = len(page.memories)
+        return encode.timeline(page)
+
+    async def Consolidate(
+        self, request: pb.ConsolidateRequest, _: ServicerContext
+    ) -> pb.ConsolidateResponse:
+        """Queue the tidying up of a user's facts."""
+        ask = decode_facts.consolidate(request, encode_facts.consolidated)
+        done = await self._do.consolidation.ask(current_call().caller, ask)
+        return reply(done, encode_facts.consolidated, pb.ConsolidateResponse)
+
+    async def ExtractFacts(
+        self, request: pb.ExtractFactsRequest, _: ServicerContext
+    ) -> pb.ExtractFactsResponse:
+        """Show the facts of a message."""
+        call = current_call()
+        shown = await self._do.show_facts(call.caller, decode_facts.extract_facts(request))
+        call.facts["results"] = len(shown.facts)
+        return encode_facts.shown(shown)
 
 
 def _not_yet() -> NotImplementedYet:
     return NotImplementedYet(feature=current_call().method.removeprefix("/"))
-
-
-def _reply(
-    done: Result | Replay, write: Callable[[Result], Response], response: type[Response]
-) -> Response:
-    """Return the reply to a write: the stored one where the request came before."""
-    if isinstance(done, Replay):
-        current_call().facts["replay"] = True
-        return response.FromString(done.response)
-    return write(done)

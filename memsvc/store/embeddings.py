@@ -94,10 +94,16 @@ async def pending_memories(tx: Transaction, *, now: datetime, limit: int) -> lis
 async def fulfil_pending(
     tx: Transaction, space_id: int, new_embeddings: Sequence[NewEmbedding]
 ) -> None:
-    """Store vectors of memories that waited for them, unless their text has changed since."""
-    memory_ids = [item.memory_id for item in new_embeddings]
-    await tx.mapped("hold_memories", dict, memory_ids=memory_ids)
-    await insert(tx, space_id, new_embeddings)
+    """Store vectors of memories that waited for them, unless their text has changed since.
+
+    Those that somebody else is changing wait on.
+    """
+    rows = await tx.mapped(
+        "hold_memories", dict, memory_ids=[item.memory_id for item in new_embeddings]
+    )
+    memory_ids = [row["memory_id"] for row in rows]
+    held = set(memory_ids)
+    await insert(tx, space_id, [item for item in new_embeddings if item.memory_id in held])
     await tx.execute("settle_pending", space_id=space_id, memory_ids=memory_ids)
 
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from memsvc.core.lexical import LexicalVectors, QueryTerms
+from memsvc.core.lexical import LexicalVectors
 from memsvc.core.model import (
-    KEYWORD_CEILING_SHARE,
-    SIMILARITY_CEILING_MIN,
-    Evidence,
     Memory,
     MemoryFilter,
     MemoryKind,
@@ -22,7 +19,6 @@ from memsvc.core.model import (
     NewMessage,
     Role,
     TemporalState,
-    Vector,
 )
 from memsvc.store.database import Transaction
 
@@ -58,47 +54,20 @@ class NewNote:
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
-    """Where a page ended."""
+class Deleted:
+    """What is known of a memory that is gone."""
 
-    evidence: float
-    memory_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What memories are ranked by."""
-
-    #: The user; None for all users of the tenant.
-    user_id: str | None
-    terms: QueryTerms
-    #: The query's unit vector and its space; None to rank by words alone.
-    embedding: Vector | None
-    space_id: int | None
-    semantic_weight: float
-    keyword_weight: float
+    user_id: str
+    #: The message's id, of an episode.
+    message_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What the store found, best first."""
-
-    memories: list[tuple[Memory, Evidence]] = field(default_factory=list)
-    #: Memories in scope that have no vector yet.
-    without_embedding: int = 0
-
-
-def _memory(values: dict[str, Any]) -> Memory:
+def memory_of(values: dict[str, Any]) -> Memory:
+    """Return the memory of a row's values by name."""
     values["kind"] = MemoryKind(values["kind"])
     values["temporal_state"] = TemporalState(values["temporal_state"])
     values["role"] = None if values["role"] is None else Role(values["role"])
     return Memory(**values)
-
-
-def _found(values: dict[str, Any]) -> tuple[Memory, Evidence, int]:
-    evidence = Evidence(values.pop("semantic"), values.pop("keyword"), values.pop("evidence"))
-    without_embedding = values.pop("without_embedding")
-    return _memory(values), evidence, without_embedding
 
 
 def filter_parameters(memory_filter: MemoryFilter, now: datetime) -> dict[str, object]:
@@ -127,86 +96,6 @@ def filter_parameters(memory_filter: MemoryFilter, now: datetime) -> dict[str, o
     }
 
 
-async def rank(
-    tx: Transaction,
-    question: Question,
-    memory_filter: MemoryFilter,
-    *,
-    now: datetime,
-    limit: int,
-    after: Position | None = None,
-) -> Found:
-    """Return the *limit* best memories by meaning and words, from *after* on."""
-    await tx.execute("prefer_hash_joins")
-    rows = await tx.mapped(
-        "rank_memories",
-        _found,
-        user_id=question.user_id,
-        probe=question.terms.probe,
-        dimensions=question.terms.dimensions,
-        embedding=question.embedding,
-        space_id=question.space_id,
-        semantic_weight=question.semantic_weight,
-        keyword_weight=question.keyword_weight,
-        similarity_ceiling_min=SIMILARITY_CEILING_MIN,
-        keyword_ceiling_share=KEYWORD_CEILING_SHARE,
-        after_evidence=after and after.evidence,
-        after_id=after and after.memory_id,
-        limit=limit,
-        **filter_parameters(memory_filter, now),
-    )
-    return Found([row[:2] for row in rows], rows[0][2] if rows else 0)
-
-
-async def search_full_text(
-    tx: Transaction,
-    user_id: str | None,
-    query: str,
-    memory_filter: MemoryFilter,
-    *,
-    now: datetime,
-    limit: int,
-    after: Position | None = None,
-) -> Found:
-    """Return the *limit* best memories that match the full-text *query*, from *after* on."""
-    rows = await tx.mapped(
-        "search_full_text",
-        _found,
-        user_id=user_id,
-        query=query,
-        after_evidence=after and after.evidence,
-        after_id=after and after.memory_id,
-        limit=limit,
-        **filter_parameters(memory_filter, now),
-    )
-    return Found([row[:2] for row in rows])
-
-
-async def count_query_nodes(tx: Transaction, query: str) -> int:
-    """Return how many terms and operators Postgres makes of a full-text *query*."""
-    rows = await tx.mapped("count_query_terms", dict, query=query)
-    return int(rows[0]["nodes"])
-
-
-async def snippets(tx: Transaction, memory_ids: list[UUID], query: str) -> dict[UUID, str]:
-    """Return the passage of each memory that matches the full-text *query* best, marked."""
-    rows = await tx.mapped("mark_snippets", dict, memory_ids=memory_ids, query=query)
-    return {row["memory_id"]: row["snippet"] for row in rows}
-
-
-async def conversation_titles(
-    tx: Transaction, conversations: Sequence[tuple[str, str]]
-) -> dict[tuple[str, str], str]:
-    """Return the titles, where there are any, of *conversations* given as (user, conversation)."""
-    rows = await tx.mapped(
-        "list_conversation_titles",
-        dict,
-        user_ids=[user_id for user_id, _ in conversations],
-        conversation_ids=[conversation_id for _, conversation_id in conversations],
-    )
-    return {(row["user_id"], row["conversation_id"]): row["title"] for row in rows}
-
-
 async def newest(
     tx: Transaction,
     user_id: str,
@@ -219,12 +108,37 @@ async def newest(
     """Return the *limit* newest memories of a user, from *after* (create time and id) on."""
     return await tx.mapped(
         "list_memories",
-        _memory,
+        memory_of,
         user_id=user_id,
         after_create_time=after and after[0],
         after_id=after and after[1],
         limit=limit,
         **filter_parameters(memory_filter, now),
+    )
+
+
+async def timeline(
+    tx: Transaction,
+    user_id: str,
+    category: str | None,
+    slot: str | None,
+    *,
+    known_time: datetime,
+    limit: int,
+    after: tuple[datetime, UUID] | None = None,
+) -> list[Memory]:
+    """Return *limit* facts and notes of a user in the order of valid_from_time, from *after* on."""
+    return await tx.mapped(
+        "list_timeline",
+        memory_of,
+        user_id=user_id,
+        category=category,
+        slot=slot,
+        now=known_time,
+        known_time=known_time,
+        after_valid_from_time=after and after[0],
+        after_id=after and after[1],
+        limit=limit,
     )
 
 
@@ -234,7 +148,7 @@ async def conscious(
     """Return the *limit* most essential memories of a user, most essential first."""
     return await tx.mapped(
         "list_conscious_memories",
-        _memory,
+        memory_of,
         user_id=user_id,
         categories=categories or None,
         now=now,
@@ -244,7 +158,7 @@ async def conscious(
 
 async def fetch(tx: Transaction, memory_ids: Sequence[UUID]) -> dict[UUID, Memory]:
     """Return memories by id, those that are still there."""
-    rows = await tx.mapped("fetch_memories", _memory, memory_ids=list(memory_ids))
+    rows = await tx.mapped("fetch_memories", memory_of, memory_ids=list(memory_ids))
     return {memory.memory_id: memory for memory in rows}
 
 
@@ -253,7 +167,7 @@ async def get(
 ) -> Memory | None:
     """Return a memory, None if there is none; with *lock* nobody else changes it meanwhile."""
     name = "lock_memory" if lock else "get_memory"
-    rows = await tx.mapped(name, _memory, memory_id=memory_id, user_id=user_id, now=now)
+    rows = await tx.mapped(name, memory_of, memory_id=memory_id, user_id=user_id, now=now)
     return rows[0] if rows else None
 
 
@@ -261,7 +175,7 @@ async def source_messages(tx: Transaction, memory: Memory) -> list[Memory]:
     """Return the episodes that *memory* rests on, oldest first."""
     return await tx.mapped(
         "list_source_messages",
-        _memory,
+        memory_of,
         user_id=memory.user_id,
         message_ids=memory.source_message_ids,
     )
@@ -307,7 +221,7 @@ async def insert_note(
     """Store a note and return it."""
     rows = await tx.mapped(
         "insert_note",
-        _memory,
+        memory_of,
         memory_id=note.memory_id,
         user_id=note.user_id,
         content=note.content,
@@ -335,7 +249,7 @@ async def update(
     """Store the changed *memory* and return it; *lexical* is given where the text changed."""
     rows = await tx.mapped(
         "update_memory",
-        _memory,
+        memory_of,
         memory_id=memory.memory_id,
         content=memory.content,
         category=memory.category,
@@ -357,25 +271,10 @@ async def update(
 
 async def delete(
     tx: Transaction, memory_ids: list[UUID], user_id: str | None, *, now: datetime
-) -> dict[UUID, str]:
-    """Delete memories, with what rests on them alone.
-
-    Return the users of those of *memory_ids* that there were.
-    """
+) -> dict[UUID, Deleted]:
+    """Delete memories, not what rests on them; return those of *memory_ids* that there were."""
     rows = await tx.mapped("delete_memories", dict, memory_ids=memory_ids, user_id=user_id, now=now)
-    messages = [(row["user_id"], row["message_id"]) for row in rows if row["message_id"]]
-    await withdraw_derived(tx, messages)
-    return {row["memory_id"]: row["user_id"] for row in rows}
-
-
-async def withdraw_derived(tx: Transaction, messages: Sequence[tuple[str, str]]) -> None:
-    """Withdraw what was drawn from *messages*, given as (user, message), which are gone or changed."""
-    if messages:
-        await tx.execute(
-            "withdraw_derived",
-            user_ids=[user_id for user_id, _ in messages],
-            message_ids=[message_id for _, message_id in messages],
-        )
+    return {row["memory_id"]: Deleted(row["user_id"], row["message_id"]) for row in rows}
 
 
 async def ensure_conversation(

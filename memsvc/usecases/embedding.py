@@ -147,6 +147,11 @@ class Embedding:
         return self._active.space if self._active and not self._mismatch else None
 
     @property
+    def space_id(self) -> int | None:
+        """The number of that space; None if memories cannot be compared."""
+        return self._active.space_id if self._active and not self._mismatch else None
+
+    @property
     def _mismatch(self) -> bool:
         return (
             self._embedder is not None

@@ -32,7 +32,7 @@ from memsvc.store.database import Database
 from memsvc.store.embeddings import NewEmbedding
 from memsvc.store.memories import NewEpisode
 from memsvc.store.sql import loader
-from memsvc.wiring import utc_now
+from memsvc.wiring.clock import utc_now
 
 DIMENSION = 384
 WORDS = [f"word{number}" for number in range(200)]

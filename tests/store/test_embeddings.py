@@ -16,7 +16,7 @@ from memsvc.store import embedded, embeddings, memories
 from memsvc.store.database import Database
 from memsvc.store.embeddings import NewEmbedding
 from memsvc.store.memories import NewNote
-from memsvc.wiring import utc_now
+from memsvc.wiring.clock import utc_now
 from tests.support.waiting import until
 
 VECTOR = np.full(4, 0.5, dtype=np.float32)

@@ -12,12 +12,13 @@ import pytest
 from memsvc.core.lexical import lexical_vectors, query_terms
 from memsvc.core.model import Caller, EmbeddingSpace, MemoryFilter, NewMessage, Role
 from memsvc.store import database as database_module
-from memsvc.store import embeddings, memories
+from memsvc.store import embeddings, memories, search
 from memsvc.store.database import Database
 from memsvc.store.embeddings import NewEmbedding
-from memsvc.store.memories import NewEpisode, Question
+from memsvc.store.memories import NewEpisode
+from memsvc.store.search import Question
 from memsvc.store.sql import loader
-from memsvc.wiring import utc_now
+from memsvc.wiring.clock import utc_now
 
 ROWS = 300
 VECTOR = np.full(4, 0.5, dtype=np.float32)
@@ -83,7 +84,7 @@ async def test_ranking_reads_each_row_once(
         keyword_weight=0.5,
     )
     async with database.transaction(caller) as tx:
-        await memories.rank(tx, question, MemoryFilter(), now=utc_now(), limit=10)
+        await search.rank(tx, question, MemoryFilter(), now=utc_now(), limit=10)
 
     scans = [node for node in nodes(plans[0][0]["Plan"]) if "Relation Name" in node]
     assert {node["Relation Name"] for node in scans} == {"memory", "memory_embedding"}

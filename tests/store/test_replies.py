@@ -8,7 +8,7 @@ from uuid import uuid4
 from memsvc.core.model import Caller, RequestKey
 from memsvc.store import replies
 from memsvc.store.database import Database
-from memsvc.wiring import utc_now
+from memsvc.wiring.clock import utc_now
 
 
 async def test_a_reply_is_swept_when_its_time_is_over(database: Database, caller: Caller) -> None:

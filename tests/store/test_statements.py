@@ -13,9 +13,14 @@ import pytest
 from psycopg import pq
 
 import memsvc
+from memsvc.core.consolidation import Profile
+from memsvc.core.jobs import Job
 from memsvc.core.model import Memory
 from memsvc.store import embedded
 from memsvc.store.embeddings import ActiveSpace, PendingMemory
+from memsvc.store.facts import NearFact, StoredFact
+from memsvc.store.jobs import DueJob
+from memsvc.store.profiles import ConsolidationState, Twins, UnsettledUser
 from memsvc.store.replies import StoredReply
 from memsvc.store.sql.loader import names, statement
 
@@ -24,6 +29,8 @@ WITHOUT_TENANT = {
     "check_role",
     "claim_embedding_space",
     "configure_session",
+    "drop_stale_tickets",  # the queue's tickets are hints; they hold ids only
+    "drop_ticket",
     "count_query_terms",
     "create_application_role",
     "create_database",
@@ -34,27 +41,57 @@ WITHOUT_TENANT = {
     "grant_application_role",
     "insert_installation",
     "is_revision_visible",
+    "issue_ticket",  # names the tenant in the ticket
+    "list_due_jobs",  # across tenants by a policy of its own; ids only
+    "list_profile_tenants",  # likewise
+    "list_unsettled_users",  # likewise
     "list_pending_tenants",  # across tenants by a policy of its own; ids only
     "name_application_role",
+    "sweep_jobs",  # likewise, jobs whose time is over
     "sweep_replies",  # likewise, replies whose time is over
     "ping",
     "prefer_hash_joins",
     "prefer_index_lookups",
     "try_migration_lock",
+    "try_sweeper_lock",
 }
 #: Statements that cannot be prepared.
 UTILITY = {"create_database", "create_application_role", "grant_application_role"}
 TENANT_TABLES = {
+    "job",
+    "job_message",
     "memory_term",
     "memory_count",
     "memory",
+    "profile",
     "memory_embedding",
     "pending_embedding",
     "conversation",
     "idempotency",
 }
 MEMORY = [field.name for field in fields(Memory)]
+FACT = [field.name for field in fields(StoredFact)]
+JOB = [field.name for field in fields(Job)]
+BARE_JOB = JOB[:-1]
 COLUMNS = {
+    "begin_job": BARE_JOB,
+    "claim_job": BARE_JOB,
+    "end_job": BARE_JOB,
+    "get_job": JOB,
+    "get_consolidation_state": [field.name for field in fields(ConsolidationState)],
+    "get_profile": [field.name for field in fields(Profile)],
+    "list_dead_jobs": JOB,
+    "list_derived_facts": FACT,
+    "list_due_jobs": [field.name for field in fields(DueJob)],
+    "list_facts": FACT,
+    "list_job_messages": MEMORY,
+    "list_near_facts": [field.name for field in fields(NearFact)],
+    "list_promotable_facts": MEMORY,
+    "list_slot_facts": FACT,
+    "list_timeline": MEMORY,
+    "list_twin_facts": [field.name for field in fields(Twins)],
+    "list_unsettled_users": [field.name for field in fields(UnsettledUser)],
+    "postpone_job": BARE_JOB,
     "get_memory": MEMORY,
     "lock_memory": MEMORY,
     "list_memories": MEMORY,
@@ -109,7 +146,7 @@ def test_a_statement_names_the_tenant_once_a_table(name: str) -> None:
     if name in WITHOUT_TENANT:
         assert "%(tenant_id)s" not in sql
         return
-    if name == "enter_scope":  # says whose rows there are, for all the others
+    if name in {"enter_scope", "lock_slots"}:  # they say whose rows, of no table
         return
     tables = re.findall(r"\b(?:from|join|update|into|using)\s+(\w+)", sql)
     uses = [table for table in tables if table in TENANT_TABLES]

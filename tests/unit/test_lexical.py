@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from memsvc.core import lexical
 from memsvc.core.model import KEYWORD_CEILING_SHARE, Caller, MemoryFilter, NewMessage, Role
-from memsvc.store import memories
+from memsvc.store import memories, search
 from memsvc.store.database import Database
-from memsvc.store.memories import NewEpisode, Question
-from memsvc.wiring import utc_now
+from memsvc.store.memories import NewEpisode
+from memsvc.store.search import Question
+from memsvc.wiring.clock import utc_now
 
 TEXTS = [
     "The harbour freezes in January, and the boats freeze with it.",
@@ -94,7 +95,7 @@ async def test_the_store_computes_bm25(database: Database, caller: Caller, query
         await memories.ensure_conversation(tx, "u", "c", **scope)  # type: ignore[arg-type]
         await memories.insert_episodes(tx, episodes, user_id="u", conversation_id="c", **scope)  # type: ignore[arg-type]
         question = Question("u", lexical.query_terms(query), None, None, 0.0, 1.0)
-        found = await memories.rank(tx, question, MemoryFilter(), now=now, limit=10)
+        found = await search.rank(tx, question, MemoryFilter(), now=now, limit=10)
 
     expected = {text: score for text in TEXTS if (score := bm25(query, text)) > 0}
     full_match = sum(

@@ -28,4 +28,6 @@
     memory.message_id,
     memory.role,
     memory.author,
-    memory.parent_message_id
+    memory.parent_message_id,
+    memory.value,
+    memory.contested

@@ -17,6 +17,8 @@ class Capability(StrEnum):
     CONTEXTUAL_RANKING = "CONTEXTUAL_RANKING"
     OWN_EMBEDDINGS = "OWN_EMBEDDINGS"
     TIME_TRAVEL = "TIME_TRAVEL"
+    FACT_EXTRACTION = "FACT_EXTRACTION"
+    MODEL_EXTRACTION = "MODEL_EXTRACTION"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +34,19 @@ class ServerFacts:
 class ServerInfo:
     """Tells what this server is."""
 
-    def __init__(self, embedding: Embedding) -> None:
-        """Tell how texts are embedded by *embedding*."""
+    def __init__(self, embedding: Embedding, *, by_model: bool) -> None:
+        """Tell how texts are embedded by *embedding*, and whether facts are drawn *by_model*."""
         self._embedding = embedding
+        self._by_model = by_model
 
     def __call__(self) -> ServerFacts:
         """Return the facts as they are now."""
         space = self._embedding.space
         by_meaning = (Capability.SEMANTIC_RANKING, Capability.OWN_EMBEDDINGS) if space else ()
-        always = (Capability.CONTEXTUAL_RANKING, Capability.TIME_TRAVEL)
-        return ServerFacts(VERSION, (*by_meaning, *always), space)
+        always = (
+            Capability.CONTEXTUAL_RANKING,
+            Capability.TIME_TRAVEL,
+            Capability.FACT_EXTRACTION,
+        )
+        by_model = (Capability.MODEL_EXTRACTION,) if self._by_model else ()
+        return ServerFacts(VERSION, (*by_meaning, *always, *by_model), space)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from memsvc.core.consolidation import Profile
 from memsvc.core.context_block import context_block, within_budget
 from memsvc.core.model import Caller, Memory
 from memsvc.core.paging import REPLY_BYTES_MAX, fitting
-from memsvc.store import memories
+from memsvc.store import memories, profiles
 from memsvc.usecases.context import Context
 
 
@@ -28,6 +29,8 @@ class ConsciousMemory:
     """The essentials, most essential first."""
 
     memories: list[Memory]
+    #: None before it was written.
+    profile: Profile | None
     context_block: str
     generate_time: datetime
 
@@ -45,9 +48,11 @@ class Conscious:
             essentials = await memories.conscious(
                 tx, ask.user_id, ask.categories, now=now, limit=ask.memories_max
             )
+            profile = await profiles.get(tx, ask.user_id)
         kept = fitting(
             within_budget(essentials, ask.token_budget),
             lambda memory: memory.content,
             bytes_max=REPLY_BYTES_MAX // 2,
         )
-        return ConsciousMemory(list(kept), context_block(kept, self.context.secret_key), now)
+        block = context_block(kept, self.context.secret_key)
+        return ConsciousMemory(list(kept), profile, block, now)

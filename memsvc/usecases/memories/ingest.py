@@ -1,18 +1,41 @@
-"""Ingest: store what was said, once, so that it can be recalled when the reply arrives."""
+"""Ingest: store what was said, once, so that it can be recalled when the reply arrives.
+
+With the messages a job is stored that draws facts from them. Who asks for the facts at once has that job
+done right away, as far as the time allows.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Final
+from uuid import UUID
 
 from memsvc.core import importance
+from memsvc.core.jobs import Job
 from memsvc.core.lexical import lexical_vectors, searchable
-from memsvc.core.model import Caller, NewMessage, Vector
+from memsvc.core.model import Caller, Memory, NewMessage, Vector
 from memsvc.store import memories, replies
+from memsvc.store.database import Transaction
 from memsvc.store.memories import NewEpisode
 from memsvc.usecases.context import Context
 from memsvc.usecases.embedding import EmbeddedTexts, Embedding
+from memsvc.usecases.facts.drawing import Drawing
+from memsvc.usecases.facts.running import JobRunner
 from memsvc.usecases.once import Once, Replay
+
+#: The share of the time left that drawing the facts may take, so that a reply still fits in.
+DRAWING_TIME_SHARE: Final = 0.9
+
+
+class ExtractionMode(Enum):
+    """When facts are drawn from what is stored."""
+
+    LATER = "later"
+    AT_ONCE = "at once"
+    NEVER = "never"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +45,12 @@ class Ingested:
     conversation_id: str
     messages: list[tuple[str, bool]]
     revision: int
+    #: The job that draws the facts; None for none.
+    job_id: UUID | None = None
+    #: The facts, where they were asked for at once.
+    memories: list[Memory] = field(default_factory=list)
+    #: They were asked for at once and are still to come.
+    extraction_pending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +64,16 @@ class IngestAsk:
     agent_id: str
     #: Whether the vectors may come later.
     deferred: bool
+    extraction: ExtractionMode
     once: Once[Ingested]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What a transaction stored, and the job that it began."""
+
+    ingested: Ingested
+    begun: Job | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +82,10 @@ class Ingest:
 
     context: Context
     embedding: Embedding
+    drawing: Drawing
+    runner: JobRunner
+    #: The jobs that go on although nobody waits for them any more.
+    _left: set[asyncio.Task[Job | None]] = field(default_factory=set)
 
     async def __call__(self, caller: Caller, ask: IngestAsk) -> Ingested | Replay:
         """Store the messages of *ask*; a message_id that the user has already is left alone.
@@ -51,7 +93,12 @@ class Ingest:
         Raises InvalidFields for a vector of another model.
         """
         (embedded,) = await self.embed(caller, [ask])
-        return await self.store(caller, ask, embedded)
+        stored = await self._store(caller, ask, embedded)
+        if isinstance(stored, Replay):
+            return stored
+        if stored.begun is None:
+            return stored.ingested
+        return await self._drawn(caller, ask, stored.ingested, stored.begun)
 
     async def embed(self, caller: Caller, asks: Sequence[IngestAsk]) -> list[EmbeddedTexts]:
         """Return the vectors of each of *asks*, all made at once; raises InvalidFields."""
@@ -73,7 +120,13 @@ class Ingest:
     async def store(
         self, caller: Caller, ask: IngestAsk, embedded: EmbeddedTexts
     ) -> Ingested | Replay:
-        """Store the messages of *ask* with the vectors that there are."""
+        """Store the messages of *ask* with the vectors that there are; facts come later or never."""
+        stored = await self._store(caller, ask, embedded)
+        return stored if isinstance(stored, Replay) else stored.ingested
+
+    async def _store(
+        self, caller: Caller, ask: IngestAsk, embedded: EmbeddedTexts
+    ) -> _Stored | Replay:
         now = self.context.clock()
         episodes = [self._episode(message) for message in ask.messages]
         async with self.context.database.transaction(caller) as tx:
@@ -87,7 +140,7 @@ class Ingest:
                 agent_id=ask.agent_id,
                 now=now,
             )
-            stored = await memories.insert_episodes(
+            new_ids = await memories.insert_episodes(
                 tx,
                 episodes,
                 user_id=ask.user_id,
@@ -99,16 +152,58 @@ class Ingest:
             new = [
                 (place, episode.memory_id, 1)
                 for place, episode in enumerate(episodes)
-                if episode.memory_id in stored
+                if episode.memory_id in new_ids
             ]
             await embedded.keep(tx, new, now)
+            begun, job_id = await self._job(tx, ask, episodes, new_ids)
             ingested = Ingested(
                 ask.conversation_id,
-                [(e.message.message_id, e.memory_id not in stored) for e in episodes],
+                [(e.message.message_id, e.memory_id not in new_ids) for e in episodes],
                 await replies.revision(tx),
+                job_id,
+                extraction_pending=begun is not None,
             )
             await ask.once.finish(tx, ask.user_id, ingested)
-        return ingested
+        return _Stored(ingested, begun)
+
+    async def _job(
+        self, tx: Transaction, ask: IngestAsk, episodes: Sequence[NewEpisode], new_ids: set[UUID]
+    ) -> tuple[Job | None, UUID | None]:
+        """Store the job that draws facts from the new messages: it and its id, where there is one."""
+        to_read = [
+            episode.memory_id
+            for episode in episodes
+            if episode.memory_id in new_ids and episode.message.role in self.drawing.roles
+        ]
+        where = (tx, ask.user_id, ask.conversation_id, to_read)
+        match ask.extraction:
+            case ExtractionMode.LATER:
+                return None, await self.drawing.enqueue(*where)
+            case ExtractionMode.AT_ONCE:
+                begun = await self.drawing.begin(*where)
+                return begun, begun.job_id if begun else None
+            case ExtractionMode.NEVER:
+                return None, None
+
+    async def _drawn(
+        self, caller: Caller, ask: IngestAsk, ingested: Ingested, begun: Job
+    ) -> Ingested:
+        """Return what was stored with its facts, if they are drawn in time; else they come later."""
+        drawing = asyncio.create_task(self.runner.do(caller.tenant_id, begun))
+        self._left.add(drawing)
+        drawing.add_done_callback(self._left.discard)
+        left = caller.deadline - asyncio.get_running_loop().time()
+        await asyncio.wait({drawing}, timeout=left * DRAWING_TIME_SHARE)
+        job = drawing.result() if drawing.done() and not drawing.cancelled() else None
+        if job is None or not job.state.is_final:
+            return ingested
+        async with self.context.database.transaction(caller) as tx:
+            found = await memories.fetch(tx, job.memory_ids)
+            facts = [found[memory_id] for memory_id in job.memory_ids if memory_id in found]
+            whole = replace(ingested, memories=facts, extraction_pending=False)
+            # The same request gets this reply from now on.
+            await ask.once.finish(tx, ask.user_id, whole)
+        return whole
 
     def _episode(self, message: NewMessage) -> NewEpisode:
         guess = message.importance

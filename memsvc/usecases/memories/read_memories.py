@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -28,6 +29,20 @@ class ListAsk:
 
     user_id: str
     filter: MemoryFilter
+    page_size: int
+    page_token: str
+    #: Everything that has to be the same on the next page.
+    binding: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineAsk:
+    """What was so from when to when, of one user."""
+
+    user_id: str
+    #: None for all.
+    category: str | None
+    slot: str | None
     page_size: int
     page_token: str
     #: Everything that has to be the same on the next page.
@@ -80,19 +95,44 @@ class ReadMemories:
         page = list(fitting(found[: ask.page_size], lambda memory: memory.content))
         if len(found) == len(page):
             return MemoryPage(page, "")
+        return MemoryPage(page, self._token(known_time, page[-1].create_time, page, binding))
+
+    async def timeline(self, caller: Caller, ask: TimelineAsk) -> MemoryPage:
+        """Return one page of facts and notes, those first that began first; raise InvalidPageToken."""
+        binding = caller.tenant_id.encode() + b"\0" + ask.binding
+        known_time, after = self._start(ask, binding)
+        async with self.context.database.transaction(caller) as tx:
+            found = await memories.timeline(
+                tx,
+                ask.user_id,
+                ask.category,
+                ask.slot,
+                known_time=known_time,
+                limit=ask.page_size + 1,
+                after=after,
+            )
+        page = list(fitting(found[: ask.page_size], lambda memory: memory.content))
+        if len(found) == len(page):
+            return MemoryPage(page, "")
+        return MemoryPage(page, self._token(known_time, page[-1].valid_from_time, page, binding))
+
+    def _token(
+        self, known_time: datetime, last_time: datetime, page: Sequence[Memory], binding: bytes
+    ) -> str:
         position: list[JsonValue] = [
             known_time.isoformat(),
-            page[-1].create_time.isoformat(),
+            last_time.isoformat(),
             str(page[-1].memory_id),
         ]
-        token = page_token.encode(position, binding, self.context.secret_key)
-        return MemoryPage(page, token)
+        return page_token.encode(position, binding, self.context.secret_key)
 
-    def _start(self, ask: ListAsk, binding: bytes) -> tuple[datetime, tuple[datetime, UUID] | None]:
+    def _start(
+        self, ask: ListAsk | TimelineAsk, binding: bytes
+    ) -> tuple[datetime, tuple[datetime, UUID] | None]:
         if not ask.page_token:
             return self.context.clock(), None
-        known_time, create_time, memory_id = page_token.decode(
+        known_time, last_time, memory_id = page_token.decode(
             ask.page_token, binding, self.context.secret_key
         )
-        after = (datetime.fromisoformat(str(create_time)), UUID(str(memory_id)))
+        after = (datetime.fromisoformat(str(last_time)), UUID(str(memory_id)))
         return datetime.fromisoformat(str(known_time)), after

@@ -30,6 +30,7 @@ from memsvc.store.candidates import Search
 from memsvc.store.database import Transaction
 from memsvc.usecases.context import Context
 from memsvc.usecases.embedding import Degradation, EmbeddedQuery, Embedding
+from memsvc.usecases.memories.accesses import Accesses
 
 #: How many candidates are taken by meaning and how many by words, at least, and for each result that
 #: is asked for: what is around them, their age and their importance change the order.
@@ -79,6 +80,8 @@ class Recall:
 
     context: Context
     embedding: Embedding
+    #: None where recalling is not to leave a trace.
+    accesses: Accesses | None = None
 
     async def __call__(self, caller: Caller, ask: RecallAsk) -> Recalled:
         """Answer *ask*; without a vector for the query by words alone, which is declared."""
@@ -100,6 +103,8 @@ class Recall:
             hits, reasons = fit, [*reasons, Degradation.REPLY_SIZE]
         if ask.explain:
             hits = ranking.explained(hits, ask.query)
+        if self.accesses is not None:
+            self.accesses.note(caller.tenant_id, (hit.memory.memory_id for hit in hits))
         block = context_block((hit.memory for hit in hits), self.context.secret_key)
         return Recalled(hits, block, reasons, question.weights, question.named_time)
 

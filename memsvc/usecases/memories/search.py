@@ -13,9 +13,9 @@ from memsvc.core.errors import QueryTooComplex
 from memsvc.core.lexical import QUERY_TERMS_MAX, query_terms, words
 from memsvc.core.model import Caller, Evidence, JsonValue, Memory, MemoryFilter
 from memsvc.core.paging import fitting
-from memsvc.store import memories
+from memsvc.store import search
 from memsvc.store.database import Transaction
-from memsvc.store.memories import Found, Position, Question
+from memsvc.store.search import Found, Position, Question
 from memsvc.usecases.context import Context
 from memsvc.usecases.embedding import Degradation, EmbeddedQuery, Embedding
 
@@ -142,9 +142,9 @@ class Search:
             scope = replace(scope, known_time=start.known_time)
         if ask.mode is SearchMode.FULL_TEXT:
             # n terms joined by operators are at most 2n - 1 nodes
-            if await memories.count_query_nodes(tx, ask.query) >= 2 * FULL_TEXT_TERMS_MAX:
+            if await search.count_query_nodes(tx, ask.query) >= 2 * FULL_TEXT_TERMS_MAX:
                 raise QueryTooComplex(field="query", limit=str(FULL_TEXT_TERMS_MAX))
-            return await memories.search_full_text(
+            return await search.search_full_text(
                 tx,
                 ask.user_id,
                 ask.query,
@@ -162,7 +162,7 @@ class Search:
             semantic_weight=weights[0],
             keyword_weight=weights[1],
         )
-        return await memories.rank(
+        return await search.rank(
             tx, question, scope, now=start.known_time, limit=ask.page_size + 1, after=start.after
         )
 
@@ -175,7 +175,7 @@ class Search:
         query = ask.query
         if ask.mode is not SearchMode.FULL_TEXT:
             query = " or ".join(words(ask.query)[:QUERY_TERMS_MAX])
-        snippets = await memories.snippets(tx, [memory.memory_id for memory in page], query)
+        snippets = await search.snippets(tx, [memory.memory_id for memory in page], query)
         conversations = {(m.user_id, m.conversation_id) for m in page if m.conversation_id}
-        titles = await memories.conversation_titles(tx, sorted(conversations))
+        titles = await search.conversation_titles(tx, sorted(conversations))
         return snippets, titles

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypedDict
@@ -9,13 +10,17 @@ from uuid import UUID
 
 from memsvc.core import importance
 from memsvc.core.errors import EtagMismatch, MemoryNotFound
+from memsvc.core.facts import normalised
 from memsvc.core.lexical import lexical_vectors, searchable
 from memsvc.core.model import Caller, Memory, MemoryKind, Metadata
-from memsvc.store import embeddings, memories, replies
+from memsvc.store import embeddings, facts, memories, replies
 from memsvc.store.database import Transaction
+from memsvc.store.facts import StoredFact
 from memsvc.store.memories import NewNote
 from memsvc.usecases.context import Context
 from memsvc.usecases.embedding import EmbeddedTexts, Embedding
+from memsvc.usecases.facts import keeping
+from memsvc.usecases.facts.drawing import Drawing
 from memsvc.usecases.once import Once, Replay
 
 
@@ -102,6 +107,7 @@ class WriteMemories:
 
     context: Context
     embedding: Embedding
+    drawing: Drawing
 
     async def create(self, caller: Caller, ask: NoteAsk) -> Written | Replay:
         """Store a note with its vector, or let it wait for it."""
@@ -156,13 +162,20 @@ class WriteMemories:
         async with self.context.database.transaction(caller) as tx:
             if replay := await ask.once.begin(tx, now):
                 return replay
+            touched = await facts.fetch(tx, [ask.memory_id])
+            await keeping.lock(tx, touched, also_slot=ask.changes.get("slot", ""))
             memory = await memories.get(tx, ask.memory_id, ask.user_id, now=now, lock=True)
             if memory is None:
                 raise MemoryNotFound(field="memory.memory_id")
             if ask.version not in {None, memory.version}:
                 raise EtagMismatch(field="memory.etag")
             changed = _changed(memory, ask.changes)
+            moved = (changed.content, changed.slot) != (memory.content, memory.slot)
+            if touched and moved:
+                await facts.unplace(tx, memory.memory_id, normalised(changed.content), value="")
             memory = await self._store(tx, memory, changed, embedded, now)
+            if touched and moved:
+                memory = await self._placed(tx, memory, touched, now)
             written = Written(memory, await replies.revision(tx))
             await ask.once.finish(tx, memory.user_id, written)
         return written
@@ -192,8 +205,17 @@ class WriteMemories:
         await embeddings.forget(tx, stored.memory_id)
         await embedded.keep(tx, [(0, stored.memory_id, stored.version)], now)
         if stored.kind is MemoryKind.EPISODE and stored.message_id is not None:
-            await memories.withdraw_derived(tx, [(stored.user_id, stored.message_id)])
+            await keeping.withdraw(tx, self.context, [(stored.user_id, stored.message_id)])
+            await self.drawing.draw_again(tx, stored)
         return stored
+
+    async def _placed(
+        self, tx: Transaction, memory: Memory, before: Sequence[StoredFact], now: datetime
+    ) -> Memory:
+        """Return the fact after it has found its place among the others of its slot."""
+        after = await facts.fetch(tx, [memory.memory_id])
+        await keeping.resettle(tx, self.context, [*before, *after])
+        return await memories.get(tx, memory.memory_id, None, now=now) or memory
 
     async def delete(self, caller: Caller, ask: DeleteAsk) -> int | Replay:
         """Delete memories, with what rests on them alone, and return the revision.
@@ -204,11 +226,16 @@ class WriteMemories:
         async with self.context.database.transaction(caller) as tx:
             if replay := await ask.once.begin(tx, now):
                 return replay
+            touched = await facts.fetch(tx, ask.memory_ids)
+            await keeping.lock(tx, touched)
             gone = await memories.delete(tx, ask.memory_ids, ask.user_id, now=now)
             if missing := set(ask.memory_ids) - gone.keys():
                 raise MemoryNotFound(field=ask.field, count=str(len(missing)))
+            await keeping.resettle(tx, self.context, touched)
+            messages = [(one.user_id, one.message_id) for one in gone.values() if one.message_id]
+            await keeping.withdraw(tx, self.context, messages)
             revision = await replies.revision(tx)
-            await ask.once.finish(tx, next(iter(gone.values())), revision)
+            await ask.once.finish(tx, next(iter(gone.values())).user_id, revision)
         return revision
 
 

@@ -1,0 +1,55 @@
+"""A language model that chooses the essential facts and writes the profile."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from uuid import UUID
+
+from memsvc.core.consolidation import Profile
+from memsvc.core.model import Memory
+from memsvc.core.profile_reply import PROFILE_SCHEMA, parse_profile
+from memsvc.core.reply_json import UnreadableReply
+from memsvc.providers import prompt_texts
+from memsvc.providers.language_model import ChatTurn, LanguageModel
+from memsvc.providers.model_errors import ErrorClass, ModelRefused, UnusableReply
+
+
+class ProfileJudge:
+    """Asks a language model once a consolidation."""
+
+    def __init__(self, model: LanguageModel) -> None:
+        """Take a *model*, which is closed with the judge."""
+        self._model = model
+
+    async def judge(self, present: Sequence[Memory]) -> tuple[list[UUID], Profile]:
+        """Return which of *present* are essential, and the profile.
+
+        Raises ModelBusy, ModelUnavailable and ModelRefused.
+        """
+        lines = [
+            json.dumps(
+                {
+                    "id": str(fact.memory_id),
+                    "fact": fact.content,
+                    "category": fact.category,
+                    "since": fact.valid_from_time.date().isoformat(),
+                },
+                ensure_ascii=False,
+            )
+            for fact in present
+        ]
+        turns = [
+            ChatTurn("system", prompt_texts.consolidate()),
+            ChatTurn("user", "\n".join(lines)),
+        ]
+        try:
+            reply = await self._model.complete(turns, schema=PROFILE_SCHEMA, schema_name="profile")
+            parsed = parse_profile(reply, {str(fact.memory_id) for fact in present})
+        except (UnusableReply, UnreadableReply):
+            raise ModelRefused(ErrorClass.REPLY_UNUSABLE) from None
+        return [UUID(one) for one in parsed.essential], Profile(parsed.summary, list(parsed.traits))
+
+    async def close(self) -> None:
+        """Close the model's connections."""
+        await self._model.close()

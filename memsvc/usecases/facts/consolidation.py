@@ -1,0 +1,156 @@
+"""Consolidation: duplicates become one, the essential facts are chosen, the profile is written."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+from uuid import UUID
+
+from memsvc.core import consolidation
+from memsvc.core.consolidation import Profile
+from memsvc.core.duplicates import SIMILARITY_MIN, may_be_one
+from memsvc.core.jobs import Job, JobKind, JobState
+from memsvc.core.model import Caller, Memory
+from memsvc.store import facts, jobs, profiles
+from memsvc.store.database import WORKER_SECONDS
+from memsvc.store.jobs import Claim
+from memsvc.usecases.context import Context
+from memsvc.usecases.embedding import Embedding
+from memsvc.usecases.facts import keeping
+from memsvc.usecases.facts.extraction import JobTakenOver
+from memsvc.usecases.once import Once, Replay
+
+#: How many facts are looked at, and how many pairs of them, in one go.
+FACTS_MAX: Final = 500
+TWINS_MAX: Final = 200
+#: How many users' consolidation is asked for at a time.
+USERS_MAX: Final = 500
+
+
+class Judge(Protocol):
+    """Chooses the essential facts and writes the profile: a language model."""
+
+    async def judge(self, present: Sequence[Memory]) -> tuple[list[UUID], Profile]:
+        """Return which of *present* are essential, and the profile; raise ModelError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ConsolidateAsk:
+    """A user whose facts are to be tidied up."""
+
+    user_id: str
+    once: Once[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Consolidation:
+    """Tidies up the facts of a user."""
+
+    context: Context
+    embedding: Embedding
+    #: None where rules decide.
+    judge: Judge | None
+    #: How long facts are left to settle after a change, and how long a user is left alone at most.
+    settle_seconds: float
+    every_seconds: float
+
+    async def ask(self, caller: Caller, ask: ConsolidateAsk) -> UUID | Replay:
+        """Queue the consolidation of a user; return the job."""
+        now = self.context.clock()
+        async with self.context.database.transaction(caller) as tx:
+            if replay := await ask.once.begin(tx, now):
+                return replay
+            job_id = await jobs.enqueue(tx, self.context.new_id(), JobKind.CONSOLIDATE, ask.user_id)
+            await ask.once.finish(tx, ask.user_id, job_id)
+        return job_id
+
+    async def ask_for_unsettled(self) -> int:
+        """Queue the consolidation of all whose facts changed or were long not looked at."""
+        async with self.context.database.overview() as tx:
+            unsettled = await profiles.unsettled(
+                tx,
+                settle_seconds=self.settle_seconds,
+                every_seconds=self.every_seconds,
+                limit=USERS_MAX,
+            )
+        for user in unsettled:
+            async with self.context.database.transaction(_worker(user.tenant_id)) as tx:
+                await jobs.enqueue(tx, self.context.new_id(), JobKind.CONSOLIDATE, user.user_id)
+        return len(unsettled)
+
+    async def fade(self) -> int:
+        """Let the facts of all tenants fade that nobody said again; return how many are less sure."""
+        async with self.context.database.overview() as tx:
+            tenants = await profiles.tenants(tx)
+        count = 0
+        for tenant_id in tenants:
+            async with self.context.database.transaction(_worker(tenant_id)) as tx:
+                count += await profiles.fade(tx, now=self.context.clock())
+        return count
+
+    async def __call__(self, caller: Caller, job: Job) -> JobState:
+        """Consolidate the facts of the job's user; return how the job ends."""
+        claim = Claim(job.job_id, job.attempt)
+        await self._merge(caller, claim, job.user_id)
+        now = self.context.clock()
+        async with self.context.database.transaction(caller) as tx:
+            state = await profiles.state(tx, job.user_id)
+            before = await profiles.get(tx, job.user_id)
+            present = await profiles.promotable(tx, job.user_id, now=now, limit=FACTS_MAX)
+        essential, profile = await self._judged(present, None if state.changed else before, now)
+        async with self.context.database.transaction(caller) as tx:
+            if not await jobs.hold(tx, claim):
+                raise JobTakenOver
+            changed = await profiles.promote(tx, job.user_id, essential)
+            await profiles.put(tx, job.user_id, profile, read_time=state.read_time, now=now)
+            await jobs.note_progress(tx, job.job_id, changed, dropped=0)
+        return JobState.SUCCEEDED
+
+    async def _judged(
+        self, present: Sequence[Memory], before: Profile | None, now: datetime
+    ) -> tuple[list[UUID], Profile]:
+        """Return the essential facts and the profile: a model's choice, and what the rules demand.
+
+        With a profile from *before*, nothing has changed since: a model is not asked again.
+        """
+        ruled = [fact.memory_id for fact in consolidation.essentials(present, now)]
+        if self.judge is None or not present:
+            return ruled, consolidation.profile_of(present)
+        if before is not None:
+            chosen, profile = [fact.memory_id for fact in present if fact.essential], before
+        else:
+            chosen, profile = await self.judge.judge(present)
+        own = {fact.memory_id for fact in present if consolidation.is_own(fact)}
+        both = dict.fromkeys([*ruled, *(one for one in chosen if one in own)])
+        return list(both)[: consolidation.ESSENTIALS_MAX], profile
+
+    async def _merge(self, caller: Caller, claim: Claim, user_id: str) -> None:
+        """Let facts that say the same in other words be one."""
+        space_id = self.embedding.space_id
+        if space_id is None:
+            return
+        async with self.context.database.transaction(caller) as tx:
+            if not await jobs.hold(tx, claim):
+                raise JobTakenOver
+            pairs = await profiles.twins(
+                tx, user_id, space_id, similarity_min=SIMILARITY_MIN, limit=TWINS_MAX
+            )
+            ids = [one for pair in pairs for one in (pair.older_id, pair.newer_id)]
+            stored = {fact.memory_id: fact for fact in await facts.fetch(tx, ids)}
+            await keeping.lock(tx, stored.values())
+            touched = []
+            for pair in pairs:
+                older, newer = stored[pair.older_id], stored[pair.newer_id]
+                if may_be_one(older.content, older.value, newer.content, newer.value):
+                    await facts.unplace(tx, newer.memory_id, older.value_key)
+                    touched += [older]
+            if touched:
+                await keeping.resettle(tx, self.context, touched)
+
+
+def _worker(tenant_id: str) -> Caller:
+    return Caller(tenant_id, asyncio.get_running_loop().time() + WORKER_SECONDS)

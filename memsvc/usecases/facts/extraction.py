@@ -1,0 +1,107 @@
+"""Extraction: what the messages of a job say becomes facts, message by message.
+
+The extractor is asked outside of any transaction. What it drew is stored together with the note that
+the message is read, so a message is never read twice with effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from memsvc.core.jobs import Job, JobState
+from memsvc.core.lexical import searchable
+from memsvc.core.model import Caller, Memory, Role
+from memsvc.providers.extraction import Drawn, Extractor, Said
+from memsvc.providers.model_errors import ModelRefused
+from memsvc.store import facts, jobs
+from memsvc.store.jobs import Claim, Line
+from memsvc.telemetry import FACTS
+from memsvc.usecases.context import Context
+from memsvc.usecases.embedding import Embedding
+from memsvc.usecases.facts import keeping
+
+#: How many lines of the conversation before a message help to understand it.
+LINES_BEFORE: Final = 6
+#: Where the facts about whom no name is known belong.
+_SPEAKERS: Final = {
+    Role.USER: "The user",
+    Role.ASSISTANT: "The assistant",
+    Role.SYSTEM: "The system",
+    Role.TOOL: "A tool",
+}
+
+
+class JobTakenOver(Exception):
+    """Somebody else has begun the job since; nothing may be written for this begin any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """Draws facts from messages."""
+
+    context: Context
+    embedding: Embedding
+    extractor: Extractor
+
+    async def __call__(self, caller: Caller, job: Job) -> JobState:
+        """Read the messages of *job*; return how it ends.
+
+        A message whose reply is of no use does not keep the others from being read; then
+        ModelRefused is raised at the end. Raises ModelBusy, ModelUnavailable and JobTakenOver, and
+        what the database raises.
+        """
+        claim = Claim(job.job_id, job.attempt)
+        refused: dict[tuple[UUID, int], ModelRefused] = {}
+        read = job.fact_count
+        while True:
+            async with self.context.database.transaction(caller) as tx:
+                pending = await jobs.messages(tx, job.job_id)
+            todo = [one for one in pending if (one.memory_id, one.version) not in refused]
+            if not todo:
+                break
+            read += len(todo)
+            for episode in todo:
+                try:
+                    await self._read(caller, claim, episode)
+                except ModelRefused as error:
+                    refused[episode.memory_id, episode.version] = error
+        if refused:
+            raise next(iter(refused.values()))
+        return JobState.SUCCEEDED if read else JobState.CANCELLED
+
+    async def _read(self, caller: Caller, claim: Claim, episode: Memory) -> None:
+        async with self.context.database.transaction(caller) as tx:
+            before = await jobs.lines_before(tx, episode, limit=LINES_BEFORE)
+        drawn = await self.draw(episode, before)
+        texts = [searchable(episode.author, fact.content) for fact in drawn.facts]
+        embedded = await self.embedding.texts(texts, caller)
+        async with self.context.database.transaction(caller) as tx:
+            if not await jobs.hold(tx, claim):
+                raise JobTakenOver
+            version = await facts.hold_source(tx, episode.memory_id)
+            if version is not None and version != episode.version:
+                return  # it says something else now: it is read again
+            kept: list[UUID] = []
+            if version is not None:
+                kept = await keeping.keep(tx, self.context, episode, drawn.facts, embedded)
+            await jobs.settle_message(tx, claim.job_id, episode.memory_id)
+            await jobs.note_progress(tx, claim.job_id, kept, dropped=drawn.dropped)
+        FACTS.labels("kept").inc(len(kept))
+        FACTS.labels("dropped").inc(drawn.dropped)
+
+    async def draw(self, episode: Memory, before: Sequence[Line]) -> Drawn:
+        """Return what *episode* says, given the lines *before* it; nothing is stored.
+
+        Raises the errors of `memsvc.providers.model_errors`.
+        """
+        said = Said(
+            text=episode.content,
+            author=episode.author,
+            role=(episode.role or Role.USER).name.lower(),
+            said=episode.valid_from_time,
+            before=[(line.author or _SPEAKERS[line.role], line.content) for line in before],
+        )
+        return await self.extractor.extract(said)

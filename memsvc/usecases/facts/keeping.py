@@ -1,0 +1,349 @@
+"""Keeping facts: each new mention finds its place among what was said before, each lost one leaves it.
+
+Everything happens inside the caller's transaction, and one slot is changed by one writer at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from memsvc.core import importance
+from memsvc.core.duplicates import SIMILARITY_MIN, may_be_one
+from memsvc.core.facts import ExtractedFact, normalised
+from memsvc.core.lexical import lexical_vectors, searchable
+from memsvc.core.model import Memory, Role, TemporalState
+from memsvc.core.slots import is_essential, is_single
+from memsvc.core.supersession import Mention, Span, arrange
+from memsvc.store import embeddings, facts
+from memsvc.store.database import Transaction
+from memsvc.store.embeddings import NewEmbedding
+from memsvc.store.facts import NewFact, Placement, Scope, StoredFact
+from memsvc.usecases.context import Context
+from memsvc.usecases.embedding import EmbeddedTexts
+
+#: How many messages a fact names at most: the first and the last ones.
+SOURCES_MAX: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class _Newcomer:
+    """A mention that is not stored yet, with the words and the vector of its fact."""
+
+    mention: Mention
+    fact: NewFact
+    embedded: EmbeddedTexts
+    #: Which of the texts that were embedded it is.
+    place: int
+
+
+async def keep(
+    tx: Transaction,
+    context: Context,
+    source: Memory,
+    drawn: Sequence[ExtractedFact],
+    embedded: EmbeddedTexts,
+) -> list[UUID]:
+    """Store what was drawn from the message *source*; return the facts that came or changed.
+
+    *embedded* holds the vectors of the facts' texts, in their order.
+    """
+    named = [_scope(source, fact, normalised(fact.value or fact.content)) for fact in drawn]
+    await facts.lock_slots(tx, source.user_id, [scope.name for scope in named])
+    now = context.clock()
+    changed: list[UUID] = []
+    for place, fact in enumerate(drawn):
+        key = await _key(tx, named[place], fact, embedded, place)
+        scope = _scope(source, fact, key)
+        newcomer = _newcomer(context, source, fact, embedded, place, key)
+        changed += await _rearrange(tx, context, scope, now, newcomer=newcomer)
+        if fact.ends:
+            ended = replace(
+                scope,
+                temporal_state=TemporalState.CURRENT,
+                ends=False,
+                value_key=None if is_single(scope.slot) else key,
+            )
+            changed += await _rearrange(tx, context, ended, now, since=newcomer.mention.time)
+    if changed:
+        await facts.mark_changed(tx, source.user_id)
+    return list(dict.fromkeys(changed))
+
+
+async def withdraw(tx: Transaction, context: Context, messages: Sequence[tuple[str, str]]) -> None:
+    """Take back what *messages*, given as (user, message), said: they are gone or say something else.
+
+    A fact that rested on them alone goes; what it had superseded is so again.
+    """
+    if not messages:
+        return
+    without = set(messages)
+    await _resettle(tx, context, await facts.derived(tx, messages), without)
+
+
+async def resettle(tx: Transaction, context: Context, touched: Sequence[StoredFact]) -> None:
+    """Put in order what bears on the facts *touched*, which are about to change or have changed."""
+    await _resettle(tx, context, touched, set())
+
+
+async def lock(tx: Transaction, touched: Iterable[StoredFact], *, also_slot: str = "") -> None:
+    """Wait until nobody else changes the slots of these facts, and the one they are to go to."""
+    by_user: dict[str, list[str]] = {}
+    for fact in touched:
+        names = by_user.setdefault(fact.user_id, [])
+        names.append(_scope_of(fact).name)
+        if also_slot:
+            names.append(replace(_scope_of(fact), slot=also_slot).name)
+    for user_id in sorted(by_user):
+        await facts.lock_slots(tx, user_id, by_user[user_id])
+
+
+async def _resettle(
+    tx: Transaction,
+    context: Context,
+    touched: Sequence[StoredFact],
+    without: Set[tuple[str, str]],
+) -> None:
+    await lock(tx, touched)
+    now = context.clock()
+    # Those that say that a value ended first: they bear on the ones that hold it.
+    scopes = dict.fromkeys(_scope_of(fact) for fact in touched)
+    for scope in sorted(scopes, key=lambda scope: not scope.ends):
+        await _rearrange(tx, context, scope, now, without=without)
+        if scope.ends:
+            key = None if is_single(scope.slot) else scope.value_key
+            ended = replace(scope, temporal_state=TemporalState.CURRENT, ends=False, value_key=key)
+            await _rearrange(tx, context, ended, now, without=without)
+    for user_id in sorted({fact.user_id for fact in touched}):
+        await facts.mark_changed(tx, user_id)
+
+
+def _scope(source: Memory, fact: ExtractedFact, key: str) -> Scope:
+    whole = fact.temporal_state is TemporalState.CURRENT and is_single(fact.slot) and not fact.ends
+    return Scope(
+        source.user_id,
+        source.author,
+        fact.slot,
+        None if whole else key,
+        fact.temporal_state,
+        fact.ends,
+    )
+
+
+def _scope_of(fact: StoredFact) -> Scope:
+    whole = fact.temporal_state is TemporalState.CURRENT and is_single(fact.slot) and not fact.ends
+    return Scope(
+        fact.user_id,
+        fact.author,
+        fact.slot,
+        None if whole else fact.value_key,
+        fact.temporal_state,
+        fact.ends,
+    )
+
+
+async def _key(
+    tx: Transaction, scope: Scope, fact: ExtractedFact, embedded: EmbeddedTexts, place: int
+) -> str:
+    """Return the key of the value: that of a fact of the slot which says the same in other words."""
+    vector = embedded.vectors[place]
+    if vector is not None and embedded.space_id is not None and fact.slot:
+        close = await facts.near(
+            tx, scope, embedded.space_id, vector, similarity_min=SIMILARITY_MIN
+        )
+        for other in close:
+            if may_be_one(fact.content, fact.value, other.content, other.value):
+                return other.value_key
+    return normalised(fact.value or fact.content)
+
+
+def _newcomer(
+    context: Context,
+    source: Memory,
+    fact: ExtractedFact,
+    embedded: EmbeddedTexts,
+    place: int,
+    key: str,
+) -> _Newcomer:
+    base = importance.ESSENTIAL_FACT_BASE if is_essential(fact.slot) else importance.FACT_BASE
+    # Of two facts of one message the later one is the newer.
+    said = fact.event_time or source.valid_from_time
+    mention = Mention(
+        said + timedelta(microseconds=place),
+        key,
+        source.message_id or "",
+        source.role or Role.USER,
+        fact.confidence,
+        None,
+    )
+    new = NewFact(
+        memory_id=context.new_id(),
+        content=fact.content,
+        category=fact.category,
+        slot=fact.slot,
+        value=fact.value,
+        author=source.author,
+        temporal_state=fact.temporal_state,
+        ends=fact.ends,
+        importance=importance.first_guess(fact.content, base),
+        lexical=lexical_vectors(searchable(source.author, fact.content)),
+        source=source,
+    )
+    return _Newcomer(mention, new, embedded, place)
+
+
+async def _rearrange(
+    tx: Transaction,
+    context: Context,
+    scope: Scope,
+    now: datetime,
+    *,
+    newcomer: _Newcomer | None = None,
+    without: Set[tuple[str, str]] = frozenset(),
+    since: datetime | None = None,
+) -> list[UUID]:
+    """Store the spans that follow from all mentions in *scope*; return the facts that changed.
+
+    Before *since*, and before what a newcomer says was so, nothing changes.
+    """
+    if newcomer is not None:
+        since = newcomer.mention.time
+    stored = await facts.in_scope(tx, scope, since=since)
+    mentions = [
+        mention
+        for fact in stored
+        for mention in _mentions(fact, as_end=fact.ends and not scope.ends)
+        if (fact.user_id, mention.message_id) not in without
+    ]
+    if newcomer is not None:
+        said = newcomer.mention
+        if any(m.message_id == said.message_id and m.key == said.key for m in mentions):
+            return []
+        mentions.append(said)
+    spans = arrange(mentions)
+    known = {fact.memory_id: fact for fact in stored if fact.ends == scope.ends}
+    made = [span for span in spans if span.fact_id is None]
+    templates = {id(span): _template(span) for span in made}
+    for span in made:
+        first = newcomer is not None and newcomer.mention in span.mentions
+        span.fact_id = newcomer.fact.memory_id if newcomer and first else context.new_id()
+    return await _store(tx, scope, spans, known, templates, newcomer, now)
+
+
+def _mentions(fact: StoredFact, *, as_end: bool) -> list[Mention]:
+    sources = zip(
+        fact.source_message_ids,
+        fact.source_times,
+        fact.source_roles,
+        fact.source_confidences,
+        strict=True,
+    )
+    mentions = [
+        Mention(time, fact.value_key, message_id, Role(role), sure, fact.memory_id, ends=as_end)
+        for message_id, time, role, sure in sources
+    ]
+    # One that rests on no message stands for itself.
+    return mentions or [
+        Mention(
+            fact.valid_from_time,
+            fact.value_key,
+            "",
+            fact.role,
+            fact.stated_confidence,
+            fact.memory_id,
+            ends=as_end,
+        )
+    ]
+
+
+def _template(span: Span) -> UUID | None:
+    return next((m.fact_id for m in span.mentions if m.fact_id is not None), None)
+
+
+async def _store(
+    tx: Transaction,
+    scope: Scope,
+    spans: Sequence[Span],
+    known: dict[UUID, StoredFact],
+    templates: dict[int, UUID | None],
+    newcomer: _Newcomer | None,
+    now: datetime,
+) -> list[UUID]:
+    placements = [(span, _placement(scope, span, known, now)) for span in spans]
+    gone = known.keys() - {span.fact_id for span in spans}
+    await facts.delete(tx, sorted(gone))
+    changed: list[UUID] = []
+    # What is over first: there is never a moment with two present values.
+    for span, placement in sorted(placements, key=lambda pair: pair[1].superseded_time is None):
+        memory_id = span.fact_id
+        if memory_id is None:  # pragma: no cover - each span was given one
+            continue
+        if memory_id in known:
+            if _differs(known[memory_id], placement):
+                await facts.place(tx, memory_id, placement, now=now)
+                changed.append(memory_id)
+        elif newcomer is not None and memory_id == newcomer.fact.memory_id:
+            await facts.insert(tx, newcomer.fact, placement, now=now)
+            await _keep_vector(tx, newcomer, now)
+            changed.append(memory_id)
+        elif (template_id := templates[id(span)]) is not None:
+            await facts.copy(tx, memory_id, template_id, placement, now=now)
+            changed.append(memory_id)
+    return changed
+
+
+async def _keep_vector(tx: Transaction, newcomer: _Newcomer, now: datetime) -> None:
+    vector = newcomer.embedded.vectors[newcomer.place]
+    memory_id, space_id = newcomer.fact.memory_id, newcomer.embedded.space_id
+    if vector is None or space_id is None:
+        await embeddings.mark_pending(tx, [memory_id], now=now)
+    else:
+        await embeddings.insert(tx, space_id, [NewEmbedding(memory_id, 1, vector)])
+
+
+def _placement(scope: Scope, span: Span, known: dict[UUID, StoredFact], now: datetime) -> Placement:
+    before = known.get(span.fact_id) if span.fact_id else None
+    ended_by = span.ended_by.fact_id if isinstance(span.ended_by, Span) else span.ended_by
+    superseded_time = None
+    if ended_by is not None:
+        superseded_time = (before.superseded_time if before else None) or now
+    sources = [mention for mention in span.mentions if mention.message_id]
+    if len(sources) > SOURCES_MAX:
+        sources = sources[: SOURCES_MAX // 2] + sources[-SOURCES_MAX // 2 :]
+    single = scope.temporal_state is TemporalState.CURRENT and is_single(scope.slot)
+    return Placement(
+        value_key=span.key,
+        exclusive=single and not scope.ends,
+        contested=span.contested,
+        stated_confidence=span.confidence,
+        role=span.role,
+        source_message_ids=[mention.message_id for mention in sources],
+        source_times=[mention.time for mention in sources],
+        source_roles=[int(mention.role) for mention in sources],
+        source_confidences=[mention.confidence for mention in sources],
+        valid_from_time=span.start,
+        valid_to_time=span.end,
+        superseded_by=ended_by,
+        superseded_time=superseded_time,
+        refresh_time=span.refresh,
+    )
+
+
+def _differs(fact: StoredFact, placement: Placement) -> bool:
+    return any(
+        getattr(fact, name) != getattr(placement, name)
+        for name in (
+            "value_key",
+            "exclusive",
+            "contested",
+            "valid_from_time",
+            "valid_to_time",
+            "superseded_by",
+            "role",
+            "source_message_ids",
+            "refresh_time",
+        )
+    )

@@ -1,0 +1,62 @@
+"""Showing which facts would be drawn from a message, without storing any."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+
+from memsvc.core.errors import DeadlineExceeded, ModelBusy, ModelRefused, ModelUnavailable
+from memsvc.core.facts import ExtractedFact
+from memsvc.core.model import Caller, NewMessage, Role
+from memsvc.providers import model_errors
+from memsvc.providers.extraction import Extractor, Said
+from memsvc.usecases.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFacts:
+    """What would be drawn from a message."""
+
+    facts: list[ExtractedFact]
+    #: Facts that broke a rule.
+    dropped: int
+    #: What drew them.
+    extractor: str
+    #: When the message was said, whose word it is, and the speaker's name.
+    said: datetime
+    role: Role
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowFacts:
+    """Draws facts from a message that is not stored."""
+
+    context: Context
+    extractor: Extractor
+
+    async def __call__(self, caller: Caller, message: NewMessage) -> ShownFacts:
+        """Return the facts; raise ModelBusy, ModelUnavailable and ModelRefused of the domain."""
+        said = message.event_time or self.context.clock()
+        asked = Said(
+            text=message.content,
+            author=message.author,
+            role=message.role.name.lower(),
+            said=said,
+            before=[],
+        )
+        try:
+            async with asyncio.timeout(caller.deadline - asyncio.get_running_loop().time()):
+                drawn = await self.extractor.extract(asked)
+        except TimeoutError as error:
+            raise DeadlineExceeded from error
+        except model_errors.ModelBusy as error:
+            raise ModelBusy from error
+        except (model_errors.ModelRefused, model_errors.UnusableReply) as error:
+            raise ModelRefused from error
+        except model_errors.ModelError as error:
+            raise ModelUnavailable from error
+        return ShownFacts(
+            drawn.facts, drawn.dropped, self.extractor.name, said, message.role, message.author
+        )

@@ -1,0 +1,48 @@
+"""What goes on behind the calls, in every process that works: passes of its own, and jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Final
+
+from memsvc.config import Settings
+from memsvc.store.queue import TicketQueue
+from memsvc.wiring.parts import Parts
+from memsvc.worker import Worker, keep_up
+
+#: How often recalls are noted, in seconds: late enough that many become one note.
+ACCESSES_SECONDS: Final = 2.0
+#: When, in UTC, facts fade and ended jobs are swept: once an hour, by one of all processes.
+FADE_AT: Final = "7 * * * *"
+SWEEP_AT: Final = "*/10 * * * *"
+
+
+def background(settings: Settings, parts: Parts, conninfo: str) -> list[Coroutine[Any, Any, None]]:
+    """Return what is to run until cancelled."""
+    passes: list[tuple[str, Callable[[], Awaitable[int]], float]] = [
+        ("fill_in", parts.embedding.fill_in, 1.0),
+        ("sweep_replies", parts.upkeep.sweep_replies, 60.0),
+        ("note_accesses", parts.accesses.flush, ACCESSES_SECONDS),
+    ]
+    if settings.job_concurrency:
+        passes += [
+            ("tell_of_jobs", parts.runner.tell, settings.job_tell_seconds),
+            (
+                "ask_for_consolidation",
+                parts.consolidation.ask_for_unsettled,
+                max(settings.consolidation_settle_seconds / 4, 0.1),
+            ),
+        ]
+    running = [Worker(name, act, rest_seconds=rest).run() for name, act, rest in passes]
+    if settings.job_concurrency:
+        queue = TicketQueue(
+            conninfo,
+            concurrency=settings.job_concurrency,
+            lease_seconds=settings.job_lease_seconds,
+        )
+        periodic = {
+            "fade": (FADE_AT, parts.consolidation.fade),
+            "sweep": (SWEEP_AT, parts.runner.sweep),
+        }
+        running.append(keep_up("jobs", lambda: queue.work(parts.runner.run, periodic)))
+    return running

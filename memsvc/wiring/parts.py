@@ -1,0 +1,125 @@
+"""The parts that every process of the service is made of."""
+
+from __future__ import annotations
+
+import random
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from functools import lru_cache
+
+from memsvc.config import Settings
+from memsvc.core.jobs import JobKind
+from memsvc.rpc.memory_service import UseCases
+from memsvc.store import replies
+from memsvc.store.database import Database
+from memsvc.usecases.admin.server_info import ServerInfo
+from memsvc.usecases.admin.upkeep import Upkeep
+from memsvc.usecases.context import Context
+from memsvc.usecases.embedding import Embedding
+from memsvc.usecases.facts.consolidation import Consolidation
+from memsvc.usecases.facts.drawing import Drawing
+from memsvc.usecases.facts.extraction import Extraction
+from memsvc.usecases.facts.job_board import JobBoard
+from memsvc.usecases.facts.running import JobLimits, JobRunner
+from memsvc.usecases.facts.showing import ShowFacts
+from memsvc.usecases.memories.accesses import Accesses
+from memsvc.usecases.memories.conscious import Conscious
+from memsvc.usecases.memories.evaluate import Evaluate
+from memsvc.usecases.memories.ingest import Ingest
+from memsvc.usecases.memories.ingest_stream import IngestStream
+from memsvc.usecases.memories.read_memories import ReadMemories
+from memsvc.usecases.memories.recall import Recall
+from memsvc.usecases.memories.search import Search
+from memsvc.usecases.memories.write_memories import WriteMemories
+from memsvc.wiring import models
+from memsvc.wiring.clock import new_id, utc_now
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What serves calls, and what works behind them."""
+
+    database: Database
+    embedding: Embedding
+    usecases: UseCases
+    runner: JobRunner
+    consolidation: Consolidation
+    accesses: Accesses
+    upkeep: Upkeep
+
+
+async def assembled(settings: Settings, conninfo: str, stack: AsyncExitStack) -> Parts:
+    """Return the parts, working on the database at *conninfo*; *stack* undoes them."""
+    database = Database(conninfo, connections_max=settings.database_connections)
+    stack.push_async_callback(database.close)
+    await database.open()
+    async with database.overview() as tx:
+        secret_key = await replies.secret_key(tx, now=utc_now())
+    context = Context(
+        database,
+        utc_now,
+        new_id,
+        secret_key,
+        lru_cache(settings.ranking_weights),
+        settings.exact_memories_max,
+    )
+    embedding = Embedding(context, models.embedder_loader(settings))
+    stack.push_async_callback(embedding.close)
+    await embedding.connect()
+    return _built(settings, context, embedding, stack)
+
+
+def _built(
+    settings: Settings, context: Context, embedding: Embedding, stack: AsyncExitStack
+) -> Parts:
+    extractor = models.extractor(settings)
+    stack.push_async_callback(extractor.close)
+    judge = models.judge(settings)
+    if judge is not None:
+        stack.push_async_callback(judge.close)
+    consolidation = Consolidation(
+        context,
+        embedding,
+        judge,
+        settle_seconds=settings.consolidation_settle_seconds,
+        every_seconds=settings.consolidation_every_seconds,
+    )
+    runner = JobRunner(
+        context,
+        _limits(settings),
+        {
+            JobKind.EXTRACT: Extraction(context, embedding, extractor),
+            JobKind.CONSOLIDATE: consolidation,
+        },
+        random.SystemRandom().random,
+    )
+    drawing = Drawing(context, settings.drawn_roles(), settings.job_lease_seconds)
+    accesses = Accesses(context)
+    ingest = Ingest(context, embedding, drawing, runner)
+    recall = Recall(context, embedding, accesses)
+    usecases = UseCases(
+        ingest=ingest,
+        ingest_stream=IngestStream(ingest),
+        recall=recall,
+        evaluate=Evaluate(context, Recall(context, embedding)),
+        search=Search(context, embedding),
+        conscious=Conscious(context),
+        read=ReadMemories(context),
+        write=WriteMemories(context, embedding, drawing),
+        consolidation=consolidation,
+        show_facts=ShowFacts(context, extractor),
+        job_board=JobBoard(context),
+        server_info=ServerInfo(embedding, by_model=bool(settings.extraction_provider)),
+    )
+    return Parts(
+        context.database, embedding, usecases, runner, consolidation, accesses, Upkeep(context)
+    )
+
+
+def _limits(settings: Settings) -> JobLimits:
+    return JobLimits(
+        lease_seconds=settings.job_lease_seconds,
+        seconds_max=settings.job_seconds_max,
+        failures_max=settings.job_failures_max,
+        backoff_factor=settings.job_backoff_factor,
+    )
