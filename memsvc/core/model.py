@@ -166,6 +166,8 @@ class Memory:
     #: Of a fact: what fills its slot, and whether it contradicts a more trusted one.
     value: str
     contested: bool
+    #: Of an episode: its facts say all that it says.
+    fully_drawn: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +299,8 @@ class MemoryFilter:
     #: What was known at this time; None for now.
     known_time: datetime | None = None
     include_superseded: bool = False
+    #: Whether messages are looked through whose facts have all been superseded.
+    include_spent_messages: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from memsvc.core.model import Memory, ScoredMemory
+from memsvc.core.model import Memory, MemoryKind, ScoredMemory
 
 #: Two texts share at least this part of their words, or they are not near-duplicates.
 SHARED_WORDS_MIN: Final = 0.8
@@ -121,16 +121,28 @@ def _saying(memory: Memory) -> _Saying:
     )
 
 
+def _is_drawn(one: Memory, other: Memory) -> bool:
+    """Return whether one of two memories is a message and the other a fact that says all of it."""
+    fact, episode = (one, other) if one.kind is MemoryKind.FACT else (other, one)
+    return (
+        fact.kind is MemoryKind.FACT
+        and episode.fully_drawn
+        and episode.message_id in fact.source_message_ids
+    )
+
+
 def without_repetition(ranked: Iterable[ScoredMemory]) -> list[ScoredMemory]:
     """Return *ranked*, in order, without what repeats a better one by the same author.
 
     A near-duplicate goes only if all of its words, fillers aside, are in the better one, if the two
     share SHARED_WORDS_MIN of them, and if both negate, and ask, alike: a number, a name or a "not"
-    that differs keeps both.
+    that differs keeps both. Of a message and a fact that says all of it the better one stays.
     """
     kept: list[tuple[_Saying, ScoredMemory]] = []
     for hit in ranked:
         saying = _saying(hit.memory)
-        if not any(saying.repeats(better) for better, _ in kept):
+        if not any(
+            saying.repeats(better) or _is_drawn(hit.memory, other.memory) for better, other in kept
+        ):
             kept.append((saying, hit))
     return [hit for _, hit in kept]

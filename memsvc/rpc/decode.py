@@ -220,7 +220,9 @@ def search(request: memory_service_pb2.SearchRequest) -> SearchAsk:
         user_id=request.user_id or None,
         query=request.query,
         mode=SearchMode(request.mode or SearchMode.HYBRID),
-        filter=_filter(request.filter, _SOURCES.get(request.source, [])),
+        filter=_filter(
+            request.filter, _SOURCES.get(request.source, []), include_spent_messages=True
+        ),
         page_size=request.page_size or SEARCH_PAGE_DEFAULT,
         page_token=request.page_token,
         binding=binding(request),
@@ -235,6 +237,7 @@ def list_memories(request: memory_service_pb2.ListMemoriesRequest) -> ListAsk:
             request.filter,
             map(MemoryKind, request.kinds),
             include_superseded=request.include_superseded,
+            include_spent_messages=True,
         ),
         page_size=request.page_size or LIST_PAGE_DEFAULT,
         page_token=request.page_token,

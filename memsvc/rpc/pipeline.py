@@ -56,7 +56,7 @@ class TimeLimits:
 
 
 UNARY_LIMITS: Final = TimeLimits(most=30.0, default=10.0)
-#: A call whose requests are a stream; each of its batches has a limit of its own.
+#: A call whose requests or responses are a stream; each step of it has a limit of its own.
 STREAM_LIMITS: Final = TimeLimits(most=3600.0, default=3600.0)
 
 
@@ -170,7 +170,7 @@ class Pipeline(grpc.aio.ServerInterceptor):
 
     def _unary_stream(self, method: str, handle: Any) -> Any:
         async def answer(received: Received, context: ServicerContext) -> None:
-            async with self._call(method, context):
+            async with self._call(method, context, STREAM_LIMITS):
                 async for response in handle(self._checked(received), context):
                     await context.write(response)
 

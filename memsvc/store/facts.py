@@ -225,6 +225,27 @@ async def place(tx: Transaction, memory_id: UUID, placement: Placement, *, now: 
     await tx.execute("place_fact", memory_id=memory_id, now=now, **placement.parameters())
 
 
+async def touched(tx: Transaction, memory_ids: Sequence[UUID]) -> list[StoredFact]:
+    """Return those of the memories that are facts, and the facts that rest on the others."""
+    return await tx.mapped("list_touched_facts", _fact, memory_ids=list(memory_ids))
+
+
+async def mark_fully_drawn(tx: Transaction, memory_id: UUID, *, fully_drawn: bool) -> None:
+    """Note whether the facts of a message say all that it says."""
+    await tx.execute("mark_fully_drawn", memory_id=memory_id, fully_drawn=fully_drawn)
+
+
+async def renew_message(tx: Transaction, memory_id: UUID) -> None:
+    """Forget what the facts of a message said about it: it says something else now."""
+    await tx.execute("renew_message", memory_id=memory_id)
+
+
+async def settle_sources(tx: Transaction, user_id: str, message_ids: Sequence[str]) -> None:
+    """Let messages be over, or so again, whose facts are."""
+    if message_ids:
+        await tx.execute("settle_sources", user_id=user_id, message_ids=list(message_ids))
+
+
 async def unplace(
     tx: Transaction, memory_id: UUID, value_key: str, *, value: str | None = None
 ) -> None:

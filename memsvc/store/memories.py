@@ -78,6 +78,7 @@ def filter_parameters(memory_filter: MemoryFilter, now: datetime) -> dict[str, o
         "as_of_time": memory_filter.as_of_time,
         "known_time": memory_filter.known_time,
         "include_superseded": memory_filter.include_superseded,
+        "include_spent_messages": memory_filter.include_spent_messages,
         "kinds": [int(kind) for kind in memory_filter.kinds] or None,
         "categories": memory_filter.categories or None,
         "slots": memory_filter.slots or None,

@@ -124,16 +124,17 @@ async def touch(tx: Transaction, recalls: Mapping[UUID, Recalls]) -> None:
     )
 
 
-async def unsettled(
-    tx: Transaction, *, settle_seconds: float, every_seconds: float, limit: int
-) -> list[UnsettledUser]:
-    """Return whose facts changed, or were long not looked at; only in an overview transaction."""
+async def unsettled(tx: Transaction, *, settle_seconds: float, limit: int) -> list[UnsettledUser]:
+    """Return whose facts changed so long ago; only in an overview transaction."""
     return await tx.all(
-        "list_unsettled_users",
-        UnsettledUser,
-        settle_seconds=settle_seconds,
-        every_seconds=every_seconds,
-        limit=limit,
+        "list_unsettled_users", UnsettledUser, settle_seconds=settle_seconds, limit=limit
+    )
+
+
+async def neglected(tx: Transaction, *, every_seconds: float, limit: int) -> list[UnsettledUser]:
+    """Return whose facts were not looked at for so long; only in an overview transaction."""
+    return await tx.all(
+        "list_neglected_users", UnsettledUser, every_seconds=every_seconds, limit=limit
     )
 
 

@@ -12,7 +12,7 @@ from memsvc.worker import Worker, keep_up
 
 #: How often recalls are noted, in seconds: late enough that many become one note.
 ACCESSES_SECONDS: Final = 2.0
-#: When, in UTC, facts fade and ended jobs are swept: once an hour, by one of all processes.
+#: When, in UTC, one of all processes lets facts fade, and sweeps jobs and looks for neglected users.
 FADE_AT: Final = "7 * * * *"
 SWEEP_AT: Final = "*/10 * * * *"
 
@@ -43,6 +43,7 @@ def background(settings: Settings, parts: Parts, conninfo: str) -> list[Coroutin
         periodic = {
             "fade": (FADE_AT, parts.consolidation.fade),
             "sweep": (SWEEP_AT, parts.runner.sweep),
+            "look_at_neglected": (SWEEP_AT, parts.consolidation.ask_for_neglected),
         }
         running.append(keep_up("jobs", lambda: queue.work(parts.runner.run, periodic)))
     return running

@@ -97,6 +97,7 @@ class Diary:
         """Keep what was drawn from a message."""
         embedded = EmbeddedTexts(vectors or [None] * len(drawn), space_id)
         async with self.context.database.transaction(self.caller()) as tx:
+            await keeping.lock_for(tx, source, drawn)
             return await keeping.keep(tx, self.context, source, drawn, embedded)
 
     async def tell(

@@ -106,7 +106,6 @@ def test_readiness_follows_the_database_and_liveness_does_not(
 NOT_YET: dict[str, Callable[[MemoryClient], object]] = {
     "Chat": lambda c: list(c.chat(ChatRequest(user_id="u", message="hi"))),
     "FindSimilarMemories": lambda c: c.find_similar_memories(memory_id="m"),
-    "ListMemoryTimeline": lambda c: list(c.list_memory_timeline(user_id="u")),
 }
 
 
@@ -254,11 +253,20 @@ class TestGrpcurl:
             "UpdateMemory": f'{{"memory": {{"memory_id": "{note}", "content": "new"}}}}',
             "DeleteMemory": f'{{"memory_id": "{note}"}}',
             "BatchDeleteMemories": f'{{"memory_ids": ["{more}"]}}',
+            "ListMemoryTimeline": f'{{"user_id": "{user}"}}',
+            "Consolidate": f'{{"user_id": "{user}"}}',
+            "ExtractFacts": '{"message": {"content": "I live in Austin."}}',
         }
         assert bodies.keys() | NOT_YET.keys() == {method.name for method in SERVICE.methods}
         for name, body in bodies.items():
             self.run(server, "-d", body, server.target, f"{SERVICE.full_name}/{name}")
         self.run(server, server.target, "memsvc.v1.AdminService/GetServerInfo")
+        job_id = client.ingest(user_id=user, messages=[{"content": "I'm 32."}]).job_id
+        body = f'{{"job_id": "{job_id}"}}'
+        self.run(server, "-d", body, server.target, "memsvc.v1.JobService/GetJob")
+        shown = self.run(server, "-d", body, server.target, "memsvc.v1.JobService/WatchJob")
+        assert "JOB_STATE_SUCCEEDED" in shown
+        self.run(server, server.target, "memsvc.v1.JobService/ListDeadJobs")
 
     def test_it_shows_what_is_wrong(self, server: ServerProcess) -> None:
         """A wrong request is answered with a BadRequest that names the field."""

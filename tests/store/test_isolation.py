@@ -11,8 +11,16 @@ import pytest
 
 from memsvc.store import embedded
 
-#: Tables of the installation as a whole; they hold nothing of a tenant.
-SHARED = {"installation", "embedding_space", "schema_version"}
+#: Tables of the installation as a whole. They hold nothing of a tenant; the queue's hold ids.
+SHARED = {
+    "installation",
+    "embedding_space",
+    "schema_version",
+    "procrastinate_events",
+    "procrastinate_jobs",
+    "procrastinate_periodic_defers",
+    "procrastinate_workers",
+}
 
 
 @pytest.fixture

@@ -74,7 +74,7 @@ async def test_ranking_reads_each_row_once(
         plans.append(row["QUERY PLAN"])
         return 0, 0, 0
 
-    monkeypatch.setattr(memories, "_found", keep)
+    monkeypatch.setattr(search, "_found", keep)
     question = Question(
         user_id="u",
         terms=query_terms("tea 7"),

@@ -44,6 +44,7 @@ WITHOUT_TENANT = {
     "issue_ticket",  # names the tenant in the ticket
     "list_due_jobs",  # across tenants by a policy of its own; ids only
     "list_profile_tenants",  # likewise
+    "list_neglected_users",  # likewise
     "list_unsettled_users",  # likewise
     "list_pending_tenants",  # across tenants by a policy of its own; ids only
     "name_application_role",
@@ -90,6 +91,7 @@ COLUMNS = {
     "list_slot_facts": FACT,
     "list_timeline": MEMORY,
     "list_twin_facts": [field.name for field in fields(Twins)],
+    "list_neglected_users": [field.name for field in fields(UnsettledUser)],
     "list_unsettled_users": [field.name for field in fields(UnsettledUser)],
     "postpone_job": BARE_JOB,
     "get_memory": MEMORY,

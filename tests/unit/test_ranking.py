@@ -67,6 +67,9 @@ MEMORY = Memory(
     role=None,
     author="",
     parent_message_id="",
+    value="",
+    contested=False,
+    fully_drawn=False,
 )
 UNIT = st.floats(0, 1)
 WEIGHT = st.floats(0, 10)

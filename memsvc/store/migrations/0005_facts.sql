@@ -16,6 +16,9 @@ alter table memory add column source_confidences real[] not null default '{}';
 -- As it was drawn; confidence fades from there.
 alter table memory add column stated_confidence real;
 
+-- Of an episode: its facts say all that it says, so it is over when they are.
+alter table memory add column fully_drawn boolean not null default false;
+
 -- Work that no caller waits for. It names messages and never holds their text. The lease and the
 -- attempt keep a worker that was paused from writing what another one does by now.
 create table job (
@@ -46,9 +49,9 @@ create table job (
 create unique index job_waiting on job (tenant_id, user_id, kind, conversation_id)
 where state = 1 and attempt = 0;
 -- What is due, and what its worker left behind.
-create index job_due on job (run_time) where state = 1;
-create index job_leased on job (lease_time) where state = 2;
-create index job_ended on job (end_time) where state > 2;
+create index job_due on job (tenant_id, run_time) where state = 1;
+create index job_leased on job (tenant_id, lease_time) where state = 2;
+create index job_ended on job (tenant_id, end_time) where state > 2;
 create index job_dead on job (tenant_id, end_time desc, job_id desc) where state = 4;
 
 -- The messages that a job is still to read.
@@ -75,8 +78,7 @@ create table profile (
     consolidated_time timestamptz,
     primary key (tenant_id, user_id)
 );
-create index profile_changed on profile (changed_time) where changed_time is not null;
-create index profile_consolidated on profile (consolidated_time);
+create index profile_changed on profile (tenant_id, changed_time) where changed_time is not null;
 
 do $$
 declare

@@ -30,4 +30,5 @@
     memory.author,
     memory.parent_message_id,
     memory.value,
-    memory.contested
+    memory.contested,
+    memory.fully_drawn

@@ -3,6 +3,7 @@
     and memory.create_time <= coalesce(%(known_time)s, 'infinity'::timestamptz)
     and (
         %(include_superseded)s
+        or (%(include_spent_messages)s and memory.kind = 2)
         or case
             when %(as_of_time)s::timestamptz is not null
                 then memory.valid_to_time is null or memory.valid_to_time > %(as_of_time)s

@@ -17,6 +17,7 @@ from memsvc.core.model import Caller, Memory
 from memsvc.store import facts, jobs, profiles
 from memsvc.store.database import WORKER_SECONDS
 from memsvc.store.jobs import Claim
+from memsvc.store.profiles import UnsettledUser
 from memsvc.usecases.context import Context
 from memsvc.usecases.embedding import Embedding
 from memsvc.usecases.facts import keeping
@@ -69,18 +70,27 @@ class Consolidation:
         return job_id
 
     async def ask_for_unsettled(self) -> int:
-        """Queue the consolidation of all whose facts changed or were long not looked at."""
+        """Queue the consolidation of all whose facts changed; return how many."""
         async with self.context.database.overview() as tx:
-            unsettled = await profiles.unsettled(
-                tx,
-                settle_seconds=self.settle_seconds,
-                every_seconds=self.every_seconds,
-                limit=USERS_MAX,
+            users = await profiles.unsettled(
+                tx, settle_seconds=self.settle_seconds, limit=USERS_MAX
             )
-        for user in unsettled:
+        return await self._ask_for(users)
+
+    async def ask_for_neglected(self) -> int:
+        """Queue the consolidation of all whose facts were long not looked at; return how many.
+
+        Facts become essential, or cease to be, by their age alone.
+        """
+        async with self.context.database.overview() as tx:
+            users = await profiles.neglected(tx, every_seconds=self.every_seconds, limit=USERS_MAX)
+        return await self._ask_for(users)
+
+    async def _ask_for(self, users: Sequence[UnsettledUser]) -> int:
+        for user in users:
             async with self.context.database.transaction(_worker(user.tenant_id)) as tx:
                 await jobs.enqueue(tx, self.context.new_id(), JobKind.CONSOLIDATE, user.user_id)
-        return len(unsettled)
+        return len(users)
 
     async def fade(self) -> int:
         """Let the facts of all tenants fade that nobody said again; return how many are less sure."""

@@ -81,6 +81,7 @@ class Extraction:
         async with self.context.database.transaction(caller) as tx:
             if not await jobs.hold(tx, claim):
                 raise JobTakenOver
+            await keeping.lock_for(tx, episode, drawn.facts)
             version = await facts.hold_source(tx, episode.memory_id)
             if version is not None and version != episode.version:
                 return  # it says something else now: it is read again

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -20,6 +20,8 @@ from memsvc.usecases.once import Once, Replay
 #: How often a watched job is looked at, in seconds: more and more seldom.
 WATCH_SECONDS_MIN: Final = 0.05
 WATCH_SECONDS_MAX: Final = 1.0
+#: How long one look may take, in seconds.
+LOOK_SECONDS_MAX: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,9 @@ class JobBoard:
 
     async def get(self, caller: Caller, job_id: UUID) -> Job:
         """Return the job; raise JobNotFound."""
-        async with self.context.database.transaction(caller) as tx:
+        latest = asyncio.get_running_loop().time() + LOOK_SECONDS_MAX
+        limited = replace(caller, deadline=min(caller.deadline, latest))
+        async with self.context.database.transaction(limited) as tx:
             job = await jobs.get(tx, job_id)
         if job is None:
             raise JobNotFound(field="job_id")

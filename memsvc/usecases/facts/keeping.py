@@ -12,7 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from memsvc.core import importance
-from memsvc.core.duplicates import SIMILARITY_MIN, may_be_one
+from memsvc.core.duplicates import SIMILARITY_MIN, may_be_one, says_all
 from memsvc.core.facts import ExtractedFact, normalised
 from memsvc.core.lexical import lexical_vectors, searchable
 from memsvc.core.model import Memory, Role, TemporalState
@@ -49,14 +49,15 @@ async def keep(
 ) -> list[UUID]:
     """Store what was drawn from the message *source*; return the facts that came or changed.
 
-    *embedded* holds the vectors of the facts' texts, in their order.
+    After `lock_for`. *embedded* holds the vectors of the facts' texts, in their order.
     """
-    named = [_scope(source, fact, normalised(fact.value or fact.content)) for fact in drawn]
-    await facts.lock_slots(tx, source.user_id, [scope.name for scope in named])
     now = context.clock()
     changed: list[UUID] = []
+    whole = says_all(source.content, [fact.content for fact in drawn])
+    await facts.mark_fully_drawn(tx, source.memory_id, fully_drawn=whole)
     for place, fact in enumerate(drawn):
-        key = await _key(tx, named[place], fact, embedded, place)
+        named = _scope(source, fact, normalised(fact.value or fact.content))
+        key = await _key(tx, named, fact, embedded, place)
         scope = _scope(source, fact, key)
         newcomer = _newcomer(context, source, fact, embedded, place, key)
         changed += await _rearrange(tx, context, scope, now, newcomer=newcomer)
@@ -69,8 +70,23 @@ async def keep(
             )
             changed += await _rearrange(tx, context, ended, now, since=newcomer.mention.time)
     if changed:
+        await _settle_sources(tx, source.user_id, await facts.fetch(tx, changed))
         await facts.mark_changed(tx, source.user_id)
     return list(dict.fromkeys(changed))
+
+
+async def lock_for(tx: Transaction, source: Memory, drawn: Sequence[ExtractedFact]) -> None:
+    """Wait until nobody else changes the slots of facts that are to be kept.
+
+    Before any memory is held: who waits for a slot holds no memory that others wait for.
+    """
+    named = [_scope(source, fact, "") for fact in drawn]
+    await facts.lock_slots(tx, source.user_id, [scope.name for scope in named])
+
+
+async def _settle_sources(tx: Transaction, user_id: str, changed: Sequence[StoredFact]) -> None:
+    message_ids = sorted({one for fact in changed for one in fact.source_message_ids})
+    await facts.settle_sources(tx, user_id, message_ids)
 
 
 async def withdraw(tx: Transaction, context: Context, messages: Sequence[tuple[str, str]]) -> None:
@@ -111,13 +127,17 @@ async def _resettle(
     now = context.clock()
     # Those that say that a value ended first: they bear on the ones that hold it.
     scopes = dict.fromkeys(_scope_of(fact) for fact in touched)
+    changed: dict[str, list[UUID]] = {fact.user_id: [] for fact in touched}
     for scope in sorted(scopes, key=lambda scope: not scope.ends):
-        await _rearrange(tx, context, scope, now, without=without)
+        changed[scope.user_id] += await _rearrange(tx, context, scope, now, without=without)
         if scope.ends:
             key = None if is_single(scope.slot) else scope.value_key
             ended = replace(scope, temporal_state=TemporalState.CURRENT, ends=False, value_key=key)
-            await _rearrange(tx, context, ended, now, without=without)
-    for user_id in sorted({fact.user_id for fact in touched}):
+            changed[scope.user_id] += await _rearrange(tx, context, ended, now, without=without)
+    for user_id in sorted(changed):
+        before = [fact for fact in touched if fact.user_id == user_id]
+        after = await facts.fetch(tx, changed[user_id])
+        await _settle_sources(tx, user_id, [*before, *after])
         await facts.mark_changed(tx, user_id)
 
 

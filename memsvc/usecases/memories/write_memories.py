@@ -162,7 +162,7 @@ class WriteMemories:
         async with self.context.database.transaction(caller) as tx:
             if replay := await ask.once.begin(tx, now):
                 return replay
-            touched = await facts.fetch(tx, [ask.memory_id])
+            touched = await facts.touched(tx, [ask.memory_id])
             await keeping.lock(tx, touched, also_slot=ask.changes.get("slot", ""))
             memory = await memories.get(tx, ask.memory_id, ask.user_id, now=now, lock=True)
             if memory is None:
@@ -171,10 +171,11 @@ class WriteMemories:
                 raise EtagMismatch(field="memory.etag")
             changed = _changed(memory, ask.changes)
             moved = (changed.content, changed.slot) != (memory.content, memory.slot)
-            if touched and moved:
+            is_moved_fact = moved and memory.kind is MemoryKind.FACT
+            if is_moved_fact:
                 await facts.unplace(tx, memory.memory_id, normalised(changed.content), value="")
             memory = await self._store(tx, memory, changed, embedded, now)
-            if touched and moved:
+            if is_moved_fact:
                 memory = await self._placed(tx, memory, touched, now)
             written = Written(memory, await replies.revision(tx))
             await ask.once.finish(tx, memory.user_id, written)
@@ -206,6 +207,7 @@ class WriteMemories:
         await embedded.keep(tx, [(0, stored.memory_id, stored.version)], now)
         if stored.kind is MemoryKind.EPISODE and stored.message_id is not None:
             await keeping.withdraw(tx, self.context, [(stored.user_id, stored.message_id)])
+            await facts.renew_message(tx, stored.memory_id)
             await self.drawing.draw_again(tx, stored)
         return stored
 
@@ -226,14 +228,15 @@ class WriteMemories:
         async with self.context.database.transaction(caller) as tx:
             if replay := await ask.once.begin(tx, now):
                 return replay
-            touched = await facts.fetch(tx, ask.memory_ids)
+            touched = await facts.touched(tx, ask.memory_ids)
             await keeping.lock(tx, touched)
             gone = await memories.delete(tx, ask.memory_ids, ask.user_id, now=now)
             if missing := set(ask.memory_ids) - gone.keys():
                 raise MemoryNotFound(field=ask.field, count=str(len(missing)))
-            await keeping.resettle(tx, self.context, touched)
             messages = [(one.user_id, one.message_id) for one in gone.values() if one.message_id]
             await keeping.withdraw(tx, self.context, messages)
+            deleted = [fact for fact in touched if fact.memory_id in gone]
+            await keeping.resettle(tx, self.context, deleted)
             revision = await replies.revision(tx)
             await ask.once.finish(tx, next(iter(gone.values())).user_id, revision)
         return revision
