@@ -1,0 +1,1 @@
+"""Patterns of plain English in which users state facts about themselves."""
