@@ -14,6 +14,8 @@ from uuid import UUID
 import procrastinate
 from procrastinate import jobs as tickets
 from procrastinate import manager
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
 
 from memsvc.store.sql.loader import statement
 
@@ -83,11 +85,26 @@ class TicketQueue:
 
     def _app(self) -> procrastinate.App:
         connector = procrastinate.PsycopgConnector(
-            conninfo=self._conninfo, min_size=1, max_size=CONNECTIONS_MAX
+            conninfo=self._conninfo,
+            min_size=1,
+            max_size=CONNECTIONS_MAX,
+            configure=_configure,
+            pool_factory=_trusting_pool,
         )
         app = procrastinate.App(connector=connector)
         app.job_manager = _OwnTickets(connector)
         return app
+
+
+async def _configure(connection: AsyncConnection[Any]) -> None:
+    """Spare the library's single statements the round trips of a transaction, and the disk."""
+    await connection.set_autocommit(True)
+    await connection.execute(statement("configure_queue_session"))
+
+
+def _trusting_pool(**settings: Any) -> AsyncConnectionPool[AsyncConnection[Any]]:
+    """Return a pool that does not ask each connection whether it lives: a failed worker starts anew."""
+    return AsyncConnectionPool(**{**settings, "check": None})
 
 
 def _every(

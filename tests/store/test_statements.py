@@ -28,6 +28,7 @@ from memsvc.store.sql.loader import names, statement
 WITHOUT_TENANT = {
     "check_role",
     "claim_embedding_space",
+    "configure_queue_session",
     "configure_session",
     "drop_stale_tickets",  # the queue's tickets are hints; they hold ids only
     "drop_ticket",

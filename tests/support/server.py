@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 #: Two tenants, as an operator would configure them: the file holds hashes, the callers the keys.
 KEYS: Final = {"acme": "acme-key-0123456789", "globex": "globex-key-9876543210"}
@@ -22,12 +22,15 @@ READY: Final = re.compile(r"memsvc ready grpc=(\S+)")
 class ServerProcess:
     """`memsvc serve` as a process of its own."""
 
+    verb: ClassVar = ("serve", "--port", "0")
+    ready: ClassVar = READY
+
     def __init__(self, log_file: Path, *arguments: str, **environment: str) -> None:
         """Start it with *arguments*; settings come from *environment* without their prefix."""
         clean = {k: v for k, v in os.environ.items() if not k.startswith("MEMSVC_")}
         settings = {f"MEMSVC_{name.upper()}": value for name, value in environment.items()}
         self._log_file = log_file
-        command = [sys.executable, "-m", "memsvc", "serve", "--port", "0", "--admin-port", "0"]
+        command = [sys.executable, "-m", "memsvc", *self.verb, "--admin-port", "0"]
         with log_file.open("a", encoding="utf-8") as log:
             self.process = subprocess.Popen(
                 [*command, *arguments],
@@ -44,14 +47,14 @@ class ServerProcess:
         timer.start()
         try:
             for line in self.process.stdout or ():
-                if match := READY.match(line):
-                    self.target = match.group(1)
+                if match := self.ready.match(line):
+                    self.target = "".join(match.groups())
                     return self
         finally:
             timer.cancel()
         self.process.kill()
         self.stop()
-        message = f"the server did not become ready:\n{self.log()[-4000:]}"
+        message = f"the process did not become ready:\n{self.log()[-4000:]}"
         raise AssertionError(message)
 
     def log(self) -> str:
@@ -82,3 +85,10 @@ class ServerProcess:
     def __exit__(self, *_: object) -> None:
         """End it."""
         self.stop()
+
+
+class WorkerProcess(ServerProcess):
+    """`memsvc worker` as a process of its own."""
+
+    verb: ClassVar = ("worker",)
+    ready: ClassVar = re.compile(r"memsvc worker ready")

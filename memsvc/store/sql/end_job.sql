@@ -1,7 +1,7 @@
 update job
 set
     state = %(state)s,
-    last_error = %(last_error)s,
+    last_error = coalesce(nullif(%(last_error)s, ''), job.last_error),
     failed_count = job.failed_count + %(failures)s,
     end_time = now(),
     lease_time = null

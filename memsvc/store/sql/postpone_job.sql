@@ -2,7 +2,7 @@
 update job
 set
     state = 1,
-    last_error = %(last_error)s,
+    last_error = coalesce(nullif(%(last_error)s, ''), job.last_error),
     failed_count = job.failed_count + %(failures)s,
     snooze_count = job.snooze_count + %(snoozes)s,
     run_time = now() + make_interval(secs => %(seconds)s),

@@ -6,7 +6,7 @@ Everything happens inside the caller's transaction, and one slot is changed by o
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -40,6 +40,16 @@ class _Newcomer:
     place: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """What came of putting facts in order."""
+
+    #: The fact that the newcomer stands in, if there is a newcomer.
+    kept: list[UUID] = field(default_factory=list)
+    #: The facts that came or changed.
+    changed: list[UUID] = field(default_factory=list)
+
+
 async def keep(
     tx: Transaction,
     context: Context,
@@ -47,11 +57,12 @@ async def keep(
     drawn: Sequence[ExtractedFact],
     embedded: EmbeddedTexts,
 ) -> list[UUID]:
-    """Store what was drawn from the message *source*; return the facts that came or changed.
+    """Store what was drawn from the message *source*; return the facts that say so from now on.
 
     After `lock_for`. *embedded* holds the vectors of the facts' texts, in their order.
     """
     now = context.clock()
+    kept: list[UUID] = []
     changed: list[UUID] = []
     whole = says_all(source.content, [fact.content for fact in drawn])
     await facts.mark_fully_drawn(tx, source.memory_id, fully_drawn=whole)
@@ -60,7 +71,9 @@ async def keep(
         key = await _key(tx, named, fact, embedded, place)
         scope = _scope(source, fact, key)
         newcomer = _newcomer(context, source, fact, embedded, place, key)
-        changed += await _rearrange(tx, context, scope, now, newcomer=newcomer)
+        moved = await _rearrange(tx, context, scope, now, newcomer=newcomer)
+        kept += moved.kept
+        changed += moved.changed
         if fact.ends:
             ended = replace(
                 scope,
@@ -68,11 +81,12 @@ async def keep(
                 ends=False,
                 value_key=None if is_single(scope.slot) else key,
             )
-            changed += await _rearrange(tx, context, ended, now, since=newcomer.mention.time)
+            moved = await _rearrange(tx, context, ended, now, since=newcomer.mention.time)
+            changed += moved.changed
     if changed:
         await _settle_sources(tx, source.user_id, await facts.fetch(tx, changed))
         await facts.mark_changed(tx, source.user_id)
-    return list(dict.fromkeys(changed))
+    return list(dict.fromkeys(kept))
 
 
 async def lock_for(tx: Transaction, source: Memory, drawn: Sequence[ExtractedFact]) -> None:
@@ -129,11 +143,13 @@ async def _resettle(
     scopes = dict.fromkeys(_scope_of(fact) for fact in touched)
     changed: dict[str, list[UUID]] = {fact.user_id: [] for fact in touched}
     for scope in sorted(scopes, key=lambda scope: not scope.ends):
-        changed[scope.user_id] += await _rearrange(tx, context, scope, now, without=without)
+        moved = await _rearrange(tx, context, scope, now, without=without)
+        changed[scope.user_id] += moved.changed
         if scope.ends:
             key = None if is_single(scope.slot) else scope.value_key
             ended = replace(scope, temporal_state=TemporalState.CURRENT, ends=False, value_key=key)
-            changed[scope.user_id] += await _rearrange(tx, context, ended, now, without=without)
+            moved = await _rearrange(tx, context, ended, now, without=without)
+            changed[scope.user_id] += moved.changed
     for user_id in sorted(changed):
         before = [fact for fact in touched if fact.user_id == user_id]
         after = await facts.fetch(tx, changed[user_id])
@@ -224,7 +240,7 @@ async def _rearrange(
     newcomer: _Newcomer | None = None,
     without: Set[tuple[str, str]] = frozenset(),
     since: datetime | None = None,
-) -> list[UUID]:
+) -> _Moved:
     """Store the spans that follow from all mentions in *scope*; return the facts that changed.
 
     Before *since*, and before what a newcomer says was so, nothing changes.
@@ -241,7 +257,7 @@ async def _rearrange(
     if newcomer is not None:
         said = newcomer.mention
         if any(m.message_id == said.message_id and m.key == said.key for m in mentions):
-            return []
+            return _Moved()
         mentions.append(said)
     spans = arrange(mentions)
     known = {fact.memory_id: fact for fact in stored if fact.ends == scope.ends}
@@ -250,7 +266,12 @@ async def _rearrange(
     for span in made:
         first = newcomer is not None and newcomer.mention in span.mentions
         span.fact_id = newcomer.fact.memory_id if newcomer and first else context.new_id()
-    return await _store(tx, scope, spans, known, templates, newcomer, now)
+    kept = [
+        span.fact_id
+        for span in spans
+        if span.fact_id and newcomer is not None and newcomer.mention in span.mentions
+    ]
+    return _Moved(kept, await _store(tx, scope, spans, known, templates, newcomer, now))
 
 
 def _mentions(fact: StoredFact, *, as_end: bool) -> list[Mention]:
