@@ -125,8 +125,16 @@ def arrange(mentions: Iterable[Mention]) -> list[Span]:
     return spans
 
 
-def _order(mention: Mention) -> tuple[datetime, bool, str, str]:
-    return mention.time, not mention.ends, mention.key, mention.message_id
+def _order(mention: Mention) -> tuple[datetime, bool, str, str, float, int]:
+    """Return what makes one order of any mentions, however they arrived."""
+    return (
+        mention.time,
+        not mention.ends,
+        mention.key,
+        mention.message_id,
+        mention.confidence,
+        mention.role,
+    )
 
 
 def _give_facts(spans: Sequence[Span]) -> None:

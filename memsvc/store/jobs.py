@@ -119,6 +119,11 @@ async def try_sweeper_lock(tx: Transaction) -> bool:
     return bool(rows[0]["locked"])
 
 
+async def end_stuck_transactions(tx: Transaction, *, seconds: float) -> int:
+    """End transactions of paused processes of the service, which hold locks; return how many."""
+    return len(await tx.mapped("end_stuck_transactions", dict, seconds=seconds))
+
+
 async def drop_stale_tickets(tx: Transaction, *, lease_seconds: float) -> None:
     """Take away the tickets of workers that are gone; only in an overview transaction."""
     await tx.execute("drop_stale_tickets", lease_seconds=lease_seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -102,9 +103,7 @@ def day(year: int, month: int, number: int = 1) -> datetime:
 
 def test_the_newest_place_is_the_answer(memory: MemoryClient, user: str) -> None:
     """Row 1: Boston after the move; Austin only among what is superseded, or as of before."""
-    tell(
-        memory, user, ("I live in Austin.", day(2024, 1)), ("I moved to Boston.", day(2024, 6))
-    )
+    tell(memory, user, ("I live in Austin.", day(2024, 1)), ("I moved to Boston.", day(2024, 6)))
     question = "Where do I live?"
 
     now = contents(memory.recall(user_id=user, query=question, limit=20))
@@ -155,7 +154,7 @@ def test_a_return_makes_three_spans(memory: MemoryClient, user: str) -> None:
     timeline = list(memory.list_memory_timeline(user_id=user, slot="location"))
 
     assert [one.value for one in timeline] == ["Austin", "Dallas", "Austin"]
-    for earlier, later in zip(timeline, timeline[1:], strict=False):
+    for earlier, later in itertools.pairwise(timeline):
         assert earlier.valid_to_time == later.valid_from_time
         assert earlier.superseded_by == later.memory_id
     assert not timeline[-1].HasField("valid_to_time")
@@ -240,9 +239,7 @@ def test_nobody_else_speaks_for_the_user(memory: MemoryClient, user: str) -> Non
     assert (only.value, only.source_role) == ("Austin", Role.ROLE_USER)
 
 
-def test_a_deleted_or_edited_message_takes_its_facts_along(
-    memory: MemoryClient, user: str
-) -> None:
+def test_a_deleted_or_edited_message_takes_its_facts_along(memory: MemoryClient, user: str) -> None:
     """Row 9: gone from the very next call, and what it had superseded is so again."""
     tell(memory, user, "I live in Austin.", "I'm allergic to peanuts.")
     (moved,) = tell(memory, user, "I moved to Boston.")
@@ -270,12 +267,11 @@ def test_a_deleted_or_edited_message_takes_its_facts_along(
         memory=Memory(memory_id=edited.memory_id, content="I'm allergic to shellfish."),
         update_mask=FieldMask(paths=["content"]),
     )
-    assert "peanuts" not in {
-        one.value for one in memory.list_memories(user_id=user, kinds=[FACT])
-    }
+    assert "peanuts" not in {one.value for one in memory.list_memories(user_id=user, kinds=[FACT])}
     until(
-        lambda: "shellfish"
-        in {one.value for one in memory.list_memories(user_id=user, kinds=[FACT])}
+        lambda: (
+            "shellfish" in {one.value for one in memory.list_memories(user_id=user, kinds=[FACT])}
+        )
     )
 
 
@@ -364,9 +360,14 @@ def test_facts_are_shown_without_being_stored(memory: MemoryClient, user: str) -
 
 def test_a_timeline_has_pages(memory: MemoryClient, user: str) -> None:
     """A timeline is one order over all pages, of all slots or of one."""
-    tell(memory, user, *((f"I moved to {place}.", day(2024, n + 1)) for n, place in enumerate(
-        ["Austin", "Boston", "Dallas", "Denver", "Oslo"]
-    )))
+    tell(
+        memory,
+        user,
+        *(
+            (f"I moved to {place}.", day(2024, n + 1))
+            for n, place in enumerate(["Austin", "Boston", "Dallas", "Denver", "Oslo"])
+        ),
+    )
 
     paged = [one.value for one in memory.list_memory_timeline(user_id=user, page_size=2)]
 

@@ -151,12 +151,12 @@ def context_of(database: Database) -> Context:
 
 
 @pytest.fixture
-async def context(database: Database) -> Context:
+def context(database: Database) -> Context:
     """What the use cases are given, on the test's database."""
     return context_of(database)
 
 
 @pytest.fixture
-async def diary(context: Context) -> Diary:
+def diary(context: Context) -> Diary:
     """A user of a tenant of their own."""
     return Diary(context, f"tenant-{uuid4()}")

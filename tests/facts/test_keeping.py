@@ -256,7 +256,7 @@ async def test_writers_of_one_slot_take_turns(
     await asyncio.gather(*(write(number) for number in range(writers)))
 
     seconds = time.perf_counter() - started
-    print(f"{writers * each / seconds:.0f} facts/s on one slot")
+    print(f"{writers * each / seconds:.0f} facts/s on one slot")  # ruff: ignore[print] - a figure of each run
     spans = await diary.spans()
     assert len(spans) == writers * each
     assert [place for place, _, end in spans if end is None] == [f"Town {writers * each - 1}"]

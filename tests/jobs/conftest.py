@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -69,13 +70,15 @@ class Fleet:
         process = kind(log, **{name: str(value) for name, value in environment.items()})
         self.processes.append(process)
         self._stack.callback(process.stop)
+        # One that a test has paused could not end.
+        self._stack.callback(process.process.send_signal, signal.SIGCONT)
         process.wait_until_ready()
         return process
 
     def rows(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
         """Return what the database's owner sees."""
         with psycopg.connect(self.owner_url) as connection:
-            return connection.execute(query, parameters).fetchall()  # type: ignore[arg-type]
+            return connection.execute(query, parameters).fetchall()
 
     owner_url = ""
 
@@ -98,7 +101,7 @@ def lives(text: str) -> list[Fact]:
     """What the scripted model draws unless a test says otherwise: where somebody lives."""
     if "live in " not in text:
         return []
-    place = text.split("live in ")[1].split(".")[0]
+    place = text.partition("live in ")[2].partition(".")[0]
     return [told(f"The user lives in {place}.", "location", place)]
 
 
@@ -116,7 +119,7 @@ def fleet(
     """An installation with a database of its own."""
     name = f"jobs_{uuid4().hex}"
     with psycopg.connect(jobs_postgres.owner_conninfo, autocommit=True) as connection:
-        connection.execute(f"create database {name}")  # type: ignore[arg-type]
+        connection.execute(f"create database {name}")
     url = psycopg.conninfo.make_conninfo(jobs_postgres.owner_conninfo, dbname=name)
     running = Fleet(tmp_path, url, model)
     running.owner_url = url

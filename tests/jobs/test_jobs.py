@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,7 @@ from memsvc_client import (
     JobState,
     MemoryClient,
     MemoryKind,
+    MemsvcError,
     Message,
     NotFound,
 )
@@ -27,18 +29,20 @@ from tests.fakes.model_server import (
     huge,
     saying,
     stalling,
-    telling_facts,
 )
-from tests.jobs.conftest import LEASE_SECONDS, Fleet
+from tests.jobs.conftest import Fleet
 from tests.support.waiting import until
 
 SUCCEEDED = JobState.JOB_STATE_SUCCEEDED
 DEAD = JobState.JOB_STATE_DEAD
 
 
-def ask(client: MemoryClient, text: str, user: str = "u", **more: str) -> str:
+def ask(client: MemoryClient, text: str, user: str = "u", *, conversation_id: str = "") -> str:
     """Ingest a message; return the job that draws its facts."""
-    return client.ingest(user_id=user, messages=[Message(content=text)], **more).job_id
+    reply = client.ingest(
+        user_id=user, conversation_id=conversation_id, messages=[Message(content=text)]
+    )
+    return reply.job_id
 
 
 def job_of(client: MemoryClient, job_id: str) -> Job:
@@ -79,7 +83,8 @@ def test_each_of_messages_at_the_same_moment_is_read_once(fleet: Fleet) -> None:
     fleet.model.facts_for = lambda text: [fact(f"The user: {text}", "like", text)]
     fleet.model.step = hanging()
     client = fleet.client(fleet.serve())
-    fleet.work(), fleet.work()
+    fleet.work()
+    fleet.work()
     with ThreadPoolExecutor(6) as pool:
         jobs = list(pool.map(lambda text: ask(client, text), texts))
     fleet.model.wait_for_requests(1)
@@ -106,7 +111,7 @@ def test_messages_of_a_conversation_share_a_job_until_it_begins(fleet: Fleet) ->
 
 
 def test_a_killed_workers_job_is_done_by_another_once(fleet: Fleet) -> None:
-    """kill -9 while the model is asked: within the lease another worker begins it again; no fact twice."""
+    """Kill -9 while the model is asked: within the lease another worker begins it again; no fact twice."""
     client = fleet.client(fleet.serve())
     fleet.model.script.append(hanging())
     first = fleet.work()
@@ -134,7 +139,7 @@ def test_a_paused_worker_writes_nothing_once_it_wakes_up(fleet: Fleet) -> None:
     sleepy.signal(signal.SIGSTOP)
     fleet.work()
     # The paused worker's reply is "Paris": it is made first, and read when the worker wakes up.
-    fleet.model.wait_for_requests(2, seconds=30)
+    fleet.model.wait_for_requests(2, seconds=60)
     job = ended(client, job_id)
     kept = facts(client)
     fleet.model.release.set()
@@ -190,8 +195,8 @@ def test_a_busy_model_puts_a_job_off_without_counting(fleet: Fleet) -> None:
     fleet.work(job_failures_max=1)
     job_id = ask(client, "I live in Oslo.")
 
-    put_off = until(lambda: (j := job_of(client, job_id)).last_error and j)
-    assert put_off.last_error == "MODEL_BUSY"
+    until(lambda: job_of(client, job_id).last_error == "MODEL_BUSY")
+    put_off = job_of(client, job_id)
     assert put_off.run_time.ToDatetime() > put_off.start_time.ToDatetime()
     job = ended(client, job_id)
     assert (job.state, job.attempt_count) == (SUCCEEDED, 1)
@@ -219,7 +224,9 @@ def test_a_model_that_is_down_is_left_alone_and_nothing_is_lost(fleet: Fleet) ->
     jobs = [ask(client, f"I live in Town {n}.", user=f"u{n}") for n in range(8)]
 
     until(lambda: {job_of(client, job).last_error for job in jobs} >= {"MODEL_PAUSED"})
-    assert client.recall(user_id="u3", query="Town").results[0].memory.content == "I live in Town 3."
+    assert (
+        client.recall(user_id="u3", query="Town").results[0].memory.content == "I live in Town 3."
+    )
     assert not {job_of(client, job).state for job in jobs} & {SUCCEEDED, DEAD}
 
 
@@ -330,9 +337,13 @@ def test_payloads_hold_ids_and_no_text(fleet: Fleet) -> None:
     client = fleet.client(fleet.serve())
     ask(client, "I live in quokka7419.")
 
-    for table in ("procrastinate_jobs", "procrastinate_events", "job", "job_message"):
-        stored = fleet.rows(f"select row_to_json(t)::text from {table} t")
-        assert "quokka7419" not in str(stored)
+    for rows in (
+        fleet.rows("select row_to_json(ticket)::text from procrastinate_jobs as ticket"),
+        fleet.rows("select row_to_json(job)::text from job"),
+        fleet.rows("select row_to_json(job_message)::text from job_message"),
+    ):
+        assert len(rows) == 1
+        assert "quokka7419" not in str(rows)
 
 
 def test_deleted_messages_leave_no_fact_behind(fleet: Fleet) -> None:
@@ -364,10 +375,9 @@ def test_deleting_and_telling_in_a_loop_leaves_nothing(fleet: Fleet) -> None:
         )
         jobs.append(reply.job_id)
         for memory in client.list_memories(user_id="u"):
-            try:
+            # One that rested on a message went with it.
+            with contextlib.suppress(NotFound):
                 client.delete_memory(memory_id=memory.memory_id)
-            except NotFound:
-                pass  # it went with the message that it rested on
     for job_id in jobs:
         ended(client, job_id)
 
@@ -376,7 +386,7 @@ def test_deleting_and_telling_in_a_loop_leaves_nothing(fleet: Fleet) -> None:
 
 
 def test_acknowledged_messages_get_their_facts_although_the_server_dies(fleet: Fleet) -> None:
-    """kill -9 of a server that works as well, under load: every acknowledged message is read, once."""
+    """Kill -9 of a server that works as well, under load: every acknowledged message is read, once."""
     first = fleet.serve(job_concurrency=4)
     client = fleet.client(first)
     acknowledged: list[int] = []
@@ -388,7 +398,7 @@ def test_acknowledged_messages_get_their_facts_although_the_server_dies(fleet: F
                 messages=[Message(message_id=f"m{n}", content=f"I live in Town {n}.")],
                 timeout=5,
             )
-        except Exception:  # noqa: BLE001
+        except MemsvcError:
             return
         acknowledged.append(n)
         if len(acknowledged) == 40:
@@ -417,13 +427,9 @@ def test_what_is_not_there_is_not_found(fleet: Fleet) -> None:
         job_id = ask(one, "I live in Oslo.")
         assert ended(one, job_id).state == SUCCEEDED
         for wrong in (job_id, "01900000-0000-7000-8000-000000000000", "nonsense"):
-            for call in (
-                lambda: two.get_job(job_id=wrong),  # noqa: B023
-                lambda: list(two.watch_job(job_id=wrong)),  # noqa: B023
-                lambda: two.requeue_job(job_id=wrong),  # noqa: B023
-            ):
+            for call in (two.get_job, lambda **job: list(two.watch_job(**job)), two.requeue_job):
                 with pytest.raises(NotFound) as caught:
-                    call()
+                    call(job_id=wrong)
                 assert caught.value.reason == "JOB_NOT_FOUND"
         with pytest.raises(FailedPrecondition) as refused:
             one.requeue_job(job_id=job_id)
@@ -494,5 +500,3 @@ def test_a_worker_that_ends_hands_its_jobs_over(fleet: Fleet) -> None:
     fleet.work(job_lease_seconds=600)
 
     assert ended(client, job_id).state == SUCCEEDED
-    assert LEASE_SECONDS < 600
-    assert telling_facts is not None

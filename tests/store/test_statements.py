@@ -22,20 +22,24 @@ from memsvc.store.facts import NearFact, StoredFact
 from memsvc.store.jobs import DueJob
 from memsvc.store.profiles import ConsolidationState, Twins, UnsettledUser
 from memsvc.store.replies import StoredReply
+from memsvc.store.spaces import Count, KnownSpace
 from memsvc.store.sql.loader import names, statement
 
 #: Statements about no tenant's rows: the installation, the schema, the session and the roles.
 WITHOUT_TENANT = {
+    "activate_space",
     "check_role",
     "claim_embedding_space",
     "configure_queue_session",
     "configure_session",
     "drop_stale_tickets",  # the queue's tickets are hints; they hold ids only
     "drop_ticket",
+    "end_stuck_transactions",
     "count_query_terms",
     "create_application_role",
     "create_database",
     "find_database",
+    "forget_retired",
     "get_active_space",
     "get_installation",
     "get_revision",
@@ -47,11 +51,16 @@ WITHOUT_TENANT = {
     "list_profile_tenants",  # likewise
     "list_neglected_users",  # likewise
     "list_unsettled_users",  # likewise
+    "list_spaces",
+    "list_tenants",  # across tenants by a policy of its own; ids only
     "list_pending_tenants",  # across tenants by a policy of its own; ids only
     "name_application_role",
     "sweep_jobs",  # likewise, jobs whose time is over
     "sweep_replies",  # likewise, replies whose time is over
     "ping",
+    "register_space",
+    "retire_space",
+    "try_space_lock",
     "prefer_hash_joins",
     "prefer_index_lookups",
     "try_migration_lock",
@@ -105,6 +114,9 @@ COLUMNS = {
     "rank_memories": [*MEMORY, "semantic", "keyword", "evidence", "without_embedding"],
     "search_full_text": [*MEMORY, "semantic", "keyword", "evidence", "without_embedding"],
     "get_active_space": [field.name for field in fields(ActiveSpace)],
+    "list_missing_memories": [field.name for field in fields(PendingMemory)],
+    "list_spaces": [field.name for field in fields(KnownSpace)],
+    "count_embedded": [field.name for field in fields(Count)],
     "list_pending_memories": [field.name for field in fields(PendingMemory)],
     "get_reply": [field.name for field in fields(StoredReply)],
 }

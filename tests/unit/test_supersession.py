@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -80,7 +82,7 @@ def test_a_repetition_goes_on_with_the_span() -> None:
     (span,) = arrange([said(0, "austin"), said(9, "austin", confidence=0.95)])
 
     assert span.refresh == START + timedelta(days=9)
-    assert span.confidence == 0.95
+    assert span.confidence == pytest.approx(0.95)
     assert len(span.mentions) == 2
 
 
@@ -155,7 +157,7 @@ def test_spans_never_overlap(said_so: list[Mention]) -> None:
     spans = arrange(said_so)
     held = [span for span in spans if not span.contested]
 
-    for earlier, later in zip(held, held[1:], strict=False):
+    for earlier, later in itertools.pairwise(held):
         assert earlier.end is not None
         assert earlier.start <= earlier.end <= later.start
     stand = sorted(m.message_id for span in spans for m in span.mentions)

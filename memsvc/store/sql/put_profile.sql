@@ -9,7 +9,9 @@ on conflict (tenant_id, user_id) do update set
     summary = excluded.summary,
     key_traits = excluded.key_traits,
     update_time = case
-        when profile.summary = excluded.summary and profile.key_traits = excluded.key_traits
+        when profile.update_time is not null
+            and profile.summary = excluded.summary
+            and profile.key_traits = excluded.key_traits
             then profile.update_time
         else excluded.update_time
     end,

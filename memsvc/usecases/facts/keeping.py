@@ -5,7 +5,8 @@ Everything happens inside the caller's transaction, and one slot is changed by o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -135,7 +136,7 @@ async def _resettle(
     tx: Transaction,
     context: Context,
     touched: Sequence[StoredFact],
-    without: Set[tuple[str, str]],
+    without: AbstractSet[tuple[str, str]],
 ) -> None:
     await lock(tx, touched)
     now = context.clock()
@@ -238,7 +239,7 @@ async def _rearrange(
     now: datetime,
     *,
     newcomer: _Newcomer | None = None,
-    without: Set[tuple[str, str]] = frozenset(),
+    without: AbstractSet[tuple[str, str]] = frozenset(),
     since: datetime | None = None,
 ) -> _Moved:
     """Store the spans that follow from all mentions in *scope*; return the facts that changed.

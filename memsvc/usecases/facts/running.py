@@ -22,6 +22,8 @@ from memsvc.usecases.facts.extraction import JobTakenOver
 
 #: A provider that is paused after failures is asked again after so many seconds.
 PAUSED_SECONDS: Final = 15.0
+#: A transaction that waits for its process for longer than this, and than a lease, is ended.
+STUCK_SECONDS_MIN: Final = 5.0
 #: How many jobs are told of in one sweep, and deleted in another.
 SWEEP_BATCH: Final = 500
 
@@ -166,6 +168,9 @@ class JobRunner:
     async def tell(self) -> int:
         """Tell the workers of jobs that are due; return how many. One process does so at a time."""
         async with self.context.database.overview() as tx:
+            seconds = max(self.limits.lease_seconds, STUCK_SECONDS_MIN)
+            if ended := await jobs.end_stuck_transactions(tx, seconds=seconds):
+                log.warning("stuck_transactions_ended", count=ended)
             if not await jobs.try_sweeper_lock(tx):
                 return 0
             await jobs.drop_stale_tickets(tx, lease_seconds=self.limits.lease_seconds)

@@ -1,0 +1,265 @@
+"""Consolidation and decay: what fades, what is essential, what is one; doing it twice changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from memsvc.core import consolidation, decay
+from memsvc.core.consolidation import Profile
+from memsvc.core.jobs import Job, JobKind, JobState
+from memsvc.core.model import Memory, Role
+from memsvc.providers.embedding import EmbeddingUnavailable
+from memsvc.store import embedded, jobs, memories, profiles
+from memsvc.store.jobs import Claim
+from memsvc.store.profiles import Recalls
+from memsvc.usecases.embedding import Embedding
+from memsvc.usecases.facts.consolidation import Consolidation
+from memsvc.usecases.facts.extraction import JobTakenOver
+from memsvc.wiring.clock import new_id, utc_now
+from tests.facts.conftest import START, Diary, fact, lives_in
+from tests.unit.test_ranking import MEMORY
+
+DAY = timedelta(days=1)
+
+
+@given(st.floats(0.5, 1), st.integers(-400, 400))
+def test_confidence_fades_within_bounds(stated: float, days: int) -> None:
+    """Never above what was stated, never below the floor, whatever the clocks say, and only downwards."""
+    now = START + timedelta(days=days)
+    faded = decay.faded(stated, START, now)
+
+    assert decay.FADE_FLOOR <= faded <= stated
+    assert decay.faded(stated, START, now + DAY) <= faded
+    if days <= decay.FADE_AFTER_DAYS:
+        assert faded == stated
+
+
+async def fade(diary: Diary, days: float) -> int:
+    """Let the facts fade as of so many days after START."""
+    async with diary.context.database.transaction(diary.caller()) as tx:
+        return await profiles.fade(tx, now=START + timedelta(days=days))
+
+
+@pytest.mark.parametrize("days", [10, 31, 45.5, 90, 1000, -5])
+async def test_the_store_fades_by_the_same_formula(diary: Diary, days: float) -> None:
+    """The statement for many facts and the function for one agree, and a second run changes nothing."""
+    await diary.tell(0, lives_in("Austin"))
+
+    await fade(diary, days)
+    (one,) = await diary.timeline()
+    assert one.confidence == pytest.approx(
+        decay.faded(0.9, START, START + timedelta(days=days)), abs=1e-6
+    )
+    assert await fade(diary, days) == 0
+
+
+async def test_what_is_said_again_is_as_sure_as_before(diary: Diary) -> None:
+    """A repetition undoes the fading."""
+    await diary.tell(0, lives_in("Austin"))
+    assert await fade(diary, 60) == 1
+    await diary.tell(60, lives_in("Austin"))
+
+    (one,) = await diary.timeline()
+    assert one.confidence == pytest.approx(0.9)
+    assert await fade(diary, 60) == 0
+
+
+async def test_essential_and_pinned_facts_do_not_fade(diary: Diary) -> None:
+    """What belongs to the conscious memory stays as sure as it was said."""
+    await diary.tell(0, fact("The user likes tea.", "like", "tea"))
+    await diary.tell(0, fact("The user likes rum.", "like", "rum"))
+    tea, rum = await diary.timeline()
+    async with diary.context.database.transaction(diary.caller()) as tx:
+        await profiles.promote(tx, diary.user_id, [tea.memory_id])
+        await memories.update(tx, replace(rum, pinned=True), None, now=utc_now())
+
+    assert await fade(diary, 400) == 0
+
+
+class NoModel:
+    """An embedder that is not there."""
+
+    @staticmethod
+    async def load() -> None:
+        """Raise EmbeddingUnavailable."""
+        raise EmbeddingUnavailable
+
+
+class Chooser:
+    """A judge that says what it is told to say."""
+
+    def __init__(self) -> None:
+        """Choose nothing yet."""
+        self.asked: list[list[str]] = []
+        self.chosen: list[str] = []
+
+    async def judge(self, present: Sequence[Memory]) -> tuple[list[UUID], Profile]:
+        """Choose by content."""
+        self.asked.append([one.content for one in present])
+        ids = [one.memory_id for one in present if one.content in self.chosen]
+        return ids, Profile("In a model's words.", ["curious"])
+
+
+def consolidating(diary: Diary, judge: Chooser | None = None) -> Consolidation:
+    """The use case without an embedder."""
+    embedding = Embedding(diary.context, NoModel.load)  # type: ignore[arg-type]
+    return Consolidation(diary.context, embedding, judge, 0.1, 3600.0)
+
+
+async def consolidate(diary: Diary, judge: Chooser | None = None) -> list[str]:
+    """Consolidate; return what is essential."""
+    async with diary.context.database.transaction(diary.caller()) as tx:
+        job = await jobs.begin(
+            tx, new_id(), JobKind.CONSOLIDATE, diary.user_id, "", lease_seconds=60
+        )
+    state = await consolidating(diary, judge)(diary.caller(), job)
+    assert state is JobState.SUCCEEDED
+    return sorted(one.content for one in await diary.timeline() if one.essential)
+
+
+async def profile(diary: Diary) -> Profile:
+    """The user's profile."""
+    async with diary.context.database.transaction(diary.caller()) as tx:
+        found = await profiles.get(tx, diary.user_id)
+    assert found is not None
+    return found
+
+
+async def test_promotion_and_demotion_follow_the_present(diary: Diary) -> None:
+    """The place is essential while it is the present one; a second run changes nothing."""
+    await diary.tell(0, lives_in("Austin"), fact("The user likes tea.", "like", "tea"))
+    assert await consolidate(diary) == ["The user lives in Austin."]
+    first = await profile(diary)
+    assert first.summary == "The user lives in Austin."
+    assert first.key_traits == ["tea"]
+
+    assert await consolidate(diary) == ["The user lives in Austin."]
+    assert await profile(diary) == first
+
+    await diary.tell(9, lives_in("Boston"))
+    assert await consolidate(diary) == ["The user lives in Boston."]
+    assert (await profile(diary)).summary == "The user lives in Boston."
+
+
+async def test_nobody_elses_word_is_essential(diary: Diary) -> None:
+    """What only an assistant said is neither promoted nor part of the profile, whoever chooses."""
+    judge = Chooser()
+    judge.chosen = ["The user lives in Paris."]
+    await diary.tell(0, lives_in("Paris"), role=Role.ASSISTANT)
+
+    assert await consolidate(diary) == []
+    assert (await profile(diary)).summary == ""
+    assert await consolidate(diary, judge) == []
+
+
+async def test_a_model_chooses_beside_the_rules(diary: Diary) -> None:
+    """A model's choice is added to what the rules demand, and it is not asked when nothing changed."""
+    judge = Chooser()
+    judge.chosen = ["The user likes tea."]
+    await diary.tell(0, lives_in("Austin"), fact("The user likes tea.", "like", "tea"))
+
+    essential = ["The user likes tea.", "The user lives in Austin."]
+    assert await consolidate(diary, judge) == essential
+    assert (await profile(diary)).summary == "In a model's words."
+    assert await consolidate(diary, judge) == essential
+    assert len(judge.asked) == 1
+    await diary.tell(1, fact("The user likes rum.", "like", "rum"))
+    await consolidate(diary, judge)
+    assert len(judge.asked) == 2
+
+
+async def test_a_job_that_was_taken_over_changes_nothing(diary: Diary) -> None:
+    """A consolidation whose lease ran out leaves no trace."""
+    await diary.tell(0, lives_in("Austin"))
+    async with diary.context.database.transaction(diary.caller()) as tx:
+        job: Job = await jobs.begin(
+            tx, new_id(), JobKind.CONSOLIDATE, diary.user_id, "", lease_seconds=60
+        )
+        await jobs.postpone(tx, Claim(job.job_id, job.attempt), 0, "", counted=False)
+
+    with pytest.raises(JobTakenOver):
+        await consolidating(diary)(diary.caller(), job)
+    assert not any(one.essential for one in await diary.timeline())
+
+
+def test_what_is_proven_and_old_enough_is_promoted() -> None:
+    """Said three times or recalled five times, a week old and sure: essential; stale: not any more."""
+    proven = replace(
+        MEMORY,
+        slot="hobby",
+        confidence=0.9,
+        role=Role.USER,
+        source_message_ids=["a", "b", "c"],
+        create_time=START,
+        refresh_time=START,
+    )
+    week = START + 7 * DAY
+
+    assert consolidation.is_promoted(proven, week)
+    assert consolidation.is_promoted(
+        replace(proven, source_message_ids=["a"], access_count=5), week
+    )
+    assert not consolidation.is_promoted(proven, week - DAY)
+    assert not consolidation.is_promoted(replace(proven, confidence=0.69), week)
+    assert not consolidation.is_promoted(replace(proven, source_message_ids=["a"]), week)
+    assert not consolidation.is_promoted(proven, START + 200 * DAY)
+
+
+async def test_users_whose_facts_changed_are_found_once(diary: Diary) -> None:
+    """A change asks for one consolidation; a consolidated user is left alone."""
+    await diary.tell(0, lives_in("Austin"))
+    use = consolidating(diary)
+    hurried = Consolidation(use.context, use.embedding, None, 0.0, 3600.0)
+    assert await hurried.ask_for_unsettled() >= 1
+    async with diary.context.database.transaction(diary.caller()) as tx:
+        state = await profiles.state(tx, diary.user_id)
+    assert state.changed
+
+    await consolidate(diary)
+
+    async with diary.context.database.transaction(diary.caller()) as tx:
+        assert not (await profiles.state(tx, diary.user_id)).changed
+
+
+async def test_accesses_add_up(diary: Diary) -> None:
+    """Counts of several flushes are summed, and the latest time stays."""
+    await diary.tell(0, lives_in("Austin"))
+    (one,) = await diary.timeline()
+    for times, day in ((2, 5), (3, 1)):
+        async with diary.context.database.transaction(diary.caller()) as tx:
+            recalls = {one.memory_id: Recalls(times, START + day * DAY), uuid4(): Recalls(1, START)}
+            await profiles.touch(tx, recalls)
+
+    (after,) = await diary.timeline()
+    assert (after.access_count, after.last_access_time) == (5, START + 5 * DAY)
+    assert after.version == one.version
+
+
+def test_the_conscious_memory_is_read_by_its_index(
+    conninfo: str, postgres: embedded.EmbeddedPostgres
+) -> None:
+    """Whatever else a user has said, Conscious reads the best in their order and no others."""
+    assert conninfo
+    with psycopg.connect(postgres.owner_conninfo, autocommit=True) as connection:
+        connection.execute("set enable_seqscan = off")
+        connection.execute("set enable_sort = off")
+        plan = "\n".join(
+            row[0]
+            for row in connection.execute(
+                "explain select memory_id from memory where tenant_id = 't' and user_id = 'u' "
+                "and superseded_time is null and (pinned or not fully_drawn) "
+                "order by pinned desc, essential desc, (kind = 2), importance desc, "
+                "valid_from_time desc, memory_id limit 20"
+            ).fetchall()
+        )
+
+    assert "memory_conscious" in plan
+    assert "Sort" not in plan
