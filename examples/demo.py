@@ -1,4 +1,4 @@
-"""The demo: a real server, a long conversation, questions about it, and what was found.
+"""The demo: a real server, a long conversation, questions about it, what was found, and a life told.
 
 `python -m examples.demo [--data FILE] [--target HOST:PORT] [--json]`, from the repository's root.
 """
@@ -9,12 +9,8 @@ import argparse
 import asyncio
 import json
 import os
-import re
-import shutil
 import signal
-import subprocess
 import sys
-import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
@@ -35,6 +31,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from examples.demo_life import live, print_life
 from examples.demo_report import (
     PARTS,
     Answer,
@@ -50,6 +47,7 @@ from examples.demo_report import (
     summary_json,
     write_report,
 )
+from examples.demo_server import DemoFailed, fresh_folder, server
 from examples.locomo import (
     CUTS,
     Conversation,
@@ -70,22 +68,11 @@ from memsvc_client import (
     SearchMode,
 )
 
-READY: Final = re.compile(r"memsvc ready grpc=(\S+)")
-#: The first start builds the database and, without a model folder, the model's graph.
-START_SECONDS: Final = 180
-STOP_SECONDS: Final = 60
-LOG_LINES: Final = 15
 MESSAGES_MAX: Final = 100
 INGEST_TIMEOUT_SECONDS: Final = 60
 SHOWN: Final = 3
-#: Tells a folder that the demo made, and may remove, from any other.
-MARK: Final = "made-by-the-demo"
 #: Of a console that is no terminal, where the tables would be cut to 80 columns.
 FILE_WIDTH: Final = 160
-
-
-class DemoFailed(Exception):
-    """The demo cannot go on; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +140,7 @@ def run(options: Options) -> None:
         ingested = ingest(client, conversations, progress)
         answers, last_reply = ask(client, asked, progress)
         shown = tuple(show(client, asked[0]))
+        life = live(client)
     found = compare(asked, options.model_dir, progress)
     report = Report(
         data=str(options.data),
@@ -169,10 +157,12 @@ def run(options: Options) -> None:
     report = replace(report, seconds=time.monotonic() - started)
     write_report(report, options.report_dir)
     if options.as_json:
-        print(json.dumps(summary_json(report), indent=1, ensure_ascii=False))
+        figures = summary_json(report) | {"life": life.as_json()}
+        print(json.dumps(figures, indent=1, ensure_ascii=False))
         return
     output = Console() if sys.stdout.isatty() else Console(width=FILE_WIDTH)
     print_report(output, report)
+    print_life(output, life)
     places = Places(options.report_dir, options.server_dir, options.target)
     print_ending(output, report, places)
 
@@ -191,83 +181,9 @@ def _target(options: Options, progress: Console) -> Generator[str]:
         yield options.target
         return
     fresh_folder(options.server_dir)
-    with server(options, progress) as target:
-        yield target
-
-
-def fresh_folder(folder: Path) -> None:
-    """Make *folder* anew; raise DemoFailed rather than remove what the demo did not make."""
-    if folder.exists():
-        if not (folder / MARK).exists() and any(folder.iterdir()):
-            message = f"{folder} was not made by the demo; remove it, or give another --data-dir"
-            raise DemoFailed(message)
-        for process_id in filter(None, map(_running, folder.rglob("postmaster.pid"))):
-            message = (
-                f"the database in {folder} is running (process {process_id}); "
-                "end it, or give another --data-dir"
-            )
-            raise DemoFailed(message)
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True)
-    (folder / MARK).write_text("Removed and made anew by every run of the demo.\n")
-
-
-def _running(pid_file: Path) -> int | None:
-    """Return the process that a file of Postgres names, None if it has ended."""
-    try:
-        process_id = int(pid_file.read_text(encoding="utf-8").split(maxsplit=1)[0])
-        os.kill(process_id, 0)
-    except PermissionError:
-        return process_id
-    except (OSError, ValueError, IndexError):
-        return None
-    return process_id
-
-
-@contextmanager
-def server(options: Options, progress: Console) -> Generator[str]:
-    """Run `memsvc serve` and give its address; raise DemoFailed if it does not start."""
-    # The caller's own settings, such as a database, are not for the demo.
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("MEMSVC_")}
-    environment["MEMSVC_MODEL_DIR"] = str(options.model_dir)
-    environment["MEMSVC_DRAIN_SECONDS"] = "0"
-    command = [sys.executable, "-m", "memsvc", "serve", "--port", "0", "--admin-port", "0"]
-    command += ["--data-dir", str(options.server_dir)]
     log_file = options.data_dir / "server.log"
-    with log_file.open("w", encoding="utf-8") as log:
-        process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=log, text=True
-        )
-    try:
-        yield _ready_target(process, log_file, progress)
-    finally:
-        _stop(process)
-
-
-def _ready_target(process: subprocess.Popen[str], log_file: Path, progress: Console) -> str:
-    timer = threading.Timer(START_SECONDS, process.kill)
-    timer.start()
-    try:
-        with progress.status("starting the server"):
-            for line in process.stdout or ():
-                if match := READY.match(line):
-                    return match.group(1)
-    finally:
-        timer.cancel()
-    last = log_file.read_text(encoding="utf-8", errors="replace").splitlines()[-LOG_LINES:]
-    message = "\n".join(["the server did not start; the end of its log:", *last])
-    raise DemoFailed(message)
-
-
-def _stop(process: subprocess.Popen[str]) -> None:
-    process.terminate()
-    try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    if process.stdout:
-        process.stdout.close()
+    with server(options.server_dir, options.model_dir, log_file, progress) as target:
+        yield target
 
 
 @contextmanager
