@@ -119,6 +119,11 @@ async def try_sweeper_lock(tx: Transaction) -> bool:
     return bool(rows[0]["locked"])
 
 
+async def commit_lazily(tx: Transaction) -> None:
+    """Let the transaction's commit not wait for the disk: a crash may take it back."""
+    await tx.execute("commit_lazily")
+
+
 async def end_stuck_transactions(tx: Transaction, *, seconds: float) -> int:
     """End transactions of paused processes of the service, which hold locks; return how many."""
     return len(await tx.mapped("end_stuck_transactions", dict, seconds=seconds))

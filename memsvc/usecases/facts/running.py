@@ -197,6 +197,7 @@ class JobRunner:
     async def _transaction(self, tenant_id: str) -> AsyncGenerator[Transaction]:
         caller = Caller(tenant_id, asyncio.get_running_loop().time() + WORKER_SECONDS)
         async with self.context.database.transaction(caller) as tx:
+            await jobs.commit_lazily(tx)
             yield tx
 
 
