@@ -63,6 +63,22 @@ _SOME = re.compile(
 )
 
 
+#: Words that tie a thing to others, and things that are none by themselves.
+_RELATES = re.compile(r"\b(?:with|about|of|for|from|between|like)\b", re.IGNORECASE)
+_NO_THINGS = frozenset({
+    "to",
+    "theme",
+    "their work",
+    "each other's company",
+    "electronic",
+    "idea",
+    "way",
+})
+#: A phrase that ends so was cut off in the middle.
+_HANGING = frozenset({"for", "of", "with", "to", "about", "in", "at", "on", "from", "and", "or"})
+_ALSO = re.compile(r"^(?:also|too) ", re.IGNORECASE)
+
+
 def phrases(shape: Shape, rest: str, words: frozenset[str], *, several: bool) -> list[Value]:
     """Return the phrase, or the phrases, that *rest* begins with."""
     if shape == Shape.ROLE:
@@ -71,6 +87,9 @@ def phrases(shape: Shape, rest: str, words: frozenset[str], *, several: bool) ->
     elif several:
         listed = _PAIRS.sub(rf"\1 {_JOINED}and \2", _until_list_end(rest))
         items = [item.replace(_JOINED, "") for item in _BETWEEN.split(listed)]
+        if shape == Shape.TASTE and _RELATES.search(items[0]):
+            # "books about growth and mindset": what follows may belong to the last word.
+            items = items[:1]
     else:
         items = [until(rest, _CUT)]
     found: list[Value] = []
@@ -106,7 +125,12 @@ def _phrase(shape: Shape, item: str, words: frozenset[str]) -> Value | None:
     tokens = text.lower().split()
     if words and not _is_about(text, words):
         return None
+    if tokens[-1] in _HANGING:
+        return None
     if shape == Shape.TASTE:
+        text, phrase = _ALSO.sub("", text), _ALSO.sub("", phrase)
+        if text.lower() in _NO_THINGS:
+            return None
         certain = article is not None and text.lower() not in stops.NATURE
         deed = _TO_DEED.match(text)
         idle = deed["deed"].lower() not in stops.DEEDS if deed else text.lower().startswith("to ")

@@ -43,9 +43,10 @@ _AHEAD = (
     r"|june|july|august|september|october|november|december|20\d\d|(?:\w+ ){1,2}(?:days|weeks|months|years))|for (?:christmas|easter|thanksgiving))\b"
 )
 
+# Verbs of wishes that last; "buy", "visit" or "start" are as often errands of the day.
 _DREAM = (
-    r"(?:learn|become|write|run|travel|visit|lose|buy|build|open|publish|climb|get a|get into|move|quit smoking|speak|study|win|"
-    r"compete|master|start|save|own|be an?|finish|complete|launch|retire|read)"
+    r"(?:learn|become|write a|run a|travel|lose|build a|publish|climb|get a (?:degree|promotion|dog|cat)|move to|quit smoking|speak"
+    r"|study|win|compete|master|retire|launch|be an?)"
 )
 
 PLANS: Final = (

@@ -163,7 +163,7 @@ HOBBIES: Final = (
     Row(
         name="plays",
         slot="hobby",
-        pattern=r"(?:<WE> <OFTEN>play|i've (?:been playing|played)|<AM> <OFTEN>(?:playing|learning)(?: to play)?(?= the)) ",
+        pattern=r"(?:<WE> <OFTEN>play|i've been playing|<AM> <OFTEN>(?:playing|learning)(?: to play)?(?= the)) ",
         content="{who} plays {phrase}.",
         shape=Shape.MEMBERS,
         words=INSTRUMENTS | GAMES,

@@ -85,7 +85,7 @@ _CLAUSE_END = re.compile(
 )
 _SHARED_VERB = re.compile(
     r"(?:,?\s+and|,)\s+(?:(?:now|also|currently|recently|then|just)\s+)?(?=(?:(?P<doing>living|working|studying|based)"
-    r"|live|work|love|hate|like|enjoy|play|speak|study|drive|own|have|moved|joined|started|quit|left|got|went"
+    r"|live|work|love|hate|enjoy|play|speak|study|drive|own|have|moved|joined|started|quit|left|got|went"
     r"|visited|ran|bought|adopted|grew|know|prefer|take|can't|don't)\s)",
     re.IGNORECASE,
 )
