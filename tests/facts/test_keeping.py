@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 from operator import itemgetter
 from uuid import uuid4
 
@@ -19,7 +20,7 @@ from memsvc.core.model import EmbeddingSpace, Role, TemporalState, Vector
 from memsvc.store import embedded, embeddings
 from memsvc.store.database import Database
 from memsvc.wiring.clock import utc_now
-from tests.facts.conftest import Diary, context_of, fact, lives_in
+from tests.facts.conftest import START, Diary, context_of, fact, lives_in
 
 
 async def test_a_move_closes_the_place_before_on_its_day(diary: Diary) -> None:
@@ -239,6 +240,14 @@ async def test_what_another_message_says_too_stays(diary: Diary) -> None:
     (left,) = await diary.timeline()
     assert left.source_message_ids == [second.message_id]
     assert left.valid_from_time == second.valid_from_time
+
+
+async def test_a_clock_that_is_wrong_rules_nobody_for_ever(diary: Diary) -> None:
+    """What was said in a far future was said now: what comes after it is the newer."""
+    await diary.tell(40_000, lives_in("Austin"))
+    await diary.tell((utc_now() - START) / timedelta(days=1) + 0.001, lives_in("Boston"))
+
+    assert await diary.live("location") == ["The user lives in Boston."]
 
 
 async def test_writers_of_one_slot_take_turns(

@@ -28,6 +28,8 @@ from memsvc.usecases.embedding import EmbeddedTexts
 
 #: How many messages a fact names at most: the first and the last ones.
 SOURCES_MAX: Final = 64
+#: A message whose time lies further ahead than this was said now.
+AHEAD_MAX: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +208,12 @@ def _newcomer(
     key: str,
 ) -> _Newcomer:
     base = importance.ESSENTIAL_FACT_BASE if is_essential(fact.slot) else importance.FACT_BASE
-    # Of two facts of one message the later one is the newer.
     said = fact.event_time or source.valid_from_time
+    now = context.clock()
+    if said > now + AHEAD_MAX and fact.temporal_state is not TemporalState.FUTURE:
+        # By a clock that is wrong; the fact would stay the newest one for ever.
+        said = now
+    # Of two facts of one message the later one is the newer.
     mention = Mention(
         said + timedelta(microseconds=place),
         key,
