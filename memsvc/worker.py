@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Final
 
 from memsvc.telemetry import log
 
 #: How long to rest after a pass that found nothing to do, in seconds.
 REST_SECONDS: Final = 1.0
+#: How long a task that was told to end is waited for before it is told again, in seconds.
+END_SECONDS: Final = 0.25
 
 
 class Worker:
@@ -49,3 +51,16 @@ async def keep_up(name: str, work: Callable[[], Awaitable[None]]) -> None:
         except Exception as error:  # ruff: ignore[blind-except] - the border: a database that went away must not end the server
             log.warning("worker_failed", worker=name, error=type(error).__name__)
         await asyncio.sleep(REST_SECONDS)
+
+
+async def end_all(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Cancel *tasks* until all of them have ended.
+
+    Once is not enough: a cancellation that comes while the driver talks to the database is sometimes
+    lost in it.
+    """
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=END_SECONDS)

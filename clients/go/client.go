@@ -19,6 +19,7 @@ import (
 type Client struct {
 	connection    *grpc.ClientConn
 	memory        memsvcv1.MemoryServiceClient
+	job           memsvcv1.JobServiceClient
 	admin         memsvcv1.AdminServiceClient
 	headers       metadata.MD
 	timeout       time.Duration
@@ -50,6 +51,7 @@ func NewClient(target string, options ...Option) (*Client, error) {
 	return &Client{
 		connection:    connection,
 		memory:        memsvcv1.NewMemoryServiceClient(connection),
+		job:           memsvcv1.NewJobServiceClient(connection),
 		admin:         memsvcv1.NewAdminServiceClient(connection),
 		headers:       s.headers,
 		timeout:       s.timeout,

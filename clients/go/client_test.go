@@ -30,7 +30,9 @@ import (
 func TestEveryRPCHasAMethod(t *testing.T) {
 	client := reflect.TypeFor[*memsvc.Client]()
 	for _, file := range []protoreflect.FileDescriptor{
-		memsvcv1.File_memsvc_v1_memory_service_proto, memsvcv1.File_memsvc_v1_admin_service_proto,
+		memsvcv1.File_memsvc_v1_memory_service_proto,
+		memsvcv1.File_memsvc_v1_job_service_proto,
+		memsvcv1.File_memsvc_v1_admin_service_proto,
 	} {
 		for service := range file.Services().Len() {
 			methods := file.Services().Get(service).Methods()

@@ -87,8 +87,13 @@ func TestEveryCallHasADeadline(t *testing.T) {
 		if _, err := attempt.client.IngestStream(attempt.ctx, batches(1)); err != nil {
 			t.Fatal(err)
 		}
+		for _, err := range attempt.client.WatchJob(attempt.ctx, nil) {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
 		calls := server.seen()[from:]
-		for index, want := range []time.Duration{attempt.unary, attempt.stream} {
+		for index, want := range []time.Duration{attempt.unary, attempt.stream, attempt.stream} {
 			if got := calls[index].timeout; got > want || got < want*3/4 {
 				t.Errorf("%s had %s left, want nearly %s", calls[index].method, got, want)
 			}

@@ -195,7 +195,10 @@ func TestStreamsAreNotRetried(t *testing.T) {
 	for _, err := range client.Chat(t.Context(), &memsvc.ChatRequest{}) {
 		failed(t, err, codes.Unavailable)
 	}
-	if calls := server.seen(); len(calls) != 2 {
+	for _, err := range client.WatchJob(t.Context(), &memsvc.WatchJobRequest{}) {
+		failed(t, err, codes.Unavailable)
+	}
+	if calls := server.seen(); len(calls) != 3 {
 		t.Errorf("%d attempts, want one for each stream", len(calls))
 	}
 }

@@ -6,8 +6,15 @@ import (
 	"io"
 	"iter"
 
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
 )
+
+// A streamMethod is a method of a generated stub that answers with a stream.
+type streamMethod[Request proto.Message, Event any] func(
+	context.Context, Request, ...grpc.CallOption,
+) (grpc.ServerStreamingClient[Event], error)
 
 // Chat answers the user with a language model that remembers, and yields the steps of the answer.
 //
@@ -15,13 +22,21 @@ import (
 // at the server. What fails yields nil and an [*Error], and ends the iteration. The deadline of ctx, or
 // else the client's stream timeout, covers the whole answer.
 func (c *Client) Chat(ctx context.Context, request *ChatRequest) iter.Seq2[*ChatEvent, error] {
+	return serverStream(ctx, c, c.memory.Chat, request)
+}
+
+// serverStream yields what the server sends in answer to request.
+func serverStream[Request proto.Message, Event any](
+	ctx context.Context, client *Client, method streamMethod[Request, Event], request Request,
+) iter.Seq2[*Event, error] {
+	name := methodOf(request)
 	request = withRequestID(request)
-	return func(yield func(*ChatEvent, error) bool) {
-		ctx, cancel := c.outgoing(ctx, c.streamTimeout)
+	return func(yield func(*Event, error) bool) {
+		ctx, cancel := client.outgoing(ctx, client.streamTimeout)
 		defer cancel()
-		stream, err := c.memory.Chat(ctx, request)
+		stream, err := method(ctx, request)
 		if err != nil {
-			yield(nil, newError("Chat", err, nil))
+			yield(nil, newError(name, err, nil))
 			return
 		}
 		for {
@@ -30,7 +45,7 @@ func (c *Client) Chat(ctx context.Context, request *ChatRequest) iter.Seq2[*Chat
 				return
 			}
 			if err != nil {
-				yield(nil, newError("Chat", err, stream.Trailer()))
+				yield(nil, newError(name, err, stream.Trailer()))
 				return
 			}
 			if !yield(event, nil) {

@@ -17,6 +17,7 @@ from memsvc.telemetry import log
 from memsvc.wiring.background import background
 from memsvc.wiring.databases import wait_for_database
 from memsvc.wiring.parts import assembled
+from memsvc.worker import end_all
 
 #: Where Prometheus reads unless told otherwise.
 ADMIN_PORT_DEFAULT: Final = 9464
@@ -48,8 +49,7 @@ async def serve(settings: Settings) -> None:
             tasks = [group.create_task(coroutine) for coroutine in running]
             print(f"memsvc ready grpc={settings.host}:{port}", flush=True)  # ruff: ignore[print] - promised
             await _until_told_to_end(server, signals)
-            for task in tasks:
-                task.cancel()
+            await end_all(tasks)
         await parts.accesses.flush()
     log.info("stopped")
 

@@ -11,6 +11,7 @@ from memsvc.wiring.background import background
 from memsvc.wiring.databases import wait_for_database
 from memsvc.wiring.parts import assembled
 from memsvc.wiring.serving import listen_to_signals, serve_metrics
+from memsvc.worker import end_all
 
 
 async def work(settings: Settings) -> None:
@@ -29,6 +30,5 @@ async def work(settings: Settings) -> None:
             ]
             print("memsvc worker ready", flush=True)  # ruff: ignore[print] - promised
             log.info("stopping", signal=(await signals.get()).name)
-            for task in tasks:
-                task.cancel()
+            await end_all(tasks)
     log.info("stopped")

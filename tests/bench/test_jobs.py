@@ -16,7 +16,7 @@ def test_it_measures_and_reports(tmp_path: Path) -> None:
     write_report(report, tmp_path)
 
     figures = json.loads((tmp_path / "jobs.json").read_text("utf-8"))["figures"]
-    assert all(value > 0 for name, value in figures.items() if isinstance(value, float))
+    assert all(value > 0 for value in figures.values() if isinstance(value, float))
     assert figures["quiet_turn"] <= 16
     assert "Conscious" in (tmp_path / "jobs.md").read_text("utf-8")
 

@@ -47,8 +47,9 @@ def differences(expected: Any, actual: Any, path: str = "answer") -> list[str]:
     """Return how *actual* fails to be what is *expected*; nothing if it is.
 
     Of an object the named fields are compared, of a list all elements. $any is there, $absent is not;
-    {$length: n}, {$text: part of a text}, {$includes: [elements in any order]},
-    {$at_most: number} look at less than everything.
+    {$length: n}, {$text: part of a text}, {$includes: [elements in any order]}, {$excludes: [elements
+    that are not there]}, {$last: element}, {$at_least: number}, {$at_most: number} look at less than
+    everything.
     """
     if isinstance(expected, dict) and len(expected) == 1 and next(iter(expected))[0] == "$":
         return _looked_at(*next(iter(expected.items())), actual, path)
@@ -60,7 +61,7 @@ def differences(expected: Any, actual: Any, path: str = "answer") -> list[str]:
             for i, (wanted, got) in enumerate(zip(expected, actual, strict=True))
         ]
         return [difference for each in found for difference in each]
-    is_right = actual not in {None, ""} if expected == "$any" else expected == actual
+    is_right = actual is not None and actual != "" if expected == "$any" else expected == actual
     return [] if is_right else [f"{path} is {str(actual)[:300]!r}, not {expected!r}"]
 
 
@@ -83,10 +84,16 @@ def _looked_at(operator: str, wanted: Any, actual: Any, path: str) -> list[str]:
             right = len(actual) == wanted
         case "$text":
             right = wanted in str(actual)
+        case "$at_least":
+            right = actual >= wanted
         case "$at_most":
             right = actual <= wanted
         case "$includes":
             right = all(any(not differences(one, got) for got in actual) for one in wanted)
+        case "$excludes":
+            right = not any(not differences(one, got) for got in actual for one in wanted)
+        case "$last":
+            return differences(wanted, actual[-1] if actual else None, f"{path}[-1]")
         case _:
             raise AssertionError(operator)
     return [] if right else [f"{path} is {str(actual)[:300]!r}, against {operator} {wanted!r}"]

@@ -35,13 +35,13 @@ PAGE: Final = Template("""<!doctype html>
 <script type="importmap">$imports</script>
 <pre id="told"></pre>
 <script type="module">
-  import { createMemoryClient, Role } from "/client/dist/web.js";
+  import { createMemoryClient, ExtractionMode, Role } from "/client/dist/web.js";
   const client = createMemoryClient({ baseUrl: "$gateway", apiKey: "$key" });
   const userId = "$user";
   const told = [];
   try {
     const messages = [{ role: Role.USER, content: "I moved to Austin in May." }];
-    await client.ingest({ userId, messages });
+    await client.ingest({ userId, messages, extraction: ExtractionMode.NONE });
     const answer = await client.recall({ userId, query: "Where do I live?" });
     told.push(answer.results[0].memory.content);
     for await (const memory of client.listMemories({ userId, pageSize: 1 })) {

@@ -64,6 +64,7 @@ def test_ingest_recall_search_and_conscious(gateway: Gateway, user: str) -> None
         body={
             "userId": user,
             "messages": [{"content": "I moved to Austin.", "eventTime": "2026-05-20T10:00:00Z"}],
+            "extraction": "EXTRACTION_MODE_NONE",
         },
     )
     assert stored.status == 200, stored.text
@@ -119,6 +120,31 @@ def test_a_stream_is_an_array(gateway: Gateway, user: str) -> None:
     assert reply.status == 200, reply.text
     assert reply.json["messageCount"] == "3"
     assert [error["reason"] for error in reply.json["errors"]] == ["FIELD_INVALID"]
+
+
+def test_facts_and_jobs_have_paths(gateway: Gateway, user: str) -> None:
+    """A job is watched as an array of its states; the timeline, what is dead and a requeue have paths."""
+    message = {"content": "I live in Austin."}
+    ingested = curl(
+        f"{gateway.url}/v1/messages:ingest", body={"user_id": user, "messages": [message]}
+    )
+    job = f"/v1/jobs/{ingested.json['jobId']}"
+
+    watched = curl(f"{gateway.url}{job}:watch")
+    conforms(watched, "/v1/jobs/{job_id}:watch", "get")
+    assert watched.json[-1]["job"]["state"] == "JOB_STATE_SUCCEEDED"
+    got = curl(f"{gateway.url}{job}")
+    conforms(got, "/v1/jobs/{job_id}", "get")
+    timeline = curl(f"{gateway.url}/v1/users/{user}/timeline?slot=location")
+    assert [one["value"] for one in timeline.json["memories"]] == ["Austin"]
+    shown = curl(f"{gateway.url}/v1/memories:extract", body={"message": message})
+    conforms(shown, "/v1/memories:extract", "post")
+    assert shown.json["memories"][0]["slot"] == "location"
+    assert curl(f"{gateway.url}/v1/users/{user}:consolidate", body={}).json["jobId"]
+    assert curl(f"{gateway.url}/v1/jobs:dead").status == 200
+    refused = curl(f"{gateway.url}{job}:requeue", body={})
+    assert refused.status == 400
+    assert "JOB_NOT_DEAD" in refused.text
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterator
 
-from memsvc.worker import Worker
+from memsvc.worker import Worker, end_all, keep_up
 
 
 async def test_a_failed_pass_is_followed_by_the_next() -> None:
@@ -28,3 +29,27 @@ async def test_a_failed_pass_is_followed_by_the_next() -> None:
     await asyncio.gather(task, return_exceptions=True)
 
     assert done == [2, 1, 0, 3]
+
+
+async def test_who_swallows_its_end_is_told_again() -> None:
+    """A pass that loses its cancellation ends all the same, and so does whatever works beside it."""
+    begun: asyncio.Queue[None] = asyncio.Queue()
+
+    async def swallowing() -> int:
+        begun.put_nowait(None)
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        return 0
+
+    async def kept() -> None:
+        await swallowing()
+
+    runs = (Worker("test", swallowing, rest_seconds=60).run(), keep_up("test", kept))
+    tasks = [asyncio.create_task(run) for run in runs]
+    for _ in tasks:
+        await begun.get()
+
+    async with asyncio.timeout(10):
+        await end_all(tasks)
+
+    assert all(task.cancelled() for task in tasks)

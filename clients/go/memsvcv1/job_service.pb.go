@@ -168,11 +168,11 @@ type Job struct {
 	EndTime *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
 	// Messages that are still to be read.
 	PendingMessageCount int32 `protobuf:"varint,12,opt,name=pending_message_count,json=pendingMessageCount,proto3" json:"pending_message_count,omitempty"`
-	// Facts that it added, refreshed or superseded.
+	// Facts that it drew and kept, new ones and those that were known.
 	FactCount int32 `protobuf:"varint,13,opt,name=fact_count,json=factCount,proto3" json:"fact_count,omitempty"`
 	// Facts of the language model that broke a rule and were dropped.
 	DroppedFactCount int32 `protobuf:"varint,14,opt,name=dropped_fact_count,json=droppedFactCount,proto3" json:"dropped_fact_count,omitempty"`
-	// The memories that it added or refreshed, the first 1,000.
+	// The memories that hold these facts, the first 1,000.
 	MemoryIds     []string `protobuf:"bytes,15,rep,name=memory_ids,json=memoryIds,proto3" json:"memory_ids,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

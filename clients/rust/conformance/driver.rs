@@ -2,12 +2,14 @@
 //!
 //! The commands are those of tests/conformance.
 
-use std::{collections::BTreeMap, error::Error as StdError, fs, time::Duration};
+mod json;
+
+use std::{collections::BTreeMap, fs, time::Duration};
 
 use futures_util::{StreamExt, TryStreamExt, stream, stream::BoxStream};
-use memsvc_client::{self as memsvc, Error, MemoryClient, Page, Pager, tonic::Code};
+use json::{Anything, Mapping, told};
+use memsvc_client::{self as memsvc, Error, MemoryClient, Page, Pager, ServerStream};
 use prost::Message;
-use prost_reflect::{DescriptorPool, DeserializeOptions, DynamicMessage, SerializeOptions};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::{
@@ -15,8 +17,6 @@ use tokio::{
     sync::oneshot,
     time::Instant,
 };
-
-type Anything = Box<dyn StdError + Send + Sync>;
 
 /// What may stand in a command; what an operation has no use for is absent.
 #[derive(Deserialize)]
@@ -70,7 +70,7 @@ impl From<Error> for Answer {
 }
 
 struct Driver {
-    pool: DescriptorPool,
+    mapping: Mapping,
     client: Option<MemoryClient>,
 }
 
@@ -79,9 +79,9 @@ macro_rules! unary {
     ($driver:ident, $client:ident, $command:ident, $($rpc:literal: $method:ident($request:ident) -> $response:literal),*) => {
         match $command.method.as_str() {
             $($rpc => {
-                let request: memsvc::$request = $driver.read(concat!($rpc, "Request"), &$command.request)?;
+                let request: memsvc::$request = $driver.mapping.read(concat!($rpc, "Request"), &$command.request)?;
                 match $client.$method(request).await {
-                    Ok(response) => $driver.write($response, &response)?.into(),
+                    Ok(response) => $driver.mapping.write($response, &response)?.into(),
                     Err(error) => error.into(),
                 }
             })*
@@ -92,9 +92,8 @@ macro_rules! unary {
 
 impl Driver {
     fn new() -> Result<Self, Anything> {
-        let descriptors = include_bytes!("../proto/memsvc.binpb").as_slice();
         Ok(Self {
-            pool: DescriptorPool::decode(descriptors)?,
+            mapping: Mapping::new()?,
             client: None,
         })
     }
@@ -170,6 +169,10 @@ impl Driver {
                 let pager = client.list_memory_timeline(self.read_of(command)?);
                 self.first_page(pager, "ListMemoryTimelineResponse").await
             }
+            "ListDeadJobs" => {
+                let pager = client.list_dead_jobs(self.read_of(command)?);
+                self.first_page(pager, "ListDeadJobsResponse").await
+            }
             _ => Ok(unary!(
                 self, client, command,
                 "Ingest": ingest(IngestRequest) -> "IngestResponse",
@@ -185,6 +188,10 @@ impl Driver {
                     -> "BatchDeleteMemoriesResponse",
                 "FindSimilarMemories": find_similar_memories(FindSimilarMemoriesRequest)
                     -> "FindSimilarMemoriesResponse",
+                "ExtractFacts": extract_facts(ExtractFactsRequest) -> "ExtractFactsResponse",
+                "Consolidate": consolidate(ConsolidateRequest) -> "ConsolidateResponse",
+                "GetJob": get_job(GetJobRequest) -> "GetJobResponse",
+                "RequeueJob": requeue_job(RequeueJobRequest) -> "RequeueJobResponse",
                 "GetServerInfo": get_server_info(GetServerInfoRequest) -> "GetServerInfoResponse"
             )),
         }
@@ -196,7 +203,7 @@ impl Driver {
         response: &str,
     ) -> Result<Answer, Anything> {
         Ok(match pager.pages().try_next().await {
-            Ok(Some(page)) => self.write(response, &page)?.into(),
+            Ok(Some(page)) => self.mapping.write(response, &page)?.into(),
             Ok(None) => return Err("a list without a page".into()),
             Err(error) => error.into(),
         })
@@ -217,6 +224,10 @@ impl Driver {
                 let items = client.list_memory_timeline(self.read_of(command)?).items();
                 self.all(items, command.take, "Memory").await
             }
+            "ListDeadJobs" => {
+                let items = client.list_dead_jobs(self.read_of(command)?).items();
+                self.all(items, command.take, "Job").await
+            }
             other => Err(format!("no such list: {other}").into()),
         }
     }
@@ -231,7 +242,7 @@ impl Driver {
         let mut written = Vec::new();
         loop {
             match items.try_next().await {
-                Ok(Some(item)) => written.push(self.write(kind, &item)?),
+                Ok(Some(item)) => written.push(self.mapping.write(kind, &item)?),
                 Ok(None) => return Ok(json!({"items": written}).into()),
                 Err(error) => return Ok(error.into()),
             }
@@ -242,12 +253,16 @@ impl Driver {
         let client = self.client(command)?;
         let mut requests = Vec::new();
         for request in &command.requests {
-            requests
-                .push(self.read::<memsvc::IngestStreamRequest>("IngestStreamRequest", request)?);
+            let request: memsvc::IngestStreamRequest =
+                self.mapping.read("IngestStreamRequest", request)?;
+            requests.push(request);
         }
         let Some(count) = command.cancel_after else {
             return Ok(match client.ingest_stream(stream::iter(requests)).await {
-                Ok(response) => self.write("IngestStreamResponse", &response)?.into(),
+                Ok(response) => self
+                    .mapping
+                    .write("IngestStreamResponse", &response)?
+                    .into(),
                 Err(error) => error.into(),
             });
         };
@@ -266,14 +281,35 @@ impl Driver {
     }
 
     async fn stream(&self, command: &Command) -> Result<Answer, Anything> {
+        let client = self.client(command)?;
+        match command.method.as_str() {
+            "Chat" => {
+                let chat = client.chat(self.read_of(command)?).await;
+                self.events(chat, command.cancel_after, "ChatEvent").await
+            }
+            "WatchJob" => {
+                let watch = client.watch_job(self.read_of(command)?).await;
+                self.events(watch, command.cancel_after, "WatchJobResponse")
+                    .await
+            }
+            other => Err(format!("no such stream: {other}").into()),
+        }
+    }
+
+    async fn events<T: Message>(
+        &self,
+        stream: Result<ServerStream<T>, Error>,
+        most: Option<usize>,
+        kind: &str,
+    ) -> Result<Answer, Anything> {
         let mut events = Vec::new();
-        let mut chat = match self.client(command)?.chat(self.read_of(command)?).await {
-            Ok(chat) => chat,
+        let mut stream = match stream {
+            Ok(stream) => stream,
             Err(error) => return Ok(broken_off(&events, &error)),
         };
-        while command.cancel_after.is_none_or(|most| events.len() < most) {
-            match chat.next().await {
-                Some(Ok(event)) => events.push(self.write("ChatEvent", &event)?),
+        while most.is_none_or(|most| events.len() < most) {
+            match stream.next().await {
+                Some(Ok(event)) => events.push(self.mapping.write(kind, &event)?),
                 Some(Err(error)) => return Ok(broken_off(&events, &error)),
                 None => break,
             }
@@ -307,28 +343,8 @@ impl Driver {
     }
 
     fn read_of<T: Message + Default>(&self, command: &Command) -> Result<T, Anything> {
-        self.read(&format!("{}Request", command.method), &command.request)
-    }
-
-    /// Returns JSON as a message of `kind`.
-    fn read<T: Message + Default>(&self, kind: &str, value: &Value) -> Result<T, Anything> {
-        let descriptor = self.pool.get_message_by_name(&format!("memsvc.v1.{kind}"));
-        let descriptor = descriptor.ok_or_else(|| format!("no such message: {kind}"))?;
-        let options = DeserializeOptions::new();
-        Ok(
-            DynamicMessage::deserialize_with_options(descriptor, value, &options)?
-                .transcode_to()?,
-        )
-    }
-
-    /// Returns a message of `kind` as JSON.
-    fn write<T: Message>(&self, kind: &str, message: &T) -> Result<Value, Anything> {
-        let descriptor = self.pool.get_message_by_name(&format!("memsvc.v1.{kind}"));
-        let descriptor = descriptor.ok_or_else(|| format!("no such message: {kind}"))?;
-        let mut dynamic = DynamicMessage::new(descriptor);
-        dynamic.transcode_from(message)?;
-        let options = SerializeOptions::new().use_proto_field_name(true);
-        Ok(dynamic.serialize_with_options(serde_json::value::Serializer, &options)?)
+        let kind = format!("{}Request", command.method);
+        self.mapping.read(&kind, &command.request)
     }
 }
 
@@ -337,34 +353,6 @@ fn broken_off(events: &[Value], error: &Error) -> Answer {
         response: Some(json!({"events": events})),
         error: Some(told(error)),
     }
-}
-
-fn told(error: &Error) -> Value {
-    let violations = error.field_violations().iter();
-    json!({
-        "code": name_of(error.code()),
-        "reason": error.reason_name(),
-        "message": error.message(),
-        "field_violations": violations
-            .map(|each| json!({"field": each.field, "description": each.description}))
-            .collect::<Vec<_>>(),
-        "retry_after_seconds": error.retry_after().map(|pause| pause.as_secs_f64()),
-        "error_id": error.error_id(),
-        "request_id": error.request_id(),
-        "metadata": error.metadata(),
-    })
-}
-
-/// Returns a status as gRPC writes it: DeadlineExceeded is DEADLINE_EXCEEDED.
-fn name_of(code: Code) -> String {
-    let mut name = String::new();
-    for letter in format!("{code:?}").chars() {
-        if letter.is_uppercase() && !name.is_empty() {
-            name.push('_');
-        }
-        name.push(letter.to_ascii_uppercase());
-    }
-    name
 }
 
 #[tokio::main]

@@ -3,9 +3,11 @@
 use std::{future::Future, time::Duration};
 
 use tokio::time::{Instant, timeout_at};
-use tonic::{Request, Response, Status, metadata::MetadataMap};
+use tonic::{Request, Response, Status, Streaming, metadata::MetadataMap};
 
-use crate::{builder::STREAM_TIMEOUT, error::Error, retry::Retries};
+use crate::{
+    builder::STREAM_TIMEOUT, contract, error::Error, retry::Retries, streams::ServerStream,
+};
 
 const ATTEMPTS_BEFORE: &str = "grpc-previous-rpc-attempts";
 
@@ -89,4 +91,53 @@ impl Calls {
             }
         }
     }
+
+    /// Makes a call by `start` that is answered by a stream.
+    pub(crate) async fn server_stream<Q, T>(
+        &self,
+        method: &'static str,
+        message: Q,
+        start: impl AsyncFnOnce(Request<Q>) -> Result<Response<Streaming<T>>, Status>,
+    ) -> Result<ServerStream<T>, Error> {
+        let deadline = Instant::now() + self.stream_timeout();
+        let started = timeout_at(deadline, start(self.request(message, deadline))).await;
+        let response = started
+            .map_err(|_| Error::deadline_exceeded())?
+            .map_err(|status| Error::of(status, method))?;
+        Ok(ServerStream::new(response.into_inner(), method, deadline))
+    }
 }
+
+/// A request that the server answers once, however often it comes.
+pub(crate) trait Repeatable {
+    fn request_id(&mut self) -> &mut String;
+}
+
+/// Gives a request that has no `request_id` a random one.
+pub(crate) fn identified<T: Repeatable>(mut request: T) -> T {
+    if request.request_id().is_empty() {
+        *request.request_id() = uuid::Uuid::new_v4().to_string();
+    }
+    request
+}
+
+macro_rules! repeatable {
+    ($($request:ident),*) => {
+        $(impl Repeatable for contract::$request {
+            fn request_id(&mut self) -> &mut String {
+                &mut self.request_id
+            }
+        })*
+    };
+}
+
+repeatable!(
+    BatchDeleteMemoriesRequest,
+    ChatRequest,
+    ConsolidateRequest,
+    CreateMemoryRequest,
+    DeleteMemoryRequest,
+    IngestRequest,
+    RequeueJobRequest,
+    UpdateMemoryRequest
+);

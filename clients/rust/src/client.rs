@@ -1,6 +1,6 @@
 //! The client.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{convert::Infallible, time::Duration};
 
 use futures_util::{Stream, StreamExt};
 use tokio::time::{Instant, timeout_at};
@@ -11,17 +11,16 @@ use tonic::{
 
 use crate::{
     builder::{InvalidSetting, MemoryClientBuilder, insert},
-    calls::Calls,
+    calls::{Calls, identified},
     contract::{
-        self, admin_service_client::AdminServiceClient, memory_service_client::MemoryServiceClient,
+        self, admin_service_client::AdminServiceClient, job_service_client::JobServiceClient,
+        memory_service_client::MemoryServiceClient,
     },
     error::{Error, UploadError},
-    pager::{Page, Pager},
-    streams::{ChatStream, watched},
+    macros::{paged, unary},
+    streams::{ServerStream, watched},
 };
 
-const MEMORY: &str = "memsvc.v1.MemoryService";
-const ADMIN: &str = "memsvc.v1.AdminService";
 /// Between two attempts to connect while one waits for the server.
 const CONNECT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -32,73 +31,11 @@ const CONNECT_PAUSE: Duration = Duration::from_millis(100);
 /// it happens once. Dropping the future of a call cancels it.
 #[derive(Clone, Debug)]
 pub struct MemoryClient {
-    memory: MemoryServiceClient<Channel>,
+    pub(crate) memory: MemoryServiceClient<Channel>,
+    pub(crate) job: JobServiceClient<Channel>,
     admin: AdminServiceClient<Channel>,
     endpoint: Endpoint,
-    calls: Calls,
-}
-
-/// A request that the server answers once, however often it comes.
-trait Repeatable {
-    fn request_id(&mut self) -> &mut String;
-}
-
-/// Gives a request that has no `request_id` a random one.
-fn identified<T: Repeatable>(mut request: T) -> T {
-    if request.request_id().is_empty() {
-        *request.request_id() = uuid::Uuid::new_v4().to_string();
-    }
-    request
-}
-
-/// Writes a method that makes one unary call.
-macro_rules! unary {
-    ($(#[$doc:meta])* $method:ident, $rpc:literal, $request:ident -> $response:ident $(, $prepare:ident)?) => {
-        $(#[$doc])*
-        ///
-        /// # Errors
-        ///
-        /// The call failed; see [`Error`].
-        pub async fn $method(
-            &self,
-            request: contract::$request,
-        ) -> Result<contract::$response, Error> {
-            $(let request = $prepare(request);)?
-            self.calls
-                .unary((MEMORY, $rpc), request, |request| {
-                    let mut memory = self.memory.clone();
-                    async move { memory.$method(request).await }
-                })
-                .await
-        }
-    };
-}
-
-/// Writes a method that lists what comes in pages.
-macro_rules! paged {
-    ($(#[$doc:meta])* $method:ident, $rpc:literal, $request:ident -> $response:ident) => {
-        $(#[$doc])*
-        pub fn $method(&self, request: contract::$request) -> Pager<contract::$response> {
-            let client = self.clone();
-            let first_token = request.page_token.clone();
-            let fetch = move |page_token: String| {
-                let client = client.clone();
-                let request = contract::$request { page_token, ..request.clone() };
-                let call = async move {
-                    let memory = &client.memory;
-                    client
-                        .calls
-                        .unary((MEMORY, $rpc), request, |request| {
-                            let mut memory = memory.clone();
-                            async move { memory.$method(request).await }
-                        })
-                        .await
-                };
-                Box::pin(call) as futures_util::future::BoxFuture<'static, _>
-            };
-            Pager::new(Arc::new(fetch), first_token)
-        }
-    };
+    pub(crate) calls: Calls,
 }
 
 impl MemoryClient {
@@ -124,8 +61,10 @@ impl MemoryClient {
         max_message_bytes: usize,
     ) -> Self {
         let memory = MemoryServiceClient::new(channel.clone());
+        let job = JobServiceClient::new(channel.clone());
         Self {
             memory: memory.max_decoding_message_size(max_message_bytes),
+            job: job.max_decoding_message_size(max_message_bytes),
             admin: AdminServiceClient::new(channel).max_decoding_message_size(max_message_bytes),
             endpoint,
             calls,
@@ -176,100 +115,88 @@ impl MemoryClient {
     unary! {
         /// Stores messages; they can be recalled and searched when the reply arrives. All of them are stored,
         /// or none. With `EXTRACTION_MODE_SYNC` a longer time is wise.
-        ingest, "Ingest", IngestRequest -> IngestResponse, identified
+        memory.ingest, "Ingest", IngestRequest -> IngestResponse, identified
     }
 
     unary! {
         /// Returns the memories of a user that matter to a question, best first. `limit` is 5 by default and at
         /// most 100. `context_block` is the result as text to put before a language model.
-        recall, "Recall", RecallRequest -> RecallResponse
+        memory.recall, "Recall", RecallRequest -> RecallResponse
     }
 
     unary! {
         /// Returns how well Recall finds what is known to be right, and changes nothing. `limit` is 20 by default
         /// and at most 100; `arms` also measures each part of the score.
-        evaluate, "Evaluate", EvaluateRequest -> EvaluateResponse
+        memory.evaluate, "Evaluate", EvaluateRequest -> EvaluateResponse
     }
 
     unary! {
         /// Returns what to know when a conversation starts: pinned, essential and important memories.
         /// `max_memories` is 20 by default and at most 100.
-        conscious, "Conscious", ConsciousRequest -> ConsciousResponse
+        memory.conscious, "Conscious", ConsciousRequest -> ConsciousResponse
     }
 
     unary! {
         /// Writes a memory of kind NOTE.
-        create_memory, "CreateMemory", CreateMemoryRequest -> CreateMemoryResponse, identified
+        memory.create_memory, "CreateMemory", CreateMemoryRequest -> CreateMemoryResponse, identified
     }
 
     unary! {
         /// Returns one memory.
-        get_memory, "GetMemory", GetMemoryRequest -> GetMemoryResponse
+        memory.get_memory, "GetMemory", GetMemoryRequest -> GetMemoryResponse
     }
 
     unary! {
         /// Returns the messages that a memory rests on.
-        get_memory_source, "GetMemorySource", GetMemorySourceRequest -> GetMemorySourceResponse
+        memory.get_memory_source, "GetMemorySource", GetMemorySourceRequest -> GetMemorySourceResponse
     }
 
     unary! {
         /// Changes fields of a memory. New content of an EPISODE edits its message.
-        update_memory, "UpdateMemory", UpdateMemoryRequest -> UpdateMemoryResponse, identified
+        memory.update_memory, "UpdateMemory", UpdateMemoryRequest -> UpdateMemoryResponse, identified
     }
 
     unary! {
         /// Deletes a memory for good. Deleting an EPISODE deletes its message and every memory that rests on it
         /// alone.
-        delete_memory, "DeleteMemory", DeleteMemoryRequest -> DeleteMemoryResponse, identified
+        memory.delete_memory, "DeleteMemory", DeleteMemoryRequest -> DeleteMemoryResponse, identified
     }
 
     unary! {
         /// Deletes all of the memories given, or none.
-        batch_delete_memories, "BatchDeleteMemories",
+        memory.batch_delete_memories, "BatchDeleteMemories",
         BatchDeleteMemoriesRequest -> BatchDeleteMemoriesResponse, identified
     }
 
     unary! {
         /// Finds the memories of the same user that are closest in meaning. `limit` is 5 by default and at most
         /// 100.
-        find_similar_memories, "FindSimilarMemories",
+        memory.find_similar_memories, "FindSimilarMemories",
         FindSimilarMemoriesRequest -> FindSimilarMemoriesResponse
     }
 
     paged! {
         /// Looks through everything ever said or noted, best first, over all pages. `page_size` is 20 by default
         /// and at most 500.
-        search, "Search", SearchRequest -> SearchResponse
+        memory.search, "Search", SearchRequest -> SearchResponse
     }
 
     paged! {
         /// Lists the memories of a user, newest first, over all pages. `page_size` is 50 by default and at most
         /// 500.
-        list_memories, "ListMemories", ListMemoriesRequest -> ListMemoriesResponse
+        memory.list_memories, "ListMemories", ListMemoriesRequest -> ListMemoriesResponse
     }
 
     paged! {
         /// Lists what was so from when to when, in order of `valid_from_time`, over all pages. `page_size` is 50
         /// by default and at most 500.
-        list_memory_timeline, "ListMemoryTimeline",
+        memory.list_memory_timeline, "ListMemoryTimeline",
         ListMemoryTimelineRequest -> ListMemoryTimelineResponse
     }
 
-    /// Returns what the server is and can do, to know before trying.
-    ///
-    /// # Errors
-    ///
-    /// The call failed; see [`Error`].
-    pub async fn get_server_info(
-        &self,
-        request: contract::GetServerInfoRequest,
-    ) -> Result<contract::GetServerInfoResponse, Error> {
-        self.calls
-            .unary((ADMIN, "GetServerInfo"), request, |request| {
-                let mut admin = self.admin.clone();
-                async move { admin.get_server_info(request).await }
-            })
-            .await
+    unary! {
+        /// Returns what the server is and can do, to know before trying.
+        admin.get_server_info, "GetServerInfo", GetServerInfoRequest -> GetServerInfoResponse
     }
 
     /// Answers the user with a language model that remembers, as a stream of events. It may take 120 seconds
@@ -278,15 +205,16 @@ impl MemoryClient {
     /// # Errors
     ///
     /// The call failed before the first event; later failures come in the stream.
-    pub async fn chat(&self, request: contract::ChatRequest) -> Result<ChatStream, Error> {
-        let deadline = Instant::now() + self.calls.stream_timeout();
-        let request = self.calls.request(identified(request), deadline);
+    pub async fn chat(
+        &self,
+        request: contract::ChatRequest,
+    ) -> Result<ServerStream<contract::ChatEvent>, Error> {
         let mut memory = self.memory.clone();
-        let started = timeout_at(deadline, memory.chat(request)).await;
-        let response = started
-            .map_err(|_| Error::deadline_exceeded())?
-            .map_err(|status| Error::of(status, "Chat"))?;
-        Ok(ChatStream::new(response.into_inner(), deadline))
+        self.calls
+            .server_stream("Chat", identified(request), async move |request| {
+                memory.chat(request).await
+            })
+            .await
     }
 
     /// Stores the messages of many users in bulk; the response names the batches that failed. It may take 120
@@ -340,44 +268,3 @@ impl MemoryClient {
         }
     }
 }
-
-macro_rules! repeatable {
-    ($($request:ident),*) => {
-        $(impl Repeatable for contract::$request {
-            fn request_id(&mut self) -> &mut String {
-                &mut self.request_id
-            }
-        })*
-    };
-}
-
-repeatable!(
-    BatchDeleteMemoriesRequest,
-    ChatRequest,
-    CreateMemoryRequest,
-    DeleteMemoryRequest,
-    IngestRequest,
-    UpdateMemoryRequest
-);
-
-macro_rules! page {
-    ($($response:ident: $field:ident of $item:ident),*) => {
-        $(impl Page for contract::$response {
-            type Item = contract::$item;
-
-            fn next_page_token(&self) -> &str {
-                &self.next_page_token
-            }
-
-            fn into_items(self) -> Vec<Self::Item> {
-                self.$field
-            }
-        })*
-    };
-}
-
-page!(
-    SearchResponse: results of SearchResult,
-    ListMemoriesResponse: memories of Memory,
-    ListMemoryTimelineResponse: memories of Memory
-);

@@ -22,6 +22,8 @@ mod builder;
 mod calls;
 mod client;
 mod error;
+mod facts;
+mod macros;
 mod pager;
 mod retry;
 mod streams;
@@ -40,6 +42,6 @@ pub use client::MemoryClient;
 pub use contract::*;
 pub use error::{Error, FieldViolation, UploadError};
 pub use pager::{Page, Pager};
-pub use streams::ChatStream;
+pub use streams::ServerStream;
 /// What the client is made of, in the versions that it takes.
 pub use {prost_types, tonic};

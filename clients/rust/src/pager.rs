@@ -7,7 +7,7 @@ use futures_util::{
     stream::{self, BoxStream, StreamExt, TryStreamExt},
 };
 
-use crate::error::Error;
+use crate::{contract, error::Error};
 
 type Fetch<R> = Arc<dyn Fn(String) -> BoxFuture<'static, Result<R, Error>> + Send + Sync>;
 
@@ -72,3 +72,26 @@ impl<R: Page> fmt::Debug for Pager<R> {
             .finish_non_exhaustive()
     }
 }
+
+macro_rules! page {
+    ($($response:ident: $field:ident of $item:ident),*) => {
+        $(impl Page for contract::$response {
+            type Item = contract::$item;
+
+            fn next_page_token(&self) -> &str {
+                &self.next_page_token
+            }
+
+            fn into_items(self) -> Vec<Self::Item> {
+                self.$field
+            }
+        })*
+    };
+}
+
+page!(
+    SearchResponse: results of SearchResult,
+    ListMemoriesResponse: memories of Memory,
+    ListMemoryTimelineResponse: memories of Memory,
+    ListDeadJobsResponse: jobs of Job
+);

@@ -1,4 +1,4 @@
-//! Streams: a chat that is read, an upload whose source may fail.
+//! Streams: an answer that is read bit by bit, an upload whose source may fail.
 
 use std::{
     future::Future,
@@ -13,29 +13,31 @@ use tokio::{
 };
 use tonic::Streaming;
 
-use crate::{contract::ChatEvent, error::Error};
+use crate::error::Error;
 
-/// The steps of an answer, as they come. Dropping it cancels the answer at the server.
+/// What a server answers bit by bit, as it comes. Dropping it cancels the call at the server.
 #[derive(Debug)]
-#[must_use = "an answer that nobody reads is cancelled"]
-pub struct ChatStream {
-    events: Streaming<ChatEvent>,
+#[must_use = "a stream that nobody reads is cancelled"]
+pub struct ServerStream<T> {
+    events: Streaming<T>,
+    method: &'static str,
     deadline: Pin<Box<Sleep>>,
     ended: bool,
 }
 
-impl ChatStream {
-    pub(crate) fn new(events: Streaming<ChatEvent>, deadline: Instant) -> Self {
+impl<T> ServerStream<T> {
+    pub(crate) fn new(events: Streaming<T>, method: &'static str, deadline: Instant) -> Self {
         Self {
             events,
+            method,
             deadline: Box::pin(sleep_until(deadline)),
             ended: false,
         }
     }
 }
 
-impl Stream for ChatStream {
-    type Item = Result<ChatEvent, Error>;
+impl<T> Stream for ServerStream<T> {
+    type Item = Result<T, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         if self.ended {
@@ -43,7 +45,7 @@ impl Stream for ChatStream {
         }
         let next = match self.events.poll_next_unpin(context) {
             Poll::Ready(Some(Ok(event))) => return Poll::Ready(Some(Ok(event))),
-            Poll::Ready(Some(Err(status))) => Some(Err(Error::of(status, "Chat"))),
+            Poll::Ready(Some(Err(status))) => Some(Err(Error::of(status, self.method))),
             Poll::Ready(None) => None,
             Poll::Pending => match self.deadline.as_mut().poll(context) {
                 Poll::Ready(()) => Some(Err(Error::deadline_exceeded())),

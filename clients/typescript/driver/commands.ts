@@ -5,6 +5,7 @@ import {
   AdminService,
   type CallOptions,
   createMemoryClient as createNodeClient,
+  JobService,
   type MemoryClient,
   MemoryService,
   MemsvcError,
@@ -38,7 +39,9 @@ export type Reply = Partial<Record<"response" | "error" | "failure", JsonValue>>
 type Call = (request: unknown, options: CallOptions) => unknown;
 
 const METHODS = new Map<string, DescMethod>(
-  [MemoryService, AdminService].flatMap(({ methods }) => methods.map((one) => [one.name, one])),
+  [MemoryService, JobService, AdminService].flatMap(({ methods }) =>
+    methods.map((one) => [one.name, one]),
+  ),
 );
 
 /** Carries out commands with one client at a time. */

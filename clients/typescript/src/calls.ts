@@ -20,7 +20,7 @@ import { build, flawOf, identify, Outgoing } from "./requests.js";
 
 /** How long a call may take by default, in milliseconds. */
 export const DEFAULT_TIMEOUT_MS = 10_000;
-/** How long a stream may take by default, in milliseconds: a Chat or an IngestStream. */
+/** How long a stream may take by default, in milliseconds: a Chat, a WatchJob or an IngestStream. */
 export const STREAM_TIMEOUT_MS = 120_000;
 /** The longest timeout that gRPC can tell a server in milliseconds. */
 const MAX_TIMEOUT_MS = 99_999_999;
@@ -33,6 +33,8 @@ export interface CallDefaults {
 
 /** On which terms one call is made. */
 interface Terms extends ConnectTerms {
+  /** When the time is over, as `performance.now()` counts it. */
+  readonly deadline: number;
   /** Ends what is still under way, and forgets the call. */
   readonly end: () => void;
 }
@@ -65,7 +67,7 @@ export class Calls {
   ): Promise<MessageShape<O>> {
     const message = build(method.input, request);
     identify(method.input, message);
-    const { signal, timeoutMs, headers, end } = this.begin(options);
+    const { signal, timeoutMs, deadline, headers, end } = this.begin(options);
     try {
       const response = await this.#transport.unary(
         method,
@@ -79,7 +81,7 @@ export class Calls {
       options.onTrailer?.(response.trailer);
       return response.message;
     } catch (error) {
-      throw flawOf(method.input, message) ?? errorOf(error, method.name);
+      throw flawOf(method.input, message) ?? errorOf(error, method.name, deadline);
     } finally {
       end();
     }
@@ -99,7 +101,7 @@ export class Calls {
       yield* untilLeft(response.message, terms);
       options.onTrailer?.(response.trailer);
     } catch (error) {
-      throw flawOf(method.input, message) ?? errorOf(error, method.name);
+      throw flawOf(method.input, message) ?? errorOf(error, method.name, terms.deadline);
     } finally {
       terms.end();
     }
@@ -120,7 +122,7 @@ export class Calls {
       return answer;
     } catch (error) {
       const flaw = outgoing.flaw;
-      throw flaw === undefined ? errorOf(error, method.name) : flaw.error;
+      throw flaw === undefined ? errorOf(error, method.name, terms.deadline) : flaw.error;
     } finally {
       terms.end();
     }
@@ -164,6 +166,7 @@ export class Calls {
     this.#open.add(controller);
     return {
       timeoutMs,
+      deadline: performance.now() + timeoutMs,
       headers: mergedHeaders(this.#defaults.headers, options.headers),
       signal: controller.signal,
       end: () => {

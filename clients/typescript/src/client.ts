@@ -4,12 +4,14 @@ import { Calls, DEFAULT_TIMEOUT_MS, mergedHeaders } from "./calls.js";
 import { type Connection, probing, waitUntilReady } from "./connection.js";
 import * as admin from "./gen/memsvc/v1/admin_service_pb.js";
 import type { ChatEvent, ChatRequestSchema } from "./gen/memsvc/v1/chat_pb.js";
+import * as job from "./gen/memsvc/v1/job_service_pb.js";
 import type { Memory } from "./gen/memsvc/v1/memory_pb.js";
 import * as memory from "./gen/memsvc/v1/memory_service_pb.js";
 import { type Page, Pager } from "./pager.js";
 import { build } from "./requests.js";
 
 const { method: memoryMethods } = memory.MemoryService;
+const { method: jobMethods } = job.JobService;
 const { method: adminMethods } = admin.AdminService;
 
 /** A request as an object of its fields, or as a message. */
@@ -239,6 +241,65 @@ export class MemoryClient {
   ): Pager<Memory, memory.ListMemoryTimelineResponse> {
     const { listMemoryTimeline } = memoryMethods;
     return this.#pager(listMemoryTimeline, request, ({ memories }) => memories, options);
+  }
+
+  /**
+   * Returns the facts that would be drawn from a message, and stores nothing. Where a language model
+   * draws them, a longer `timeoutMs` is wise.
+   */
+  extractFacts(
+    request: Fields<typeof memory.ExtractFactsRequestSchema>,
+    options?: CallOptions,
+  ): Promise<memory.ExtractFactsResponse> {
+    return this.#calls.unary(memoryMethods.extractFacts, request, options);
+  }
+
+  /** Tidies up the facts of a user as a job; `watchJob` tells when it is done. */
+  consolidate(
+    request: Fields<typeof memory.ConsolidateRequestSchema>,
+    options?: CallOptions,
+  ): Promise<memory.ConsolidateResponse> {
+    return this.#calls.unary(memoryMethods.consolidate, request, options);
+  }
+
+  /** Returns one job; throws NOT_FOUND if there is none. */
+  getJob(
+    request: Fields<typeof job.GetJobRequestSchema>,
+    options?: CallOptions,
+  ): Promise<job.GetJobResponse> {
+    return this.#calls.unary(jobMethods.getJob, request, options);
+  }
+
+  /**
+   * Yields the job as it is, and again whenever it changes, until it has ended. `timeoutMs` is 120,000
+   * by default and covers the whole watch. The request is sent when the first state is asked for, and
+   * is not retried. Leaving the loop ends the watch, as does the abort `signal`; the job goes on.
+   */
+  watchJob(
+    request: Fields<typeof job.WatchJobRequestSchema>,
+    options?: CallOptions,
+  ): AsyncGenerator<job.WatchJobResponse, void, undefined> {
+    const message = build(jobMethods.watchJob.input, request);
+    return this.#calls.serverStream(jobMethods.watchJob, message, options);
+  }
+
+  /**
+   * Lists the jobs that failed for good, newest first, over all pages. `pageSize` is 50 by default and
+   * at most 500.
+   */
+  listDeadJobs(
+    request: Fields<typeof job.ListDeadJobsRequestSchema> = {},
+    options?: CallOptions,
+  ): Pager<job.Job, job.ListDeadJobsResponse> {
+    return this.#pager(jobMethods.listDeadJobs, request, ({ jobs }) => jobs, options);
+  }
+
+  /** Lets a dead job be tried again; throws FAILED_PRECONDITION if it is not dead. */
+  requeueJob(
+    request: Fields<typeof job.RequeueJobRequestSchema>,
+    options?: CallOptions,
+  ): Promise<job.RequeueJobResponse> {
+    return this.#calls.unary(jobMethods.requeueJob, request, options);
   }
 
   /** Returns what this server is and what it can do. */

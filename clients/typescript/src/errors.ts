@@ -2,6 +2,9 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { type ErrorDetails, type FieldViolation, readDetails } from "./error_details.js";
 import { ErrorReason, ErrorReasonSchema } from "./gen/memsvc/v1/error_reason_pb.js";
 
+/** How much earlier than here a deadline may pass at a proxy, in milliseconds: its clock is coarser. */
+const PROXY_SLACK_MS = 2;
+
 /**
  * A call failed. Decide by `errorReason` or `reason`, or by `code`, never by the text:
  *
@@ -71,8 +74,15 @@ export class MemsvcError extends Error {
   }
 }
 
-/** Returns what to throw for an `error` that a call of `method` ended with. */
-export function errorOf(error: unknown, method: string): unknown {
+/**
+ * Returns what to throw for an `error` that a call of `method` ended with, whose time is over at
+ * `deadline`, as `performance.now()` counts it.
+ */
+export function errorOf(
+  error: unknown,
+  method: string,
+  deadline = Number.POSITIVE_INFINITY,
+): unknown {
   if (!(error instanceof ConnectError)) {
     return error;
   }
@@ -81,7 +91,11 @@ export function errorOf(error: unknown, method: string): unknown {
   const message = unknownMethod
     ? `the server does not know the method ${method}; upgrade the server (${error.rawMessage})`
     : error.rawMessage;
-  return new MemsvcError(error.code, message, details, { cause: error });
+  // A proxy that is told the deadline may be faster than the timer here, and calls its end UNAVAILABLE.
+  const late = performance.now() >= deadline - PROXY_SLACK_MS;
+  const cutOff = late && error.code === Code.Unavailable && details.reason === "";
+  const code = cutOff ? Code.DeadlineExceeded : error.code;
+  return new MemsvcError(code, message, details, { cause: error });
 }
 
 /** Returns the name that gRPC gives to a status, such as "NOT_FOUND". */

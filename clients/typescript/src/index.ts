@@ -17,6 +17,7 @@ export { MemsvcError } from "./errors.js";
 export * from "./gen/memsvc/v1/admin_service_pb.js";
 export * from "./gen/memsvc/v1/chat_pb.js";
 export * from "./gen/memsvc/v1/error_reason_pb.js";
+export * from "./gen/memsvc/v1/job_service_pb.js";
 export * from "./gen/memsvc/v1/memory_pb.js";
 export * from "./gen/memsvc/v1/memory_service_pb.js";
 export * from "./gen/memsvc/v1/ranking_pb.js";

@@ -10,6 +10,7 @@ import {
   createMemoryClient,
   DeleteMemoryRequestSchema,
   type Interceptor,
+  JobService,
   MemoryClient,
   MemoryService,
 } from "@memsvc/client/node";
@@ -20,7 +21,8 @@ const RECALL = { recall: () => ({}) };
 const QUESTION = { userId: "ana", query: "Where do I live?" };
 
 test("every method of the contract is a method of the client", () => {
-  for (const { localName } of [...MemoryService.methods, ...AdminService.methods]) {
+  const services = [MemoryService, JobService, AdminService];
+  for (const { localName } of services.flatMap(({ methods }) => methods)) {
     assert.equal(typeof MemoryClient.prototype[localName as "recall"], "function", localName);
   }
 });

@@ -6,7 +6,13 @@ import { test } from "node:test";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { anyPack } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, encodeBinaryHeader } from "@connectrpc/connect";
-import { createMemoryClient, ErrorReason, MemsvcError } from "@memsvc/client/node";
+import {
+  createMemoryClient,
+  ErrorReason,
+  MemoryClient,
+  MemsvcError,
+  type Transport,
+} from "@memsvc/client/node";
 import {
   BadRequestSchema,
   ErrorInfoSchema,
@@ -214,4 +220,29 @@ test("as a string, an error tells status, reason, text and error_id", () => {
   assert.equal(String(error), "MemsvcError: NOT_FOUND MEMORY_NOT_FOUND: No. (error_id e-1)");
   assert.equal(error.message, "No.");
   assert.equal(String(cancelled), "MemsvcError: CANCELLED: No.");
+});
+
+test("a proxy that ends a call when its time is over ends it DEADLINE_EXCEEDED", async () => {
+  const proxied = (early: boolean): Transport => {
+    const end = async (timeoutMs: number | undefined): Promise<never> => {
+      const over = early ? 0 : performance.now() + (timeoutMs ?? 0);
+      while (performance.now() < over) {
+        await new Promise(setImmediate);
+      }
+      throw new ConnectError("downstream duration timeout", Code.Unavailable);
+    };
+    return {
+      unary: (_method, _signal, timeoutMs) => end(timeoutMs),
+      stream: (_method, _signal, timeoutMs) => end(timeoutMs),
+    };
+  };
+  const terms = { timeoutMs: 50 };
+  const client = new MemoryClient(proxied(false));
+  const watched = await failureOf(client.watchJob({ jobId: "j1" }, terms).next());
+  const read = await failureOf(client.getJob({ jobId: "j1" }, terms));
+  const lost = await failureOf(new MemoryClient(proxied(true)).getJob({ jobId: "j1" }));
+
+  assert.equal(watched.code, Code.DeadlineExceeded);
+  assert.equal(read.code, Code.DeadlineExceeded);
+  assert.equal(lost.code, Code.Unavailable);
 });

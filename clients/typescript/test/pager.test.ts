@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ListMemoriesRequest } from "@memsvc/client/node";
+import type { ListDeadJobsRequest, ListMemoriesRequest } from "@memsvc/client/node";
 import { failureOf, unavailable } from "./support/errors.js";
 import { withServer } from "./support/server.js";
 
@@ -107,16 +107,25 @@ test("a page that fails ends the list with its error", async () => {
   });
 });
 
-test("search and timeline are lists too", async () => {
+test("search, timeline and dead jobs are lists too", async () => {
   const script = {
     search: () => ({ results: [{ score: 7 }] }),
     listMemoryTimeline: () => ({ memories: [{ memoryId: "t" }] }),
+    listDeadJobs: ({ pageToken }: ListDeadJobsRequest) => ({
+      jobs: [{ jobId: `j${pageToken}` }],
+      nextPageToken: pageToken === "" ? "2" : "",
+    }),
   };
   await withServer(script, async (client) => {
     const found = await collect(client.search({ query: "tea" }));
     const history = await collect(client.listMemoryTimeline({ userId: "ana" }));
+    const dead = await collect(client.listDeadJobs());
 
     assert.equal(found[0]?.score, 7);
     assert.equal(history[0]?.memoryId, "t");
+    assert.deepEqual(
+      dead.map(({ jobId }) => jobId),
+      ["j", "j2"],
+    );
   });
 });

@@ -15,15 +15,16 @@ from google.protobuf.message_factory import GetMessageClass
 from google.rpc import error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
-from memsvc_client._pb import admin_service_pb2, memory_service_pb2
+from memsvc_client._pb import admin_service_pb2, job_service_pb2, memory_service_pb2
 
 SERVICES = (
     memory_service_pb2.DESCRIPTOR.services_by_name["MemoryService"],
+    job_service_pb2.DESCRIPTOR.services_by_name["JobService"],
     admin_service_pb2.DESCRIPTOR.services_by_name["AdminService"],
 )
 #: All RPCs of the contract by their names, which are different in all services.
 RPCS = {method.name: method for service in SERVICES for method in service.methods}
-#: What answers a call: a message, or messages for a Chat; it may end the call by the context.
+#: What answers a call: a message, or messages for a stream; it may end the call by the context.
 Script = Callable[[Any, grpc.ServicerContext], Any]
 
 
@@ -141,11 +142,11 @@ def paging(response: type[Message], key: str, pages: list[list[dict[str, Any]]])
 
 
 def events(*given: dict[str, Any]) -> Script:
-    """Return a script for a Chat that sends the events *given*."""
-    event = GetMessageClass(RPCS["Chat"].output_type)
+    """Return a script for a stream that sends the events *given*."""
 
-    def script(_: Any, __: grpc.ServicerContext) -> Iterator[Message]:
-        make: Callable[..., Message] = event
+    def script(request: Message, _: grpc.ServicerContext) -> Iterator[Message]:
+        rpc = request.DESCRIPTOR.name.removesuffix("Request")
+        make: Callable[..., Message] = GetMessageClass(RPCS[rpc].output_type)
         for fields in given:
             yield make(**fields)
 

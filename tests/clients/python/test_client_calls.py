@@ -22,13 +22,13 @@ from memsvc_client import (
     with_metadata,
 )
 from tests.clients.python.scripted_server import ScriptedServer, events, failing, paging
-from tests.clients.python.test_client_requests import METHODS
+from tests.clients.python.test_client_requests import METHODS, STREAMS
 from tests.clients.python.twins import Connect, Twin, drained
 
 RECALL: dict[str, Any] = {"user_id": "ana", "query": "where?"}
 
 
-@pytest.mark.parametrize("method", [name for name in METHODS if name != "chat"])
+@pytest.mark.parametrize("method", [name for name in METHODS if name not in STREAMS])
 async def test_calls_have_ten_seconds(twin: Twin, server: ScriptedServer, method: str) -> None:
     """Every unary call carries a deadline, ten seconds by default."""
     await twin.run(method, **METHODS[method][1])
@@ -41,6 +41,7 @@ async def test_streams_have_two_minutes(connect: Connect, server: ScriptedServer
     twin = connect(timeout=5)
 
     await twin.items("chat", user_id="ana", message="Hello!")
+    await twin.items("watch_job", job_id="j1")
     await twin.call("ingest_stream", [])
 
     assert all(118 < call.time_remaining < 122 for call in server.received)
@@ -75,7 +76,7 @@ async def test_a_late_answer_raises_deadline_exceeded(twin: Twin, server: Script
     assert await asyncio.to_thread(over.wait, 10)
 
 
-@pytest.mark.parametrize("method", [name for name in METHODS if name != "chat"])
+@pytest.mark.parametrize("method", [name for name in METHODS if name not in STREAMS])
 async def test_unavailable_is_retried(twin: Twin, server: ScriptedServer, method: str) -> None:
     """A server that is unavailable for a moment is not noticed."""
     rpc, fields = METHODS[method]
@@ -114,7 +115,11 @@ async def test_other_errors_are_not_retried(
 
 @pytest.mark.parametrize(
     ("rpc", "method", "arguments"),
-    [("Chat", "chat", []), ("IngestStream", "ingest_stream", [[IngestStreamRequest()]])],
+    [
+        ("Chat", "chat", []),
+        ("WatchJob", "watch_job", []),
+        ("IngestStream", "ingest_stream", [[IngestStreamRequest()]]),
+    ],
 )
 async def test_streams_are_not_retried(
     twin: Twin, server: ScriptedServer, rpc: str, method: str, arguments: list[Any]

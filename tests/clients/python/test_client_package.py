@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -18,6 +19,7 @@ from memsvc_client._pb import (
     admin_service_pb2,
     chat_pb2,
     error_reason_pb2,
+    job_service_pb2,
     memory_pb2,
     memory_service_pb2,
     ranking_pb2,
@@ -26,7 +28,7 @@ from tests.clients.python.scripted_server import RPCS, SERVICES, ScriptedServer
 
 ROOT = Path(__file__).resolve().parents[3]
 PACKAGE = ROOT / "clients/python/src/memsvc_client"
-STREAMS = {"Chat", "IngestStream"}
+STREAMS = {"Chat", "IngestStream", "WatchJob"}
 #: What the programs of the README take as given.
 EXAMPLE_NAMES = {"client", "datetime", "UTC", "memory_id", "forget", "come_back_in", "log"} | {
     "archive",
@@ -40,6 +42,7 @@ def test_every_message_and_enum_is_public() -> None:
         admin_service_pb2,
         chat_pb2,
         error_reason_pb2,
+        job_service_pb2,
         memory_pb2,
         memory_service_pb2,
         ranking_pb2,
@@ -63,20 +66,30 @@ def test_every_public_thing_is_explained() -> None:
         if not getattr(thing, "__module__", "").startswith("memsvc_client"):
             continue
         assert thing.__doc__, name
-        methods = [member for key, member in vars(thing).items() if key[0] != "_"]
+        ours = [
+            kind
+            for kind in getattr(thing, "__mro__", ())
+            if kind.__module__.startswith("memsvc_client")
+        ]
+        methods = [member for kind in ours for key, member in vars(kind).items() if key[0] != "_"]
         assert all(member.__doc__ for member in methods if callable(member)), name
+
+
+def method_name(rpc: str) -> str:
+    """Return what the method of an RPC is called."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", rpc).lower()
 
 
 def test_both_clients_have_the_same_methods() -> None:
     """What one client can do the other can: one method for each RPC, and the same arguments."""
-    sync, asynchronous = vars(memsvc_client.MemoryClient), vars(memsvc_client.AsyncMemoryClient)
-    methods = {name for name in sync if name[0] != "_"}
+    sync, asynchronous = memsvc_client.MemoryClient, memsvc_client.AsyncMemoryClient
+    methods = {name for name in dir(sync) if name[0] != "_"}
 
-    assert methods == {name for name in asynchronous if name[0] != "_"}
-    assert len(methods) == len(RPCS)
+    assert methods == {name for name in dir(asynchronous) if name[0] != "_"}
+    assert methods - {"close", "wait_until_ready"} == {method_name(rpc) for rpc in RPCS}
     for name in methods - {"ingest_stream"}:  # which takes asynchronous iterators as well
-        expected = dict(sync[name].__annotations__, **{"return": ""})
-        assert dict(asynchronous[name].__annotations__, **{"return": ""}) == expected
+        expected = dict(getattr(sync, name).__annotations__, **{"return": ""})
+        assert dict(getattr(asynchronous, name).__annotations__, **{"return": ""}) == expected
 
 
 def test_the_generated_code_is_the_servers() -> None:

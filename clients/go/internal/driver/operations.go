@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"iter"
 	"os"
+	"reflect"
 	"slices"
 	"time"
 
@@ -191,21 +192,22 @@ func cancelAfter[Item any](
 }
 
 func (d *driver) stream(cmd *command) (any, error) {
-	if cmd.Method != "Chat" {
-		return nil, fmt.Errorf("%s is not a stream", cmd.Method)
-	}
-	request := &memsvc.ChatRequest{}
-	if err := cmd.decode(request); err != nil {
+	call, err := d.method(cmd)
+	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := cmd.context()
 	defer cancel()
+	results := call(ctx)
+	if results[0].Kind() != reflect.Func {
+		return nil, fmt.Errorf("%s is not a stream", cmd.Method)
+	}
 	events := []json.RawMessage{}
-	for event, err := range d.client.Chat(ctx, request) {
-		if err != nil {
+	for event, failed := range results[0].Seq2() {
+		if err, ok := failed.Interface().(error); ok {
 			return map[string]any{"events": events}, err
 		}
-		text, err := encode(event)
+		text, err := encode(event.Interface().(proto.Message))
 		if err != nil {
 			return nil, err
 		}

@@ -13,6 +13,7 @@ from google.protobuf.message import Message
 
 from memsvc_client import calls, errors
 from memsvc_client._pb.admin_service_pb2_grpc import AdminServiceStub
+from memsvc_client._pb.job_service_pb2_grpc import JobServiceStub
 from memsvc_client._pb.memory_service_pb2_grpc import MemoryServiceStub
 from memsvc_client.calls import DEFAULT_TIMEOUT_SECONDS, Metadata, Terms
 from memsvc_client.channel import (
@@ -72,6 +73,7 @@ class AsyncConnection:
                 target, credentials, arguments, interceptors=options.interceptors
             )
         self._stub = MemoryServiceStub(self._channel)
+        self._job_stub = JobServiceStub(self._channel)
         self._admin_stub = AdminServiceStub(self._channel)
 
     async def __aenter__(self) -> Self:

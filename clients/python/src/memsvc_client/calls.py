@@ -25,7 +25,7 @@ Metadata = Sequence[tuple[str, str | bytes]]
 
 #: How long a call may take by default, in seconds.
 DEFAULT_TIMEOUT_SECONDS: Final = 10.0
-#: How long a stream may take by default, in seconds: a Chat or an IngestStream.
+#: How long a stream may take by default, in seconds: a Chat, a WatchJob or an IngestStream.
 STREAM_TIMEOUT_SECONDS: Final = 120.0
 
 RequestT = TypeVar("RequestT", bound=Message)
@@ -40,7 +40,7 @@ def with_metadata(metadata: Metadata) -> Generator[None]:
 
     It holds for all clients, and for this thread or asyncio task and what it starts. Keys of an
     inner block replace those of an outer one and of the client; keys given to a call replace both.
-    A pager or a chat counts as made where its method is called, not where it is iterated.
+    A pager, a chat or a watch counts as made where its method is called, not where it is iterated.
     """
     token = _context_metadata.set(merge_metadata(_context_metadata.get(), metadata))
     try:

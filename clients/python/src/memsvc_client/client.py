@@ -42,7 +42,7 @@ from memsvc_client._pb.memory_service_pb2 import (
     UpdateMemoryResponse,
 )
 from memsvc_client.calls import Metadata, build
-from memsvc_client.connection import Connection
+from memsvc_client.facts import FactMethods
 from memsvc_client.pagers import Pager
 from memsvc_client.requests import (
     BatchDeleteMemoriesFields,
@@ -63,7 +63,7 @@ from memsvc_client.requests import (
 )
 
 
-class MemoryClient(Connection):
+class MemoryClient(FactMethods):
     """A client of a memsvc server; one serves all threads of a process.
 
     Every method takes its request as a message, or its fields as keyword arguments, and further

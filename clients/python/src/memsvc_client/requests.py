@@ -1,7 +1,7 @@
 """The fields of each request as keyword arguments, so that they are completed and type-checked.
 
-What a field means stands with it in the contract, `memsvc/v1/memory_service.proto` and
-`chat.proto`. All are optional here, because a request may be given as a message instead; the server
+What a field means stands with it in the contract, `memsvc/v1/memory_service.proto`,
+`job_service.proto` and `chat.proto`. All are optional here, because a request may be given as a message instead; the server
 refuses one that lacks a required field. A `datetime` without a time zone is taken as UTC.
 """
 
@@ -196,3 +196,43 @@ class ListMemoryTimelineFields(TypedDict, total=False):
     slot: str
     page_size: int
     page_token: str
+
+
+class ConsolidateFields(TypedDict, total=False):
+    """Fields of a ConsolidateRequest; required: user_id."""
+
+    user_id: str
+    request_id: str
+
+
+class ExtractFactsFields(TypedDict, total=False):
+    """Fields of an ExtractFactsRequest; required: message."""
+
+    message: Message | Fields
+
+
+class GetJobFields(TypedDict, total=False):
+    """Fields of a GetJobRequest; required: job_id."""
+
+    job_id: str
+
+
+class WatchJobFields(TypedDict, total=False):
+    """Fields of a WatchJobRequest; required: job_id."""
+
+    job_id: str
+
+
+class ListDeadJobsFields(TypedDict, total=False):
+    """Fields of a ListDeadJobsRequest; none is required."""
+
+    user_id: str
+    page_size: int
+    page_token: str
+
+
+class RequeueJobFields(TypedDict, total=False):
+    """Fields of a RequeueJobRequest; required: job_id."""
+
+    job_id: str
+    request_id: str

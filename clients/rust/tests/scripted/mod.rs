@@ -63,6 +63,7 @@ impl ScriptedServer {
         let state = Arc::new(State::default());
         let router = Server::builder()
             .add_service(Memory(state.clone()))
+            .add_service(Job(state.clone()))
             .add_service(Admin(state.clone()));
         tokio::spawn(router.serve_with_incoming(TcpListenerStream::new(listener)));
         Self { address, state }
@@ -97,6 +98,8 @@ impl Drop for Gone {
 #[derive(Clone)]
 struct Memory(Arc<State>);
 #[derive(Clone)]
+struct Job(Arc<State>);
+#[derive(Clone)]
 struct Admin(Arc<State>);
 
 macro_rules! service {
@@ -127,6 +130,7 @@ macro_rules! service {
 }
 
 service!(Memory, "memsvc.v1.MemoryService");
+service!(Job, "memsvc.v1.JobService");
 service!(Admin, "memsvc.v1.AdminService");
 
 struct Scripted {

@@ -8,6 +8,7 @@ import type { ConnectRouter, Interceptor, ServiceImpl } from "@connectrpc/connec
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import {
   AdminService,
+  JobService,
   type MemoryClient,
   MemoryService,
   createMemoryClient as nodeClient,
@@ -15,7 +16,7 @@ import {
 import { createMemoryClient as webClient } from "@memsvc/client/web";
 
 /** What the server does in answer to the calls; methods left out are UNIMPLEMENTED. */
-export type Script = Partial<ServiceImpl<typeof MemoryService>>;
+export type Script = Partial<ServiceImpl<typeof MemoryService> & ServiceImpl<typeof JobService>>;
 
 /** A unary call as the server saw it. */
 export interface SeenCall {
@@ -41,6 +42,7 @@ export class ScriptedServer {
     };
     const routes = (router: ConnectRouter) => {
       router.service(MemoryService, script);
+      router.service(JobService, script);
       router.service(AdminService, { getServerInfo: () => ({ version: "test" }) });
     };
     const handler = connectNodeAdapter({ routes, interceptors: [record] });

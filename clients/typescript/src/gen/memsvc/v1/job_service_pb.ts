@@ -106,7 +106,7 @@ export type Job = Message<"memsvc.v1.Job"> & {
   pendingMessageCount: number;
 
   /**
-   * Facts that it added, refreshed or superseded.
+   * Facts that it drew and kept, new ones and those that were known.
    *
    * @generated from field: int32 fact_count = 13;
    */
@@ -120,7 +120,7 @@ export type Job = Message<"memsvc.v1.Job"> & {
   droppedFactCount: number;
 
   /**
-   * The memories that it added or refreshed, the first 1,000.
+   * The memories that hold these facts, the first 1,000.
    *
    * @generated from field: repeated string memory_ids = 15;
    */

@@ -3,6 +3,7 @@ package dev.memsvc.client;
 import dev.memsvc.v1.AdminServiceGrpc;
 import dev.memsvc.v1.BatchDeleteMemoriesRequest;
 import dev.memsvc.v1.BatchDeleteMemoriesResponse;
+import dev.memsvc.v1.ChatEvent;
 import dev.memsvc.v1.ChatRequest;
 import dev.memsvc.v1.ConsciousRequest;
 import dev.memsvc.v1.ConsciousResponse;
@@ -37,12 +38,7 @@ import dev.memsvc.v1.SearchResponse;
 import dev.memsvc.v1.SearchResult;
 import dev.memsvc.v1.UpdateMemoryRequest;
 import dev.memsvc.v1.UpdateMemoryResponse;
-import io.grpc.CallOptions;
 import io.grpc.Channel;
-import io.grpc.ClientInterceptors;
-import io.grpc.MethodDescriptor;
-import io.grpc.StatusRuntimeException;
-import io.grpc.stub.ClientCalls;
 import java.time.Duration;
 import java.util.Iterator;
 
@@ -57,7 +53,7 @@ import java.util.Iterator;
  * <p>{@link #withTimeout} and {@link #withHeader} give views of a client for some of its calls.
  * They are cheap and share its connection.
  */
-public final class MemoryClient implements AutoCloseable {
+public final class MemoryClient extends FactMethods implements AutoCloseable {
   /** The version of this client. */
   public static final String VERSION = "0.2.0";
 
@@ -67,20 +63,14 @@ public final class MemoryClient implements AutoCloseable {
   /** How long a unary call may take by default. */
   public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
 
-  /** How long a chat or an upload may take by default. */
+  /** How long a chat, a watch or an upload may take by default. */
   public static final Duration DEFAULT_STREAM_TIMEOUT = Duration.ofMinutes(2);
 
   /** The largest answer taken by default, which is the largest that a server sends by default. */
   public static final int DEFAULT_MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 
-  private final Connection connection;
-  private final CallRules rules;
-  private final Channel channel;
-
   MemoryClient(Connection connection, CallRules rules) {
-    this.connection = connection;
-    this.rules = rules;
-    channel = ClientInterceptors.intercept(connection.channel(), rules);
+    super(connection, rules);
   }
 
   /**
@@ -318,12 +308,8 @@ public final class MemoryClient implements AutoCloseable {
    * @param request the request
    * @return the events of the answer as they come; close it to cancel the answer
    */
-  public ChatStream chat(ChatRequest request) {
-    return new ChatStream(
-        () ->
-            ClientCalls.blockingServerStreamingCall(
-                channel, MemoryServiceGrpc.getChatMethod(), CallOptions.DEFAULT, request),
-        e -> connection.failure(MemoryServiceGrpc.getChatMethod(), e));
+  public ServerStream<ChatEvent> chat(ChatRequest request) {
+    return serverStream(MemoryServiceGrpc.getChatMethod(), request);
   }
 
   /**
@@ -348,9 +334,7 @@ public final class MemoryClient implements AutoCloseable {
    * @return the sum, which names the batches that failed
    */
   public IngestStreamResponse ingestStream(Iterator<IngestStreamRequest> requests) {
-    var method = MemoryServiceGrpc.getIngestStreamMethod();
-    return new Upload<>(channel.newCall(method, CallOptions.DEFAULT))
-        .send(requests, e -> connection.failure(method, e));
+    return clientStream(MemoryServiceGrpc.getIngestStreamMethod(), requests);
   }
 
   /**
@@ -367,7 +351,7 @@ public final class MemoryClient implements AutoCloseable {
    * @return a channel that lives as long as this client
    */
   public Channel channel() {
-    return channel;
+    return rulesChannel;
   }
 
   /**
@@ -388,13 +372,5 @@ public final class MemoryClient implements AutoCloseable {
   @Override
   public void close() {
     connection.close();
-  }
-
-  private <Q, A> A unary(MethodDescriptor<Q, A> method, Q request) {
-    try {
-      return ClientCalls.blockingUnaryCall(channel, method, CallOptions.DEFAULT, request);
-    } catch (StatusRuntimeException e) {
-      throw connection.failure(method, e);
-    }
   }
 }

@@ -9,6 +9,7 @@ import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
 import dev.memsvc.v1.AdminServiceOuterClass;
 import dev.memsvc.v1.IngestRequest;
+import dev.memsvc.v1.JobServiceOuterClass;
 import dev.memsvc.v1.MemoryServiceOuterClass;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.Grpc;
@@ -50,8 +51,9 @@ class ClientTest extends ServedTest {
             .collect(Collectors.toSet());
     List<ServiceDescriptor> services = new ArrayList<>();
     services.addAll(MemoryServiceOuterClass.getDescriptor().getServices());
+    services.addAll(JobServiceOuterClass.getDescriptor().getServices());
     services.addAll(AdminServiceOuterClass.getDescriptor().getServices());
-    assertEquals(2, services.size());
+    assertEquals(3, services.size());
     for (ServiceDescriptor service : services) {
       for (MethodDescriptor rpc : service.getMethods()) {
         String name =

@@ -12,6 +12,7 @@ import dev.memsvc.v1.IngestRequest;
 import dev.memsvc.v1.IngestStreamRequest;
 import dev.memsvc.v1.MemoryServiceGrpc;
 import dev.memsvc.v1.Message;
+import dev.memsvc.v1.WatchJobRequest;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -93,10 +94,12 @@ class RequestTest extends ServedTest {
     client.recall(QUESTION);
     client.ingestStream(List.of(IngestStreamRequest.getDefaultInstance()));
     client.chat(ChatRequest.getDefaultInstance()).forEachRemaining(event -> {});
-    List<Attempt> seen = server.seen().subList(before, before + 3);
+    client.watchJob(WatchJobRequest.getDefaultInstance()).forEachRemaining(state -> {});
+    List<Attempt> seen = server.seen().subList(before, before + 4);
     assertNearly(unary, seen.get(0).timeLeft());
     assertNearly(stream, seen.get(1).timeLeft());
     assertNearly(stream, seen.get(2).timeLeft());
+    assertNearly(stream, seen.get(3).timeLeft());
   }
 
   private static void assertNearly(Duration wanted, Duration left) {

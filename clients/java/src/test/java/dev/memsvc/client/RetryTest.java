@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.memsvc.v1.ChatEvent;
 import dev.memsvc.v1.ChatRequest;
 import dev.memsvc.v1.GetServerInfoRequest;
 import dev.memsvc.v1.IngestRequest;
 import dev.memsvc.v1.IngestResponse;
 import dev.memsvc.v1.IngestStreamRequest;
 import dev.memsvc.v1.Message;
+import dev.memsvc.v1.WatchJobRequest;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.List;
@@ -190,9 +192,12 @@ class RetryTest extends ServedTest {
     failed(
         Status.Code.UNAVAILABLE,
         () -> client.ingestStream(List.of(IngestStreamRequest.getDefaultInstance())));
-    try (ChatStream answer = client.chat(ChatRequest.getDefaultInstance())) {
+    try (ServerStream<ChatEvent> answer = client.chat(ChatRequest.getDefaultInstance())) {
       failed(Status.Code.UNAVAILABLE, answer::hasNext);
     }
-    assertEquals(2, server.seen().size());
+    try (ServerStream<?> watch = client.watchJob(WatchJobRequest.getDefaultInstance())) {
+      failed(Status.Code.UNAVAILABLE, watch::hasNext);
+    }
+    assertEquals(3, server.seen().size());
   }
 }

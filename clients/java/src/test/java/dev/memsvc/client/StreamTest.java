@@ -76,7 +76,7 @@ class StreamTest extends ServedTest {
               attempt.reply(delta("Austin."));
             });
     List<String> texts = new ArrayList<>();
-    try (ChatStream answer = connect(server).chat(GREETING)) {
+    try (ServerStream<ChatEvent> answer = connect(server).chat(GREETING)) {
       while (answer.hasNext()) {
         texts.add(answer.next().getDelta().getText());
         firstRead.countDown();
@@ -97,7 +97,7 @@ class StreamTest extends ServedTest {
               attempt.untilGivenUp();
               givenUp.countDown();
             });
-    ChatStream answer = connect(server).chat(GREETING);
+    ServerStream<ChatEvent> answer = connect(server).chat(GREETING);
     answer.next();
     answer.close();
     await(givenUp);
@@ -117,7 +117,7 @@ class StreamTest extends ServedTest {
                   "not yet",
                   List.of(ErrorTest.errorInfo("memsvc.dev", "NOT_IMPLEMENTED")));
             });
-    try (ChatStream answer = connect(server).chat(GREETING)) {
+    try (ServerStream<ChatEvent> answer = connect(server).chat(GREETING)) {
       assertEquals("In ", answer.next().getDelta().getText());
       MemsvcException failure = failed(Status.Code.UNIMPLEMENTED, answer::next);
       assertEquals(ErrorReason.ERROR_REASON_NOT_IMPLEMENTED, failure.getErrorReason());

@@ -7,12 +7,11 @@ import com.google.gson.JsonParser;
 import com.google.protobuf.Message;
 import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.util.JsonFormat;
-import dev.memsvc.client.ChatStream;
 import dev.memsvc.client.MemoryClient;
 import dev.memsvc.client.MemoryClientBuilder;
 import dev.memsvc.client.MemsvcException;
 import dev.memsvc.client.Pages;
-import dev.memsvc.v1.ChatRequest;
+import dev.memsvc.client.ServerStream;
 import dev.memsvc.v1.IngestStreamRequest;
 import io.grpc.TlsChannelCredentials;
 import java.io.File;
@@ -126,15 +125,16 @@ final class Operations implements AutoCloseable {
     }
   }
 
-  private JsonObject stream(JsonObject command) throws IOException, PartialAnswerException {
-    require(command, "Chat");
-    ChatRequest request = (ChatRequest) decode(command.get("request"), ChatRequest.newBuilder());
+  private JsonObject stream(JsonObject command) throws Exception {
+    if (!(invoke(command) instanceof ServerStream<?> answer)) {
+      throw new IllegalArgumentException("not a stream: " + command.get("method"));
+    }
     int most =
         given(command, "cancel_after") ? command.get("cancel_after").getAsInt() : Integer.MAX_VALUE;
     JsonArray events = new JsonArray();
-    try (ChatStream answer = view(command).chat(request)) {
+    try (answer) {
       while (events.size() < most && answer.hasNext()) {
-        events.add(encode(answer.next()));
+        events.add(encode((MessageOrBuilder) answer.next()));
       }
       return object("events", events);
     } catch (MemsvcException e) {

@@ -1,6 +1,5 @@
 package dev.memsvc.client;
 
-import dev.memsvc.v1.ChatEvent;
 import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
 import java.util.Iterator;
@@ -8,19 +7,21 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * The events of an answer as they come. It is for one thread, except that any thread may close it.
+ * What a server answers bit by bit, as it comes. It is for one thread, except that any thread may
+ * close it.
  *
  * <p>{@code hasNext} and {@code next} wait for an event; they throw a {@link MemsvcException} if
  * the call fails. Interrupting a thread that waits cancels the call.
+ *
+ * @param <T> the events
  */
-public final class ChatStream implements Iterator<ChatEvent>, AutoCloseable {
+public final class ServerStream<T> implements Iterator<T>, AutoCloseable {
   private final Context.CancellableContext context = Context.current().withCancellation();
   private final Function<StatusRuntimeException, MemsvcException> failure;
-  private final Iterator<ChatEvent> events;
+  private final Iterator<T> events;
 
-  ChatStream(
-      Supplier<Iterator<ChatEvent>> call,
-      Function<StatusRuntimeException, MemsvcException> failure) {
+  ServerStream(
+      Supplier<Iterator<T>> call, Function<StatusRuntimeException, MemsvcException> failure) {
     this.failure = failure;
     Context before = context.attach();
     try {
@@ -31,7 +32,7 @@ public final class ChatStream implements Iterator<ChatEvent>, AutoCloseable {
   }
 
   /**
-   * Waits for the next event or the end of the answer.
+   * Waits for the next event or the end of the stream.
    *
    * @return whether there is another event
    * @throws MemsvcException if the call fails; with the code CANCELLED if the stream was closed
@@ -52,7 +53,7 @@ public final class ChatStream implements Iterator<ChatEvent>, AutoCloseable {
    * @throws MemsvcException if the call fails; with the code CANCELLED if the stream was closed
    */
   @Override
-  public ChatEvent next() {
+  public T next() {
     try {
       return events.next();
     } catch (StatusRuntimeException e) {
@@ -60,7 +61,7 @@ public final class ChatStream implements Iterator<ChatEvent>, AutoCloseable {
     }
   }
 
-  /** Cancels the answer at the server if it is not complete. Closing again does nothing. */
+  /** Cancels the call at the server if it is not complete. Closing again does nothing. */
   @Override
   public void close() {
     context.cancel(null);
