@@ -8,6 +8,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from memsvc_client import (
     FailedPrecondition,
@@ -415,6 +416,26 @@ def test_acknowledged_messages_get_their_facts_although_the_server_dies(fleet: F
         told = {memory.value for memory in timeline}
         assert {f"Town {n}" for n in acknowledged if n % 5 == user} <= told
         assert len(told) == len(timeline)
+
+
+def test_two_servers_on_one_database_share_the_work(fleet: Fleet) -> None:
+    """Whichever server is told and whichever works: each message is read once, one value is live, in order."""
+    clients = [fleet.client(fleet.serve(job_concurrency=4)) for _ in range(2)]
+
+    def tell(n: int) -> str:
+        time = Timestamp(seconds=1_700_000_000 + n * 86_400)
+        message = Message(content=f"I live in Town {n}.", event_time=time)
+        reply = clients[n % 2].ingest(user_id="u", conversation_id=f"c{n % 3}", messages=[message])
+        return reply.job_id
+
+    with ThreadPoolExecutor(8) as pool:
+        jobs = set(pool.map(tell, range(40)))
+
+    assert {ended(clients[0], job_id).state for job_id in jobs} == {SUCCEEDED}
+    assert len(fleet.model.requests) == 40
+    timeline = list(clients[1].list_memory_timeline(user_id="u", slot="location"))
+    assert [one.value for one in timeline] == [f"Town {n}" for n in range(40)]
+    assert facts(clients[0]) == ["The user lives in Town 39."]
 
 
 def test_what_is_not_there_is_not_found(fleet: Fleet) -> None:
