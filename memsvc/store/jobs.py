@@ -246,9 +246,20 @@ async def requeue(tx: Transaction, job_id: UUID) -> bool:
     return bool(await tx.mapped("requeue_job", dict, job_id=job_id))
 
 
-async def messages(tx: Transaction, job_id: UUID) -> list[Memory]:
-    """Return the episodes that a job is still to read, in their order."""
-    return await tx.mapped("list_job_messages", memory_of, job_id=job_id)
+async def messages(tx: Transaction, job_id: UUID, *, limit: int) -> list[Memory]:
+    """Return the next episodes that a job is to read, in their order."""
+    return await tx.mapped("list_job_messages", memory_of, job_id=job_id, limit=limit)
+
+
+async def refuse_message(tx: Transaction, job_id: UUID, memory_id: UUID, refusal: str) -> None:
+    """Note why a job cannot read a message."""
+    await tx.execute("refuse_job_message", job_id=job_id, memory_id=memory_id, refusal=refusal)
+
+
+async def refusal(tx: Transaction, job_id: UUID) -> str:
+    """Return why some message of a job cannot be read, "" if all could."""
+    rows = await tx.mapped("get_job_refusal", dict, job_id=job_id)
+    return str(rows[0]["refusal"]) if rows else ""
 
 
 async def lines_before(tx: Transaction, episode: Memory, *, limit: int) -> list[Line]:

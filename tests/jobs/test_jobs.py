@@ -111,6 +111,36 @@ def test_messages_of_a_conversation_share_a_job_until_it_begins(fleet: Fleet) ->
     assert fleet.model.waiting_max == 1
 
 
+def test_a_long_conversation_takes_turns_with_others(fleet: Fleet) -> None:
+    """A job of many messages is done in several begins, none of which counts as a failure."""
+    client = fleet.client(fleet.serve())
+    long = [Message(content=f"I live in Town {n}.") for n in range(150)]
+    for part in (long[:100], long[100:]):
+        job_id = client.ingest(user_id="talker", conversation_id="c", messages=part).job_id
+    other = ask(client, "I live in Oslo.", user="other")
+    fleet.work(job_concurrency=1)
+
+    assert ended(client, job_id).attempt_count == 1
+    assert ended(client, other).state == SUCCEEDED
+    texts = [seen.message for seen in fleet.model.requests]
+    assert len(texts) == 151
+    assert texts.index("I live in Oslo.") <= 100
+
+
+def test_a_message_of_no_use_keeps_no_other_from_being_read(fleet: Fleet) -> None:
+    """Of several messages of a job the good ones become facts; the job is dead for the others alone."""
+    client = fleet.client(fleet.serve())
+    fleet.model.script.extend([saying("no"), saying("never")])
+    said = [Message(content="I live in Nowhere."), Message(content="I live in Oslo.")]
+    job_id = client.ingest(user_id="u", messages=said).job_id
+    fleet.work()
+
+    job = ended(client, job_id)
+
+    assert (job.state, job.pending_message_count, job.fact_count) == (DEAD, 1, 1)
+    assert facts(client) == ["The user lives in Oslo."]
+
+
 def test_a_killed_workers_job_is_done_by_another_once(fleet: Fleet) -> None:
     """Kill -9 while the model is asked: within the lease another worker begins it again; no fact twice."""
     client = fleet.client(fleet.serve())

@@ -59,6 +59,8 @@ create table job_message (
     tenant_id text not null,
     job_id uuid not null,
     memory_id uuid not null,
+    -- Why it cannot be read; it is left alone until the job is queued again.
+    refusal text not null default '',
     primary key (tenant_id, job_id, memory_id),
     foreign key (tenant_id, job_id) references job on delete cascade,
     foreign key (tenant_id, memory_id) references memory on delete cascade

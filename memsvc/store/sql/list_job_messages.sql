@@ -7,4 +7,6 @@ inner join memory
     and memory.memory_id = job_message.memory_id
 where job_message.tenant_id = %(tenant_id)s
     and job_message.job_id = %(job_id)s
+    and job_message.refusal = ''
 order by memory.valid_from_time, memory.sequence
+limit %(limit)s

@@ -15,7 +15,7 @@ from memsvc.core.jobs import Job, JobState
 from memsvc.core.lexical import searchable
 from memsvc.core.model import Caller, Memory, Role
 from memsvc.providers.extraction import Drawn, Extractor, Said
-from memsvc.providers.model_errors import ModelRefused
+from memsvc.providers.model_errors import ErrorClass, ModelRefused
 from memsvc.store import facts, jobs
 from memsvc.store.jobs import Claim, Line
 from memsvc.telemetry import FACTS
@@ -23,6 +23,8 @@ from memsvc.usecases.context import Context
 from memsvc.usecases.embedding import Embedding
 from memsvc.usecases.facts import keeping
 
+#: How many messages are read before other jobs get their turn; all of those of one Ingest.
+MESSAGES_MAX: Final = 100
 #: How many lines of the conversation before a message help to understand it.
 LINES_BEFORE: Final = 6
 #: Where the facts about whom no name is known belong.
@@ -47,30 +49,31 @@ class Extraction:
     extractor: Extractor
 
     async def __call__(self, caller: Caller, job: Job) -> JobState:
-        """Read the messages of *job*; return how it ends.
+        """Read the next messages of *job*; return how it ends, or QUEUED if there are more.
 
-        A message whose reply is of no use does not keep the others from being read; then
-        ModelRefused is raised at the end. Raises ModelBusy, ModelUnavailable and JobTakenOver, and
-        what the database raises.
+        A message whose reply is of no use does not keep the others from being read; in the end
+        ModelRefused is raised. Raises ModelBusy, ModelUnavailable and JobTakenOver, and what the
+        database raises.
         """
         claim = Claim(job.job_id, job.attempt)
-        refused: dict[tuple[UUID, int], ModelRefused] = {}
-        read = job.fact_count
-        while True:
-            async with self.context.database.transaction(caller) as tx:
-                pending = await jobs.messages(tx, job.job_id)
-            todo = [one for one in pending if (one.memory_id, one.version) not in refused]
-            if not todo:
-                break
-            read += len(todo)
-            for episode in todo:
-                try:
-                    await self._read(caller, claim, episode)
-                except ModelRefused as error:
-                    refused[episode.memory_id, episode.version] = error
-        if refused:
-            raise next(iter(refused.values()))
-        return JobState.SUCCEEDED if read else JobState.CANCELLED
+        async with self.context.database.transaction(caller) as tx:
+            todo = await jobs.messages(tx, job.job_id, limit=MESSAGES_MAX)
+        for episode in todo:
+            try:
+                await self._read(caller, claim, episode)
+            except ModelRefused as error:
+                async with self.context.database.transaction(caller) as tx:
+                    if not await jobs.hold(tx, claim):
+                        raise JobTakenOver from error
+                    await jobs.refuse_message(tx, job.job_id, episode.memory_id, error.error_class)
+        async with self.context.database.transaction(caller) as tx:
+            more = await jobs.messages(tx, job.job_id, limit=1)
+            refusal = await jobs.refusal(tx, job.job_id)
+        if more:
+            return JobState.QUEUED
+        if refusal:
+            raise ModelRefused(ErrorClass(refusal))
+        return JobState.SUCCEEDED if todo or job.fact_count else JobState.CANCELLED
 
     async def _read(self, caller: Caller, claim: Claim, episode: Memory) -> None:
         async with self.context.database.transaction(caller) as tx:

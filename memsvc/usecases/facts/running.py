@@ -27,7 +27,7 @@ STUCK_SECONDS_MIN: Final = 5.0
 #: How many jobs are told of in one sweep, and deleted in another.
 SWEEP_BATCH: Final = 500
 
-#: What does a job of some kind: it returns how the job ends, or raises.
+#: What does a job of some kind: it returns how the job ends, QUEUED if there is more to do, or raises.
 Work = Callable[[Caller, Job], Awaitable[JobState]]
 
 
@@ -78,7 +78,11 @@ class JobRunner:
             try:
                 async with self._alive(tenant_id, claim), asyncio.timeout(self.limits.seconds_max):
                     state = await self.work[job.kind](self._caller(tenant_id), job)
-                left: Job | None = await self._end(tenant_id, claim, state)
+                left: Job | None
+                if state is JobState.QUEUED:
+                    left = await self._postpone(tenant_id, claim, 0.0, "", counted=False)
+                else:
+                    left = await self._end(tenant_id, claim, state)
             except asyncio.CancelledError:
                 # The process ends: somebody else may have it at once.
                 await asyncio.shield(self._postpone(tenant_id, claim, 0.0, "", counted=False))
