@@ -42,6 +42,8 @@ def configure_logging(level: str = "info") -> None:
     )
     handler.addFilter(_of_callers_that_stay)
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    # Whatever it fails at is tried again, and told in our own words.
+    logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
 
 
 def _of_callers_that_stay(record: logging.LogRecord) -> bool:

@@ -59,7 +59,17 @@ class JobRunner:
     chance: Callable[[], float]
 
     async def run(self, tenant_id: str, job_id: UUID) -> Job | None:
-        """Begin the job and do it; return how it stands, None if it was not to be begun."""
+        """Begin the job and do it; return how it stands, None if it was not to be begun.
+
+        Without the database nothing can be said of it: it is begun again when its lease has run out.
+        """
+        try:
+            return await self._run(tenant_id, job_id)
+        except MemsvcError as error:
+            log.warning("job_left", job_id=str(job_id), error=_class_of(error))
+            return None
+
+    async def _run(self, tenant_id: str, job_id: UUID) -> Job | None:
         async with self._transaction(tenant_id) as tx:
             job = await jobs.claim(
                 tx,
@@ -78,11 +88,7 @@ class JobRunner:
             try:
                 async with self._alive(tenant_id, claim), asyncio.timeout(self.limits.seconds_max):
                     state = await self.work[job.kind](self._caller(tenant_id), job)
-                left: Job | None
-                if state is JobState.QUEUED:
-                    left = await self._postpone(tenant_id, claim, 0.0, "", counted=False)
-                else:
-                    left = await self._end(tenant_id, claim, state)
+                left = await self._settled(tenant_id, claim, state)
             except asyncio.CancelledError:
                 # The process ends: somebody else may have it at once.
                 await asyncio.shield(self._postpone(tenant_id, claim, 0.0, "", counted=False))
@@ -126,6 +132,12 @@ class JobRunner:
             return await self._end(tenant_id, claim, JobState.DEAD, name)
         seconds = backoff_seconds(failures, self.chance()) * self.limits.backoff_factor
         return await self._postpone(tenant_id, claim, seconds, name, counted=True)
+
+    async def _settled(self, tenant_id: str, claim: Claim, state: JobState) -> Job | None:
+        """End the job, or let others have their turn before it goes on; return how it stands."""
+        if state is JobState.QUEUED:
+            return await self._postpone(tenant_id, claim, 0.0, "", counted=False)
+        return await self._end(tenant_id, claim, state)
 
     async def _end(
         self, tenant_id: str, claim: Claim, state: JobState, error: str = ""
