@@ -1,4 +1,4 @@
-"""The command line: serve, worker, migrate, check-config, import, evaluate."""
+"""The command line: serve, worker, migrate, reembed, check-config, import, evaluate."""
 
 from __future__ import annotations
 
@@ -18,23 +18,16 @@ from memsvc.config import Settings, SettingsInvalid
 from memsvc.core.errors import StorageUnavailable
 from memsvc.store.migrate import DatabaseUnusable
 from memsvc.telemetry import configure_logging, log
+from memsvc.usecases.embedding import EmbeddingSpaceMismatch
 from memsvc.wiring import databases, serving, working
+from memsvc.wiring.options import ConfigOption, DatabaseOption, DataDirOption
+from memsvc.wiring.reembedding import reembed
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
 
 #: Exit statuses, beside 0: settings that cannot be used, and surroundings that cannot.
 EXIT_SETTINGS = 2
 EXIT_SURROUNDINGS = 3
-
-ConfigOption = Annotated[
-    Path | None, typer.Option("--config", envvar="MEMSVC_CONFIG", help="A TOML file of settings.")
-]
-DataDirOption = Annotated[
-    Path | None, typer.Option(help="Where the embedded Postgres and the model are kept.")
-]
-DatabaseOption = Annotated[
-    str | None, typer.Option(help="A Postgres 15 to 18 with pgvector instead of the embedded one.")
-]
 
 
 def _settings(file: Path | None, **flags: Any) -> Settings:
@@ -64,7 +57,7 @@ def serve(
         if settings.processes > 1:
             sys.exit(supervisor.run(settings))
         asyncio.run(serving.serve(settings))
-    except (DatabaseUnusable, StorageUnavailable, OSError) as error:
+    except (DatabaseUnusable, StorageUnavailable, EmbeddingSpaceMismatch, OSError) as error:
         log.error("cannot_serve", error=str(error))
         raise typer.Exit(EXIT_SURROUNDINGS) from error
 
@@ -84,7 +77,7 @@ def worker(
     configure_logging(settings.log_level)
     try:
         asyncio.run(working.work(settings))
-    except (DatabaseUnusable, StorageUnavailable, OSError) as error:
+    except (DatabaseUnusable, StorageUnavailable, EmbeddingSpaceMismatch, OSError) as error:
         log.error("cannot_work", error=str(error))
         raise typer.Exit(EXIT_SURROUNDINGS) from error
 
@@ -117,6 +110,7 @@ def check_config(*, config_file: ConfigOption = None) -> None:
     Console().print(table)
 
 
+app.command("reembed")(reembed)
 app.command("import")(import_file)
 app.command("evaluate")(evaluate_file)
 

@@ -6,7 +6,7 @@ import ipaddress
 import tomllib
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -97,6 +97,37 @@ class ProviderSettings(BaseModel):
         return self.api_key.get_secret_value() if self.api_key else ""
 
 
+class EmbedderSettings(BaseModel):
+    """What turns texts into vectors, by a name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern="^[a-z0-9_-]{1,64}$")
+    #: `local`: all-MiniLM-L6-v2 in the process. `openai`: any OpenAI-compatible /v1/embeddings.
+    kind: Literal["local", "openai"]
+    #: Texts that the local model runs at once.
+    threads: int = Field(2, ge=1, le=64)
+    #: Up to and including "/v1".
+    base_url: str = "https://api.openai.com/v1"
+    model: str = Field("text-embedding-3-small", min_length=1)
+    api_key: SecretStr | None = None
+    #: A file that holds the key instead.
+    api_key_file: Path | None = None
+    #: Length of the vectors. Unset: learnt from the first one.
+    dimension: int | None = Field(None, ge=1, le=16000)
+    timeout_seconds: float = Field(10.0, gt=0, le=300)
+
+    def key(self) -> str:
+        """Return the key, "" for none; raise OSError."""
+        if self.api_key_file is not None:
+            return self.api_key_file.read_text(encoding="utf-8").strip()
+        return self.api_key.get_secret_value() if self.api_key else ""
+
+
+#: The name of the embedder that the settings without a name describe.
+DEFAULT_EMBEDDER: Final = "default"
+
+
 class Settings(BaseSettings):
     """Every setting, as `MEMSVC_<NAME>` in the environment and `<name>` in the TOML file."""
 
@@ -147,10 +178,15 @@ class Settings(BaseSettings):
     embedding_api_key: SecretStr | None = None
     #: A file that holds the key instead.
     embedding_api_key_file: Path | None = None
-    embedding_model: str = "text-embedding-3-small"
+    embedding_model: str = Field("text-embedding-3-small", min_length=1)
     #: Length of the vectors. Unset: learnt from the first one.
     embedding_dimension: int | None = Field(None, ge=1, le=16000)
     embedding_timeout_seconds: float = Field(10.0, gt=0, le=300)
+    #: Further embedders, beside the one above, which is called "default". A server loads the one that
+    #: made the vectors in the database.
+    embedders: list[EmbedderSettings] = Field(default_factory=list)
+    #: Whether a server without that one refuses to start, instead of ranking by words.
+    embedding_space_strict: bool = False
 
     #: Weights of the ranking that differ from the defaults, for all tenants and for single ones.
     weights: WeightSettings = WeightSettings()
@@ -208,11 +244,21 @@ class Settings(BaseSettings):
         except ValueError:
             return self.host == "localhost"
 
-    def api_key(self) -> str:
-        """Return the key of the embedding endpoint, "" for none."""
-        if self.embedding_api_key_file is not None:
-            return self.embedding_api_key_file.read_text(encoding="utf-8").strip()
-        return self.embedding_api_key.get_secret_value() if self.embedding_api_key else ""
+    def default_embedder(self) -> EmbedderSettings | None:
+        """Return the embedder that the settings without a name describe, None for none."""
+        if self.embedder == "none":
+            return None
+        return EmbedderSettings(
+            name=DEFAULT_EMBEDDER,
+            kind=self.embedder,
+            threads=self.embedding_threads,
+            base_url=self.embedding_base_url,
+            model=self.embedding_model,
+            api_key=self.embedding_api_key,
+            api_key_file=self.embedding_api_key_file,
+            dimension=self.embedding_dimension,
+            timeout_seconds=self.embedding_timeout_seconds,
+        )
 
     def provider(self, name: str) -> ProviderSettings | None:
         """Return the provider called *name*, None for ""; raise LookupError for one that is not."""
@@ -260,14 +306,22 @@ def _faults(settings: Settings) -> list[str]:
     faults: list[str] = []
     try:
         credentials = settings.credentials()
-        settings.api_key()
         for provider in settings.providers:
             provider.key()
+        for embedder in (*settings.embedders, settings.default_embedder()):
+            if embedder is not None:
+                embedder.key()
     except (OSError, ValidationError, tomllib.TOMLDecodeError) as error:
         return [f"credentials_file or a file of a key: {error}"]
     names = [provider.name for provider in settings.providers]
     faults += [
         f"providers: {name} stands there twice" for name in {n for n in names if names.count(n) > 1}
+    ]
+    embedders = [DEFAULT_EMBEDDER, *(embedder.name for embedder in settings.embedders)]
+    faults += [
+        f"embedders: {name} stands there twice (the settings without a name describe "
+        f'"{DEFAULT_EMBEDDER}")'
+        for name in sorted({n for n in embedders if embedders.count(n) > 1})
     ]
     for setting in ("extraction_provider", "consolidation_provider"):
         name = getattr(settings, setting)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from memsvc.core.offline_extraction import extract
+from memsvc.core.patterns.extraction import extract
 from memsvc.providers.extraction import USER_ROLE, Drawn, Said
 
 #: What it is called; no provider may be called so.

@@ -25,6 +25,11 @@ class ActiveSpace:
         """The space without its number."""
         return EmbeddingSpace(self.model, self.revision, self.dimension)
 
+    @property
+    def label(self) -> str:
+        """What to call it in a log."""
+        return f"{self.model} {self.revision} ({self.dimension})"
+
 
 @dataclass(frozen=True, slots=True)
 class PendingMemory:

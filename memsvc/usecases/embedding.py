@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, cast
 from uuid import UUID
 
-from cachetools import LRUCache
-
 from memsvc.core.errors import InvalidFields
 from memsvc.core.lexical import searchable
 from memsvc.core.model import Caller, EmbeddingSpace, GivenEmbedding, Vector
 from memsvc.providers.embedding import Embedder, EmbeddingUnavailable, checked
-from memsvc.providers.minilm_graph import ModelFileError
-from memsvc.store import embeddings
+from memsvc.store import embeddings, spaces
 from memsvc.store.database import WORKER_SECONDS, Transaction
 from memsvc.store.embeddings import ActiveSpace, NewEmbedding, PendingMemory
 from memsvc.telemetry import log
 from memsvc.usecases.context import Context
+from memsvc.usecases.embedders import LOAD_FAILURES, Embedders
+from memsvc.usecases.serving_space import QUERY_CHARACTERS_KEPT, ServingSpace
 
 #: A query's embedding may take this share of the time that is left, so that an answer by words
 #: still fits into the rest.
@@ -31,18 +31,18 @@ QUERY_SECONDS_MAX: Final = 2.0
 QUERY_SECONDS_MIN: Final = 0.005
 #: New texts may take longer: without vectors they wait for the worker.
 TEXTS_SECONDS_MAX: Final = 8.0
-#: After this many failures in a row nobody waits for the embedder for PAUSE_SECONDS.
-FAILURES_MAX: Final = 3
-PAUSE_SECONDS: Final = 2.0
-#: Vectors of the latest queries that are kept, by tenant and exact text, some 2 KB each; a query
-#: longer than this many characters is not.
-QUERIES_KEPT: Final = 4096
-QUERY_CHARACTERS_KEPT: Final = 512
 #: How many memories the worker embeds at a time, and over how many tenants it looks.
 BATCH: Final = 64
 TENANTS: Final = 100
 #: How long a memory steps back whose text the embedder refused, so that the others get their turn.
 STEP_BACK: Final = timedelta(seconds=5)
+#: How often a server looks whether the model was changed.
+FOLLOW_SECONDS: Final = 1.0
+#: Where the embedder of a new model cannot be reached, answers come from the former space for so long;
+#: then by words, since the former space misses what other servers store.
+FORMER_SECONDS: Final = 15.0
+#: So long after the exchange no server is left that stores new memories in the former space.
+LATE_SECONDS: Final = 5.0
 
 
 class Degradation(StrEnum):
@@ -96,94 +96,189 @@ class EmbeddedTexts:
             await embeddings.insert(tx, self.space_id, ready)
 
 
+class EmbeddingSpaceMismatch(Exception):
+    """No configured embedder makes vectors like the ones in the database."""
+
+
 class Embedding:
-    """The embedder as the use cases see it: it may be away, and says so."""
+    """The embedder as the use cases see it: it may be away or be exchanged, and says so."""
 
-    def __init__(self, context: Context, load: Callable[[], Awaitable[Embedder]]) -> None:
-        """Take the embedder from *load*, which is tried until it succeeds."""
+    def __init__(self, context: Context, embedders: Embedders) -> None:
+        """Embed with the one of *embedders* that makes vectors like those in the database."""
         self._context = context
-        self._load = load
-        self._embedder: Embedder | None = None
-        self._active: ActiveSpace | None = None
-        self._failures = 0
-        self._paused_until = 0.0
+        self._embedders = embedders
+        self._serving: ServingSpace | None = None
+        #: Exchanged, but perhaps still in use.
+        self._former: list[ServingSpace] = []
+        self._changing = asyncio.Lock()
         self._reported = False
-        self._queries: LRUCache[tuple[str, str], EmbeddedQuery] = LRUCache(QUERIES_KEPT)
+        #: Since when another space is the active one while its embedder cannot be had.
+        self._behind_since: float | None = None
+        #: When to look for what was stored in the former space meanwhile.
+        self._look_at: float | None = None
 
-    async def connect(self) -> bool:
-        """Load the embedder and settle its space, unless that is done; return whether it is."""
-        if self._embedder is None:
-            try:
-                self._embedder = await self._load()
-            except (EmbeddingUnavailable, ModelFileError, OSError) as error:
-                if not self._reported:
-                    log.warning("embedder_unavailable", error=str(error))
-                self._reported = True
-                return False
-        if self._active is None:
-            self._active = await self._settle(self._embedder.space)
-        return True
+    async def connect(self) -> None:
+        """Begin to embed, if the embedder can be had; else `follow` goes on trying.
 
-    async def _settle(self, ours: EmbeddingSpace) -> ActiveSpace:
-        async with self._context.database.overview() as tx:
-            active = await embeddings.active_space(tx, ours, now=self._context.clock())
-        if active.space != ours:
-            log.error(
-                "embedding_space_mismatch",
-                stored=f"{active.model} {active.revision} ({active.dimension})",
-                configured=f"{ours.model} {ours.revision} ({ours.dimension})",
-                consequence="ranking by words only; new memories wait for their vectors",
+        Raises EmbeddingSpaceMismatch where the settings are strict and no embedder fits.
+        """
+        await self.follow()
+        serving = self._serving
+        if serving and serving.mismatch and self._embedders.strict:
+            message = (
+                f"the vectors in the database come from {serving.active.label}, which no "
+                f"configured embedder makes; configure it, or change the model: {self._remedy}"
             )
-        return active
+            raise EmbeddingSpaceMismatch(message)
+
+    async def follow(self) -> int:
+        """Change to the embedder of the active space if it is another one now; return whether (1).
+
+        Until it is loaded the former one goes on in the former space, whose vectors are kept.
+        """
+        async with self._changing:
+            idle = [former for former in self._former if not former.uses]
+            self._former = [former for former in self._former if former.uses]
+            for former in idle:
+                await former.close()
+            async with self._context.database.overview() as tx:
+                active = await spaces.active(tx)
+            if active is not None and self._is_settled(active):
+                self._behind_since = None
+                return await self._look_for_late_ones(active)
+            try:
+                self._exchange(await self._found(active))
+            except LOAD_FAILURES as error:
+                self._bear(error, active)
+                return 0
+            return 1
+
+    async def _look_for_late_ones(self, active: ActiveSpace) -> int:
+        """Let memories wait that were stored in the former space until its servers had noticed.
+
+        Once, some time after an exchange: usually whoever changed the model has caught up with them.
+        """
+        if self._look_at is None or asyncio.get_running_loop().time() < self._look_at:
+            return 0
+        async with self._context.database.overview() as tx:
+            tenants = await spaces.tenants(tx)
+        for tenant_id in tenants:
+            caller = Caller(tenant_id, asyncio.get_running_loop().time() + WORKER_SECONDS)
+            async with self._context.database.transaction(caller) as tx:
+                await spaces.mark_missing(tx, active.space_id, now=self._context.clock())
+        self._look_at = None
+        return 1
+
+    def _is_settled(self, active: ActiveSpace) -> bool:
+        serving = self._serving
+        return (
+            serving is not None
+            and serving.active.space_id == active.space_id
+            and (serving.embedder is not None or serving.mismatch)
+        )
+
+    async def _found(self, active: ActiveSpace | None) -> ServingSpace:
+        """Return the active space with its embedder; raises one of LOAD_FAILURES."""
+        async with AsyncExitStack() as undo:
+            embedder: Embedder | None = None
+            if active is None:
+                embedder = await self._embedders.first()
+                undo.push_async_callback(embedder.close)
+                async with self._context.database.overview() as tx:
+                    active = await embeddings.active_space(
+                        tx, embedder.space, now=self._context.clock()
+                    )
+            if embedder is None or embedder.space != active.space:
+                embedder = await self._embedders.of(active.space)
+            else:
+                undo.pop_all()
+        if embedder is not None:
+            return ServingSpace(active, embedder)
+        configured = ", ".join(f"{one.name}: {one.model}" for one in self._embedders.all)
+        log.error(
+            "embedding_space_mismatch",
+            stored=active.label,
+            configured=configured,
+            consequence="ranking by words only; new memories wait for their vectors",
+            remedy=self._remedy,
+        )
+        return ServingSpace(active, None, mismatch=True)
+
+    def _exchange(self, fresh: ServingSpace) -> None:
+        former, self._serving = self._serving, fresh
+        self._reported = False
+        self._behind_since = None
+        if former is None:
+            return
+        self._former.append(former)
+        if former.active.space_id != fresh.active.space_id:
+            self._look_at = asyncio.get_running_loop().time() + LATE_SECONDS
+            log.info("embedder_exchanged", former=former.active.label, now=fresh.active.label)
+
+    def _bear(self, error: Exception, active: ActiveSpace | None) -> None:
+        """Do without the embedder: for a while in the former space, if there is one, then by words."""
+        if not self._reported:
+            log.warning("embedder_unavailable", error=str(error))
+        self._reported = True
+        now = asyncio.get_running_loop().time()
+        self._behind_since = self._behind_since or now
+        former = self._serving
+        if former and former.embedder and now < self._behind_since + FORMER_SECONDS:
+            return
+        if active is not None and (former is None or former.active.space_id != active.space_id):
+            self._serving = ServingSpace(active, None)
+            if former is not None:
+                self._former.append(former)
 
     async def close(self) -> None:
         """Let go of the embedder."""
-        if self._embedder is not None:
-            await self._embedder.close()
+        for serving in (*self._former, self._serving):
+            if serving is not None:
+                await serving.close()
+
+    @property
+    def _remedy(self) -> str:
+        return f"memsvc reembed --to {self._embedders.all[0].name}"
 
     @property
     def space(self) -> EmbeddingSpace | None:
         """In which space memories are compared; None if they cannot be."""
-        return self._active.space if self._active and not self._mismatch else None
+        serving = self._serving
+        return serving.active.space if serving and serving.embedder else None
 
     @property
     def space_id(self) -> int | None:
         """The number of that space; None if memories cannot be compared."""
-        return self._active.space_id if self._active and not self._mismatch else None
-
-    @property
-    def _mismatch(self) -> bool:
-        return (
-            self._embedder is not None
-            and self._active is not None
-            and self._active.space != self._embedder.space
-        )
+        serving = self._serving
+        return serving.active.space_id if serving and serving.embedder else None
 
     async def query(self, text: str, caller: Caller) -> EmbeddedQuery:
         """Return the vector of a query, or why there is none. Never raises for the embedder."""
-        known = self._queries.get((caller.tenant_id, text))
-        if known is not None:
-            return known
+        serving = self._serving
+        if serving is None:
+            return EmbeddedQuery(missing=Degradation.EMBEDDER_UNAVAILABLE)
+        space_id = serving.active.space_id
+        if (known := serving.queries.get((caller.tenant_id, text))) is not None:
+            return EmbeddedQuery(known, space_id)
         left = caller.deadline - asyncio.get_running_loop().time()
-        if self._mismatch:
+        if serving.mismatch:
             return EmbeddedQuery(missing=Degradation.EMBEDDING_SPACE_MISMATCH)
         seconds = min(left * QUERY_TIME_SHARE, QUERY_SECONDS_MAX)
         if seconds < QUERY_SECONDS_MIN:
             return EmbeddedQuery(missing=Degradation.DEADLINE_SHORT)
-        vectors = await self._vectors([text], seconds, query=True)
-        if vectors is None or self._active is None:
+        vectors = await serving.vectors([text], seconds, query=True)
+        if vectors is None:
             return EmbeddedQuery(missing=Degradation.EMBEDDER_UNAVAILABLE)
-        embedded = EmbeddedQuery(vectors[0], self._active.space_id)
         if len(text) <= QUERY_CHARACTERS_KEPT:
-            self._queries[caller.tenant_id, text] = embedded
-        return embedded
+            serving.queries[caller.tenant_id, text] = vectors[0]
+        return EmbeddedQuery(vectors[0], space_id)
 
     def given(self, embedding: GivenEmbedding) -> Vector:
         """Return a vector that a caller brought along, normalised.
 
         Raises InvalidFields unless it is one of the active space.
         """
-        active = self._active
+        active = self._serving.active if self._serving else None
         if active is None or embedding.model != active.model:
             known = f'"{active.model}"' if active else "none yet"
             raise InvalidFields([
@@ -196,70 +291,60 @@ class Embedding:
             raise InvalidFields([(f"{embedding.field}.values", fault)]) from error
 
     async def texts(self, texts: Sequence[str], caller: Caller) -> EmbeddedTexts:
-        """Return the vectors of new texts, none if they have to wait. Never raises for them."""
+        """Return the vectors of new texts, none if they have to wait. Never raises for them.
+
+        The space is chosen before anything is waited for: what `given` returned just before the call
+        is of the same one.
+        """
         left = caller.deadline - asyncio.get_running_loop().time()
         seconds = min(left * QUERY_TIME_SHARE, TEXTS_SECONDS_MAX)
-        space_id = self._active.space_id if self._active else None
+        serving = self._serving
         vectors: Sequence[Vector | None] | None = None
-        if texts and not self._mismatch and seconds >= QUERY_SECONDS_MIN:
-            vectors = await self._vectors(texts, seconds, query=False)
-        if vectors is None or space_id is None:
-            vectors = [None] * len(texts)
-        return EmbeddedTexts(vectors, space_id)
-
-    async def _vectors(
-        self, texts: Sequence[str], seconds: float, *, query: bool, counted: bool = True
-    ) -> list[Vector] | None:
-        """Return vectors, None for none; a failure that is *counted* may make all calls pause."""
-        now = asyncio.get_running_loop().time()
-        if self._embedder is None or now < self._paused_until:
-            return None
-        try:
-            if query:
-                vectors = [await self._embedder.embed_query(texts[0], timeout=seconds)]
-            else:
-                vectors = list(await self._embedder.embed(texts, timeout=seconds))
-        except EmbeddingUnavailable as error:
-            self._failures += counted
-            if self._failures >= FAILURES_MAX:
-                self._paused_until = now + PAUSE_SECONDS
-            log.warning("embedding_failed", error=str(error), failures=self._failures)
-            return None
-        self._failures = 0
-        return vectors
+        if serving and texts and seconds >= QUERY_SECONDS_MIN:
+            vectors = await serving.vectors(texts, seconds, query=False)
+        return EmbeddedTexts(
+            [None] * len(texts) if vectors is None else vectors,
+            serving.active.space_id if serving else None,
+        )
 
     async def fill_in(self) -> int:
         """Embed memories that wait for their vectors; return how many got one."""
-        if not await self.connect() or self._mismatch:
+        serving = self._serving
+        if serving is None or serving.embedder is None:
             return 0
         now = self._context.clock()
         async with self._context.database.overview() as tx:
+            active = await spaces.active(tx)
             tenants = await embeddings.pending_tenants(tx, now=now, limit=TENANTS)
-        return sum([await self._fill_in_tenant(tenant_id) for tenant_id in tenants])
+        if active is None or active.space_id != serving.active.space_id:
+            return 0  # they wait for vectors of a space that this server has yet to follow to
+        return sum([await self._fill_in_tenant(serving, tenant_id) for tenant_id in tenants])
 
-    async def _fill_in_tenant(self, tenant_id: str) -> int:
+    async def _fill_in_tenant(self, serving: ServingSpace, tenant_id: str) -> int:
         now = self._context.clock()
         caller = Caller(tenant_id, asyncio.get_running_loop().time() + WORKER_SECONDS)
         async with self._context.database.transaction(caller) as tx:
             pending = await embeddings.pending_memories(tx, now=now, limit=BATCH)
         # Where a batch fails, its first text alone tells whether it was the one.
         for batch in (pending, pending[:1]):
-            if batch and await self._fill_in_batch(caller, batch):
+            if batch and await self._fill_in_batch(serving, caller, batch):
                 return len(batch)
         if pending:
             async with self._context.database.transaction(caller) as tx:
                 await embeddings.postpone_pending(tx, pending[0].memory_id, now + STEP_BACK)
         return 0
 
-    async def _fill_in_batch(self, caller: Caller, batch: Sequence[PendingMemory]) -> bool:
+    async def _fill_in_batch(
+        self, serving: ServingSpace, caller: Caller, batch: Sequence[PendingMemory]
+    ) -> bool:
         texts = [searchable(memory.author, memory.content) for memory in batch]
-        vectors = await self._vectors(texts, TEXTS_SECONDS_MAX, query=False, counted=False)
-        if vectors is None or self._active is None:
+        vectors = await serving.vectors(texts, TEXTS_SECONDS_MAX, query=False, counted=False)
+        if vectors is None:
             return False
         new = [
             NewEmbedding(memory.memory_id, memory.version, vector)
             for memory, vector in zip(batch, vectors, strict=True)
         ]
         async with self._context.database.transaction(caller) as tx:
-            await embeddings.fulfil_pending(tx, self._active.space_id, new)
+            await embeddings.fulfil_pending(tx, serving.active.space_id, new)
         return True

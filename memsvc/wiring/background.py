@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from memsvc.config import Settings
 from memsvc.store.queue import TicketQueue
+from memsvc.usecases.embedding import FOLLOW_SECONDS
 from memsvc.wiring.parts import Parts
 from memsvc.worker import Worker, keep_up
 
@@ -20,6 +21,7 @@ SWEEP_AT: Final = "*/10 * * * *"
 def background(settings: Settings, parts: Parts, conninfo: str) -> list[Coroutine[Any, Any, None]]:
     """Return what is to run until cancelled."""
     passes: list[tuple[str, Callable[[], Awaitable[int]], float]] = [
+        ("follow_model", parts.embedding.follow, FOLLOW_SECONDS),
         ("fill_in", parts.embedding.fill_in, 1.0),
         ("sweep_replies", parts.upkeep.sweep_replies, 60.0),
         ("note_accesses", parts.accesses.flush, ACCESSES_SECONDS),

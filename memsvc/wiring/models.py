@@ -2,54 +2,60 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import Final
 
-from memsvc.config import ProviderSettings, Settings
-from memsvc.providers.embedding import Embedder, EmbeddingUnavailable
+from memsvc.config import EmbedderSettings, ProviderSettings, Settings
+from memsvc.core.model import EmbeddingSpace
+from memsvc.providers.embedding import Embedder
 from memsvc.providers.extraction import Extractor, ModelExtractor
 from memsvc.providers.language_model import LanguageModel, ModelLimits
 from memsvc.providers.local_embedding import LocalEmbedder
+from memsvc.providers.minilm_graph import DIMENSION, MODEL, revision
 from memsvc.providers.offline import OfflineExtractor
-from memsvc.providers.openai_embedding import OpenAIEmbedder
+from memsvc.providers.openai_embedding import REVISION, OpenAIEmbedder
 from memsvc.providers.profile_judge import ProfileJudge
+from memsvc.usecases.embedders import Embedders, NamedEmbedder
+
+#: What the local model's vectors are, known without loading it.
+LOCAL_SPACE: Final = EmbeddingSpace(MODEL, revision("int8"), DIMENSION)
 
 
-def embedder_loader(settings: Settings) -> Callable[[], Awaitable[Embedder]]:
-    """Return what makes the configured embedder."""
-    match settings.embedder:
-        case "local":
-            return partial(
-                LocalEmbedder.load,
-                settings.model_dir or settings.data_dir / "models",
-                threads=settings.embedding_threads,
-            )
-        case "openai":
-            return partial(_load_openai, settings)
-        case "none":
-            return NoEmbedder.load
-
-
-async def _load_openai(settings: Settings) -> Embedder:
-    return await OpenAIEmbedder.load(
-        settings.embedding_base_url,
-        settings.api_key(),
-        settings.embedding_model,
-        dimension=settings.embedding_dimension,
-        timeout=settings.embedding_timeout_seconds,
+def embedders(settings: Settings) -> Embedders:
+    """Return every embedder of the settings; none is loaded yet."""
+    default = settings.default_embedder()
+    return Embedders(
+        _named(default, settings) if default else None,
+        [_named(one, settings) for one in settings.embedders],
+        strict=settings.embedding_space_strict,
     )
 
 
-class NoEmbedder:
-    """Loads nothing: the service ranks by words only."""
+def _named(one: EmbedderSettings, settings: Settings) -> NamedEmbedder:
+    match one.kind:
+        case "local":
+            folder = settings.model_dir or settings.data_dir / "models"
+            load = partial(LocalEmbedder.load, folder, threads=one.threads)
+            return NamedEmbedder(one.name, LOCAL_SPACE.model, load, LOCAL_SPACE.__eq__)
+        case "openai":
+            return NamedEmbedder(
+                one.name, one.model, partial(_load_openai, one), partial(_may_be_of, one)
+            )
 
-    @staticmethod
-    async def load() -> Embedder:
-        """Raise EmbeddingUnavailable."""
-        await asyncio.sleep(0)
-        message = "no embedder is configured"
-        raise EmbeddingUnavailable(message)
+
+async def _load_openai(one: EmbedderSettings) -> Embedder:
+    return await OpenAIEmbedder.load(
+        one.base_url,
+        one.key(),
+        one.model,
+        dimension=one.dimension,
+        timeout=one.timeout_seconds,
+    )
+
+
+def _may_be_of(one: EmbedderSettings, space: EmbeddingSpace) -> bool:
+    known = (one.model, REVISION, one.dimension or space.dimension)
+    return known == (space.model, space.revision, space.dimension)
 
 
 def language_model(provider: ProviderSettings) -> LanguageModel:

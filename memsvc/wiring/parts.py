@@ -63,7 +63,7 @@ async def assembled(settings: Settings, conninfo: str, stack: AsyncExitStack) ->
         lru_cache(settings.ranking_weights),
         settings.exact_memories_max,
     )
-    embedding = Embedding(context, models.embedder_loader(settings))
+    embedding = Embedding(context, models.embedders(settings))
     stack.push_async_callback(embedding.close)
     await embedding.connect()
     return _built(settings, context, embedding, stack)

@@ -158,12 +158,12 @@ def test_a_database_of_ones_own_serves_as_well(
         tmp_path / "server.log", database_url=url, model_dir=str(model_dir), drain_seconds="0"
     )
     with process, MemoryClient(process.target) as client:
-        say(client, "u", "I live in Austin.")
-        recalled = contents(client.recall(user_id="u", query="Where do I live?"))
+        say(client, "u", "The invoice is XK-4471.")
+        recalled = contents(client.recall(user_id="u", query="Which invoice?"))
     with psycopg.connect(url) as connection:
         row = connection.execute("select set_config('memsvc.tenant', 'default', true)").fetchone()
         assert row
         stored = connection.execute("select content from memory").fetchall()
 
-    assert recalled == ["I live in Austin."]
-    assert stored == [("I live in Austin.",)]
+    assert recalled == ["The invoice is XK-4471."]
+    assert stored == [("The invoice is XK-4471.",)]

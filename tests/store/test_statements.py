@@ -30,6 +30,7 @@ WITHOUT_TENANT = {
     "activate_space",
     "check_role",
     "claim_embedding_space",
+    "commit_lazily",
     "configure_queue_session",
     "configure_session",
     "drop_stale_tickets",  # the queue's tickets are hints; they hold ids only

@@ -22,8 +22,8 @@ READY: Final = re.compile(r"memsvc ready grpc=(\S+)")
 class ServerProcess:
     """`memsvc serve` as a process of its own."""
 
-    verb: ClassVar = ("serve", "--port", "0")
-    ready: ClassVar = READY
+    verb: ClassVar[tuple[str, ...]] = ("serve", "--port", "0")
+    ready: ClassVar[re.Pattern[str]] = READY
 
     def __init__(self, log_file: Path, *arguments: str, **environment: str) -> None:
         """Start it with *arguments*; settings come from *environment* without their prefix."""
@@ -90,5 +90,5 @@ class ServerProcess:
 class WorkerProcess(ServerProcess):
     """`memsvc worker` as a process of its own."""
 
-    verb: ClassVar = ("worker",)
-    ready: ClassVar = re.compile(r"memsvc worker ready")
+    verb: ClassVar[tuple[str, ...]] = ("worker",)
+    ready: ClassVar[re.Pattern[str]] = re.compile(r"memsvc worker ready")

@@ -1,4 +1,4 @@
--- Stores vectors of memories whose text is still the one that was embedded.
+-- Stores vectors of memories whose text is still the one that was embedded; returns whose.
 insert into memory_embedding (
     tenant_id, memory_id, space_id, user_id, embedding, live, expire_time
 )
@@ -12,3 +12,4 @@ inner join memory
     and memory.memory_id = item.memory_id
     and memory.version = item.version
 on conflict (tenant_id, memory_id, space_id) do update set embedding = excluded.embedding
+returning memory_embedding.memory_id
