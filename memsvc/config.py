@@ -70,18 +70,29 @@ class WeightSettings(BaseModel):
         return WeightChanges(given, self.context_weights.model_dump(exclude_none=True))
 
 
-class ProviderSettings(BaseModel):
-    """A server of language models that speaks OpenAI's protocol, by a name."""
+class NamedModel(BaseModel):
+    """A model by a name, with the key to its server."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field(pattern="^[a-z0-9_-]{1,64}$")
-    #: Up to and including "/v1".
-    base_url: str
-    model: str = Field(min_length=1)
     api_key: SecretStr | None = None
     #: A file that holds the key instead.
     api_key_file: Path | None = None
+
+    def key(self) -> str:
+        """Return the key, "" for none; raise OSError."""
+        if self.api_key_file is not None:
+            return self.api_key_file.read_text(encoding="utf-8").strip()
+        return self.api_key.get_secret_value() if self.api_key else ""
+
+
+class ProviderSettings(NamedModel):
+    """A server of language models that speaks OpenAI's protocol."""
+
+    #: Up to and including "/v1".
+    base_url: str
+    model: str = Field(min_length=1)
     #: The strictest form of reply that is asked for; what the server rejects is not asked for again.
     structured: Literal["json_schema", "json_object", "none"] = "json_schema"
     calls_max: int = Field(4, ge=1, le=1000)
@@ -90,19 +101,10 @@ class ProviderSettings(BaseModel):
     chunk_seconds: float = Field(20.0, gt=0, le=600)
     total_seconds: float = Field(120.0, gt=0, le=3600)
 
-    def key(self) -> str:
-        """Return the key, "" for none; raise OSError."""
-        if self.api_key_file is not None:
-            return self.api_key_file.read_text(encoding="utf-8").strip()
-        return self.api_key.get_secret_value() if self.api_key else ""
 
+class EmbedderSettings(NamedModel):
+    """What turns texts into vectors."""
 
-class EmbedderSettings(BaseModel):
-    """What turns texts into vectors, by a name."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str = Field(pattern="^[a-z0-9_-]{1,64}$")
     #: `local`: all-MiniLM-L6-v2 in the process. `openai`: any OpenAI-compatible /v1/embeddings.
     kind: Literal["local", "openai"]
     #: Texts that the local model runs at once.
@@ -110,18 +112,9 @@ class EmbedderSettings(BaseModel):
     #: Up to and including "/v1".
     base_url: str = "https://api.openai.com/v1"
     model: str = Field("text-embedding-3-small", min_length=1)
-    api_key: SecretStr | None = None
-    #: A file that holds the key instead.
-    api_key_file: Path | None = None
     #: Length of the vectors. Unset: learnt from the first one.
     dimension: int | None = Field(None, ge=1, le=16000)
     timeout_seconds: float = Field(10.0, gt=0, le=300)
-
-    def key(self) -> str:
-        """Return the key, "" for none; raise OSError."""
-        if self.api_key_file is not None:
-            return self.api_key_file.read_text(encoding="utf-8").strip()
-        return self.api_key.get_secret_value() if self.api_key else ""
 
 
 #: The name of the embedder that the settings without a name describe.

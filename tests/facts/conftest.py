@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+import numpy as np
 import pytest
 
 from memsvc.core.facts import ExtractedFact
 from memsvc.core.lexical import lexical_vectors
 from memsvc.core.model import (
     Caller,
+    EmbeddingSpace,
     Memory,
     MemoryFilter,
     NewMessage,
@@ -23,7 +25,7 @@ from memsvc.core.model import (
     Vector,
 )
 from memsvc.core.slots import SLOTS
-from memsvc.store import memories
+from memsvc.store import embeddings, memories
 from memsvc.store.database import Database
 from memsvc.store.memories import NewEpisode
 from memsvc.usecases.context import Context
@@ -143,6 +145,13 @@ class Diary:
                 tx, self.user_id, MemoryFilter(slots=[slot]), now=utc_now(), limit=500
             )
         return sorted(one.content for one in found)
+
+    async def space(self) -> tuple[int, Vector]:
+        """The active space of the database, and a unit vector of it."""
+        ours = EmbeddingSpace("test", "1", 384)
+        async with self.context.database.overview() as tx:
+            active = await embeddings.active_space(tx, ours, now=utc_now())
+        return active.space_id, np.eye(1, active.dimension, dtype=np.float32)[0]
 
 
 def context_of(database: Database) -> Context:

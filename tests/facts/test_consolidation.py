@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -16,10 +16,11 @@ from memsvc.core import consolidation, decay
 from memsvc.core.consolidation import Profile
 from memsvc.core.jobs import Job, JobKind, JobState
 from memsvc.core.model import Memory, Role
-from memsvc.providers.embedding import EmbeddingUnavailable
-from memsvc.store import embedded, jobs, memories, profiles
+from memsvc.store import embedded, embeddings, jobs, memories, profiles
+from memsvc.store.embeddings import NewEmbedding
 from memsvc.store.jobs import Claim
 from memsvc.store.profiles import Recalls
+from memsvc.usecases.embedders import Embedders
 from memsvc.usecases.embedding import Embedding
 from memsvc.usecases.facts.consolidation import Consolidation
 from memsvc.usecases.facts.extraction import JobTakenOver
@@ -84,15 +85,6 @@ async def test_essential_and_pinned_facts_do_not_fade(diary: Diary) -> None:
     assert await fade(diary, 400) == 0
 
 
-class NoModel:
-    """An embedder that is not there."""
-
-    @staticmethod
-    async def load() -> None:
-        """Raise EmbeddingUnavailable."""
-        raise EmbeddingUnavailable
-
-
 class Chooser:
     """A judge that says what it is told to say."""
 
@@ -110,7 +102,7 @@ class Chooser:
 
 def consolidating(diary: Diary, judge: Chooser | None = None) -> Consolidation:
     """The use case without an embedder."""
-    embedding = Embedding(diary.context, NoModel.load)  # type: ignore[arg-type]
+    embedding = Embedding(diary.context, Embedders(None))
     return Consolidation(diary.context, embedding, judge, 0.1, 3600.0)
 
 
@@ -174,6 +166,33 @@ async def test_a_model_chooses_beside_the_rules(diary: Diary) -> None:
     await diary.tell(1, fact("The user likes rum.", "like", "rum"))
     await consolidate(diary, judge)
     assert len(judge.asked) == 2
+
+
+async def test_facts_that_say_the_same_become_one(diary: Diary) -> None:
+    """Duplicates that were stored before their vectors were there are merged later, and a name keeps two."""
+    for day, value in enumerate(["hiking", "going hiking", "Hiking Club Oslo"]):
+        await diary.tell(day, fact(f"The user likes {value}.", "like", value))
+    space_id, vector = await diary.space()
+    new = [NewEmbedding(one.memory_id, one.version, vector) for one in await diary.timeline()]
+    async with diary.context.database.transaction(diary.caller()) as tx:
+        await embeddings.insert(tx, space_id, new)
+        job = await jobs.begin(
+            tx, new_id(), JobKind.CONSOLIDATE, diary.user_id, "", lease_seconds=60
+        )
+    use = replace(consolidating(diary), embedding=InSpace(space_id))  # type: ignore[arg-type]
+
+    for _ in range(2):
+        assert await use(diary.caller(), job) is JobState.SUCCEEDED
+        likings = await diary.timeline("like")
+        assert [one.value for one in likings] == ["hiking", "Hiking Club Oslo"]
+        assert len(likings[0].source_message_ids) == 2
+
+
+@dataclass(frozen=True)
+class InSpace:
+    """As much of an embedder as consolidation asks for."""
+
+    space_id: int
 
 
 async def test_a_job_that_was_taken_over_changes_nothing(diary: Diary) -> None:

@@ -10,14 +10,13 @@ from datetime import timedelta
 from operator import itemgetter
 from uuid import uuid4
 
-import numpy as np
 import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memsvc.core.model import EmbeddingSpace, Role, TemporalState, Vector
-from memsvc.store import embedded, embeddings
+from memsvc.core.model import Role, TemporalState
+from memsvc.store import embedded
 from memsvc.store.database import Database
 from memsvc.wiring.clock import utc_now
 from tests.facts.conftest import START, Diary, context_of, fact, lives_in
@@ -169,7 +168,7 @@ async def test_what_differs_in_a_not_a_number_or_a_name_is_never_one(
     diary: Diary, slot: str, one: tuple[str, str], other: tuple[str, str]
 ) -> None:
     """However close two such facts are in meaning, both stay."""
-    space_id, vector = await _space(diary)
+    space_id, vector = await diary.space()
     for day, (content, value) in enumerate([one, other]):
         source = await diary.say(day)
         await diary.keep(source, [fact(content, slot, value)], [vector], space_id)
@@ -179,7 +178,7 @@ async def test_what_differs_in_a_not_a_number_or_a_name_is_never_one(
 
 async def test_other_words_for_the_same_are_one_fact(diary: Diary) -> None:
     """Close in meaning, in the same slot and with no difference that counts: one fact."""
-    space_id, vector = await _space(diary)
+    space_id, vector = await diary.space()
     for day, value in enumerate(["hiking", "going hiking"]):
         source = await diary.say(day)
         await diary.keep(
@@ -187,17 +186,6 @@ async def test_other_words_for_the_same_are_one_fact(diary: Diary) -> None:
         )
 
     assert await diary.live("like") == ["The user likes hiking."]
-
-
-async def _space(diary: Diary) -> tuple[int, Vector]:
-    vector = np.zeros(384, np.float32)
-    vector[0] = 1.0
-    ours = EmbeddingSpace("test", "1", 384)
-    async with diary.context.database.overview() as tx:
-        active = await embeddings.active_space(tx, ours, now=utc_now())
-    if active.dimension != len(vector):
-        vector = np.eye(1, active.dimension, dtype=np.float32)[0]
-    return active.space_id, vector
 
 
 async def test_an_assistant_never_speaks_for_the_user(diary: Diary) -> None:

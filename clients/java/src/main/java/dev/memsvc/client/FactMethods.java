@@ -36,7 +36,7 @@ abstract class FactMethods extends Calls {
   }
 
   /**
-   * Tidies up the facts of a user as a job; {@link #watchJob} tells when it is done.
+   * Tidies up the facts of a user as a job; {@code watchJob} tells when it is done.
    *
    * @param request the request
    * @return the job's id
