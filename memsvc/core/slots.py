@@ -61,6 +61,7 @@ _SLOTS: Final = (
     Slot("favourite_film", "preference", single=True),
     Slot("communication_style", "preference", single=True, essential=True),
     Slot("hobby", "hobby", single=False),
+    Slot("routine", "hobby", single=False),
     Slot("skill", "skill", single=False),
     Slot("language", "skill", single=False),
     Slot("possession", "possession", single=False),

@@ -31,9 +31,11 @@ class ProfileJudge:
             json.dumps(
                 {
                     "id": str(fact.memory_id),
-                    "fact": fact.content,
+                    "content": fact.content,
                     "category": fact.category,
-                    "since": fact.valid_from_time.date().isoformat(),
+                    "slot": fact.slot,
+                    "temporal_state": fact.temporal_state.name.lower(),
+                    "event_time": fact.valid_from_time.date().isoformat(),
                 },
                 ensure_ascii=False,
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +22,7 @@ from memsvc_client import (
     NotFound,
 )
 from tests.fakes.model_server import (
+    SeenCall,
     closed_port,
     dropping,
     fact,
@@ -523,6 +525,41 @@ def test_facts_asked_for_at_once_from_a_slow_model_come_later(fleet: Fleet) -> N
     fleet.model.release.set()
     assert ended(client, reply.job_id).state == SUCCEEDED
     assert facts(client) == ["The user lives in Oslo."]
+
+
+def test_a_model_chooses_and_writes_where_it_is_configured(fleet: Fleet) -> None:
+    """The provider gets the facts as data and its words become the profile; garbage leaves the old one."""
+    server = fleet.serve(job_concurrency=2, consolidation_provider="scripted")
+    client = fleet.client(server)
+    fleet.model.facts_for = lambda _: [fact("The user likes tea.", "like", "tea")]
+    client.ingest(
+        user_id="u",
+        messages=[Message(content="I like tea.")],
+        extraction="EXTRACTION_MODE_SYNC",
+    )
+
+    def chosen(seen: SeenCall) -> str:
+        lines = [json.loads(line) for line in seen.turns[-1][1].splitlines()]
+        assert [line["content"] for line in lines] == ["The user likes tea."]
+        ids = [line["id"] for line in lines]
+        return json.dumps({"essential": ids, "summary": "Fond of tea.", "traits": ["calm"]})
+
+    fleet.model.script.append(saying(chosen))
+    assert ended(client, client.consolidate(user_id="u").job_id).state == SUCCEEDED
+    conscious = client.conscious(user_id="u")
+    assert [memory.essential for memory in conscious.memories] == [True]
+    assert conscious.profile.summary == "Fond of tea."
+    assert list(conscious.profile.key_traits) == ["calm"]
+
+    client.ingest(
+        user_id="u",
+        messages=[Message(content="I like rum.")],
+        extraction="EXTRACTION_MODE_SYNC",
+    )
+    fleet.model.script.append(saying("no profile"))
+    failed = ended(client, client.consolidate(user_id="u").job_id)
+    assert (failed.state, failed.last_error) == (DEAD, "REPLY_UNUSABLE")
+    assert client.conscious(user_id="u").profile.summary == "Fond of tea."
 
 
 def test_none_draws_nothing(fleet: Fleet) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from memsvc.core.model import TemporalState
-from memsvc.core.patterns.row import LIKELY, Row
+from memsvc.core.patterns.row import Row
 from memsvc.core.patterns.shapes import Shape
 from memsvc.core.patterns.words import (
     COMPANIES,
@@ -118,7 +118,8 @@ EMPLOYER: Final = (
         slot="employer",
         pattern=rf"<I> <OFTEN>work (?:at|for|in) an? (?P<value>(?:[\w-]+ ){{0,3}}?{_KIND})\b",
         content="{who} works at {a} {value}.",
-        confidence=LIKELY,
+        # Too unsure to take the place of an employer that was named.
+        confidence=0.75,
     ),
     _past_employer(
         "used-to-work-at",
