@@ -248,6 +248,27 @@ async def test_users_whose_facts_changed_are_found_once(diary: Diary) -> None:
         assert not (await profiles.state(tx, diary.user_id)).changed
 
 
+@pytest.mark.parametrize("state", [JobState.QUEUED, JobState.RUNNING, JobState.DEAD])
+async def test_a_consolidation_that_fails_is_not_asked_for_again_and_again(
+    diary: Diary, state: JobState
+) -> None:
+    """While one waits for its next try, runs, or has just died, no other one is asked for."""
+    await diary.tell(0, lives_in("Austin"))
+    async with diary.context.database.transaction(diary.caller()) as tx:
+        job = await jobs.begin(
+            tx, new_id(), JobKind.CONSOLIDATE, diary.user_id, "", lease_seconds=60
+        )
+        if state is JobState.QUEUED:
+            await jobs.postpone(tx, Claim(job.job_id, 1), 60, "MODEL_TIMEOUT", counted=True)
+        elif state is JobState.DEAD:
+            await jobs.end(tx, Claim(job.job_id, 1), state, error="REPLY_UNUSABLE")
+
+    async with diary.context.database.overview() as tx:
+        users = await profiles.unsettled(tx, settle_seconds=0, limit=10_000)
+
+    assert diary.user_id not in {user.user_id for user in users}
+
+
 async def test_accesses_add_up(diary: Diary) -> None:
     """Counts of several flushes are summed, and the latest time stays."""
     await diary.tell(0, lives_in("Austin"))

@@ -52,6 +52,7 @@ where state = 1 and attempt = 0;
 create index job_due on job (tenant_id, run_time) where state = 1;
 create index job_leased on job (tenant_id, lease_time) where state = 2;
 create index job_ended on job (tenant_id, end_time) where state > 2;
+create index job_consolidation on job (tenant_id, user_id, state) where kind = 2;
 create index job_dead on job (tenant_id, end_time desc, job_id desc) where state = 4;
 
 -- The messages that a job is still to read.
