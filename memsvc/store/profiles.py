@@ -37,6 +37,7 @@ class ConsolidationState:
     #: By the database's clock.
     read_time: datetime
     changed: bool
+    withdrawn_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +60,28 @@ async def get(tx: Transaction, user_id: str) -> Profile | None:
 
 
 async def put(
-    tx: Transaction, user_id: str, profile: Profile, *, read_time: datetime, now: datetime
+    tx: Transaction,
+    user_id: str,
+    profile: Profile,
+    *,
+    state: ConsolidationState,
+    now: datetime,
 ) -> None:
-    """Store the profile; what changed after *read_time* (the database's clock) is still to come."""
+    """Store the profile of the facts as they were in *state*, unless some of them are gone."""
     await tx.execute(
         "put_profile",
         user_id=user_id,
         summary=profile.summary,
         key_traits=profile.key_traits,
-        read_time=read_time,
+        read_time=state.read_time,
+        withdrawn_count=state.withdrawn_count,
         now=now,
     )
+
+
+async def withdraw(tx: Transaction, user_id: str) -> None:
+    """Forget the profile until it is written anew: some of what it tells of is gone."""
+    await tx.execute("withdraw_profile", user_id=user_id)
 
 
 async def promotable(tx: Transaction, user_id: str, *, now: datetime, limit: int) -> list[Memory]:

@@ -250,7 +250,11 @@ def test_a_deleted_or_edited_message_takes_its_facts_along(memory: MemoryClient,
         said = memory.list_memories(user_id=user, kinds=[EPISODE])
         return next(one for one in said if one.content == content)
 
+    for _ in memory.watch_job(job_id=memory.consolidate(user_id=user).job_id):
+        pass
+    assert "Boston" in memory.conscious(user_id=user).profile.summary
     memory.delete_memory(memory_id=episode("I moved to Boston.").memory_id)
+    assert "Boston" not in str(memory.conscious(user_id=user))
     assert {one.value for one in memory.list_memories(user_id=user, kinds=[FACT])} == {
         "Austin",
         "peanuts",

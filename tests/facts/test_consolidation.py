@@ -141,6 +141,25 @@ async def test_promotion_and_demotion_follow_the_present(diary: Diary) -> None:
     assert (await profile(diary)).summary == "The user lives in Boston."
 
 
+async def test_a_profile_tells_of_nothing_that_is_gone(diary: Diary) -> None:
+    """It goes with the message that it rests on, also one that is just being written."""
+    source = await diary.tell(0, lives_in("Austin"))
+    await consolidate(diary)
+    async with diary.context.database.transaction(diary.caller()) as tx:
+        state = await profiles.state(tx, diary.user_id)
+        before = await profiles.get(tx, diary.user_id)
+    assert before is not None
+
+    await diary.unsay(source)
+    async with diary.context.database.transaction(diary.caller()) as tx:
+        assert await profiles.get(tx, diary.user_id) is None
+        await profiles.put(tx, diary.user_id, before, state=state, now=utc_now())
+        assert await profiles.get(tx, diary.user_id) is None
+
+    await consolidate(diary)
+    assert (await profile(diary)).summary == ""
+
+
 async def test_nobody_elses_word_is_essential(diary: Diary) -> None:
     """What only an assistant said is neither promoted nor part of the profile, whoever chooses."""
     judge = Chooser()

@@ -79,6 +79,8 @@ create table profile (
     -- Facts came, changed or went since they were consolidated.
     changed_time timestamptz,
     consolidated_time timestamptz,
+    -- Counts how often it was withdrawn, so that none is written of what is gone by then.
+    withdrawn_count integer not null default 0,
     primary key (tenant_id, user_id)
 );
 create index profile_changed on profile (tenant_id, changed_time) where changed_time is not null;

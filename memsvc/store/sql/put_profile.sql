@@ -1,4 +1,5 @@
--- What changed while this was worked out is consolidated the next time.
+-- What changed while this was worked out is consolidated the next time. If something went meanwhile, the
+-- profile may tell of it, and is not written.
 insert into profile (
     tenant_id, user_id, summary, key_traits, update_time, changed_time, consolidated_time
 )
@@ -19,3 +20,4 @@ on conflict (tenant_id, user_id) do update set
         when profile.changed_time > %(read_time)s then profile.changed_time
     end,
     consolidated_time = excluded.consolidated_time
+where profile.withdrawn_count = %(withdrawn_count)s

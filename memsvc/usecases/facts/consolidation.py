@@ -116,7 +116,7 @@ class Consolidation:
             if not await jobs.hold(tx, claim):
                 raise JobTakenOver
             changed = await profiles.promote(tx, job.user_id, essential)
-            await profiles.put(tx, job.user_id, profile, read_time=state.read_time, now=now)
+            await profiles.put(tx, job.user_id, profile, state=state, now=now)
             await jobs.note_progress(tx, job.job_id, changed, dropped=0)
         return JobState.SUCCEEDED
 
@@ -154,12 +154,14 @@ class Consolidation:
             await keeping.lock(tx, stored.values())
             touched = []
             for pair in pairs:
-                older, newer = stored[pair.older_id], stored[pair.newer_id]
+                older, newer = stored.get(pair.older_id), stored.get(pair.newer_id)
+                if older is None or newer is None:
+                    continue  # gone meanwhile
                 if may_be_one(older.content, older.value, newer.content, newer.value):
                     await facts.unplace(tx, newer.memory_id, older.value_key)
                     touched += [older]
             if touched:
-                await keeping.resettle(tx, self.context, touched)
+                await keeping.resettle(tx, self.context, touched, told_the_same=True)
 
 
 def _worker(tenant_id: str) -> Caller:

@@ -19,7 +19,7 @@ from memsvc.core.lexical import lexical_vectors, searchable
 from memsvc.core.model import Memory, Role, TemporalState
 from memsvc.core.slots import is_essential, is_single
 from memsvc.core.supersession import Mention, Span, arrange
-from memsvc.store import embeddings, facts
+from memsvc.store import embeddings, facts, profiles
 from memsvc.store.database import Transaction
 from memsvc.store.embeddings import NewEmbedding
 from memsvc.store.facts import NewFact, Placement, Scope, StoredFact
@@ -117,9 +117,18 @@ async def withdraw(tx: Transaction, context: Context, messages: Sequence[tuple[s
     await _resettle(tx, context, await facts.derived(tx, messages), without)
 
 
-async def resettle(tx: Transaction, context: Context, touched: Sequence[StoredFact]) -> None:
-    """Put in order what bears on the facts *touched*, which are about to change or have changed."""
-    await _resettle(tx, context, touched, set())
+async def resettle(
+    tx: Transaction,
+    context: Context,
+    touched: Sequence[StoredFact],
+    *,
+    told_the_same: bool = False,
+) -> None:
+    """Put in order what bears on the facts *touched*, which have changed or are gone.
+
+    Unless they have *told_the_same* before, the profile that was written of them is withdrawn.
+    """
+    await _resettle(tx, context, touched, set(), told_the_same=told_the_same)
 
 
 async def lock(tx: Transaction, touched: Iterable[StoredFact], *, also_slot: str = "") -> None:
@@ -139,6 +148,8 @@ async def _resettle(
     context: Context,
     touched: Sequence[StoredFact],
     without: AbstractSet[tuple[str, str]],
+    *,
+    told_the_same: bool = False,
 ) -> None:
     await lock(tx, touched)
     now = context.clock()
@@ -157,31 +168,21 @@ async def _resettle(
         before = [fact for fact in touched if fact.user_id == user_id]
         after = await facts.fetch(tx, changed[user_id])
         await _settle_sources(tx, user_id, [*before, *after])
-        await facts.mark_changed(tx, user_id)
+        if told_the_same:
+            await facts.mark_changed(tx, user_id)
+        else:
+            await profiles.withdraw(tx, user_id)
 
 
-def _scope(source: Memory, fact: ExtractedFact, key: str) -> Scope:
+def _scope(owner: Memory | StoredFact, fact: ExtractedFact | StoredFact, key: str) -> Scope:
+    """Return what bears on a *fact* about *owner*, whose value has this *key*."""
     whole = fact.temporal_state is TemporalState.CURRENT and is_single(fact.slot) and not fact.ends
-    return Scope(
-        source.user_id,
-        source.author,
-        fact.slot,
-        None if whole else key,
-        fact.temporal_state,
-        fact.ends,
-    )
+    value_key = None if whole else key
+    return Scope(owner.user_id, owner.author, fact.slot, value_key, fact.temporal_state, fact.ends)
 
 
 def _scope_of(fact: StoredFact) -> Scope:
-    whole = fact.temporal_state is TemporalState.CURRENT and is_single(fact.slot) and not fact.ends
-    return Scope(
-        fact.user_id,
-        fact.author,
-        fact.slot,
-        None if whole else fact.value_key,
-        fact.temporal_state,
-        fact.ends,
-    )
+    return _scope(fact, fact, fact.value_key)
 
 
 async def _key(
