@@ -121,15 +121,19 @@ class ModelExtractor:
         return await self._model.complete(turns, schema=FACTS_SCHEMA, schema_name="facts")
 
 
+def speaker(author: str, role: str) -> str:
+    """Return what a model is told of who spoke: the name, or the role of who has none."""
+    return author or f"The {role or USER_ROLE}"
+
+
 def _asked(message: Said) -> str:
     """Return the message as JSON, so that no text of it can be taken for anything else."""
     before = [
         {"speaker": speaker, "text": text[:LINE_LENGTH_MAX]}
         for speaker, text in message.before[-LINES_MAX:]
     ]
-    unnamed = f"The {message.role or USER_ROLE}"
     asked = {
-        "speaker": message.author or unnamed,
+        "speaker": speaker(message.author, message.role),
         "said": message.said.astimezone(UTC).isoformat(timespec="seconds"),
         "before": before,
         "message": message.text[:MESSAGE_LENGTH_MAX],

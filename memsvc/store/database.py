@@ -167,6 +167,15 @@ class Database:
             yield transaction
 
     @asynccontextmanager
+    async def upkeep(self, tenant_id: str) -> AsyncGenerator[Transaction]:
+        """Open a transaction of a worker on a tenant's rows; no caller waits for it.
+
+        Raises what `transaction` does.
+        """
+        async with self._scope(tenant_id, WORKER_SECONDS, worker="") as transaction:
+            yield transaction
+
+    @asynccontextmanager
     async def overview(self) -> AsyncGenerator[Transaction]:
         """Open a transaction of a worker, which sees what is waiting and no content."""
         async with self._scope("", WORKER_SECONDS, worker="on") as transaction:

@@ -16,7 +16,7 @@ from memsvc.core.lexical import searchable
 from memsvc.core.model import Caller, EmbeddingSpace, GivenEmbedding, Vector
 from memsvc.providers.embedding import Embedder, EmbeddingUnavailable, checked
 from memsvc.store import embeddings, spaces
-from memsvc.store.database import WORKER_SECONDS, Transaction
+from memsvc.store.database import Transaction
 from memsvc.store.embeddings import ActiveSpace, NewEmbedding, PendingMemory
 from memsvc.telemetry import log
 from memsvc.usecases.context import Context
@@ -163,8 +163,7 @@ class Embedding:
         async with self._context.database.overview() as tx:
             tenants = await spaces.tenants(tx)
         for tenant_id in tenants:
-            caller = Caller(tenant_id, asyncio.get_running_loop().time() + WORKER_SECONDS)
-            async with self._context.database.transaction(caller) as tx:
+            async with self._context.database.upkeep(tenant_id) as tx:
                 await spaces.mark_missing(tx, active.space_id, now=self._context.clock())
         self._look_at = None
         return 1
@@ -322,20 +321,19 @@ class Embedding:
 
     async def _fill_in_tenant(self, serving: ServingSpace, tenant_id: str) -> int:
         now = self._context.clock()
-        caller = Caller(tenant_id, asyncio.get_running_loop().time() + WORKER_SECONDS)
-        async with self._context.database.transaction(caller) as tx:
+        async with self._context.database.upkeep(tenant_id) as tx:
             pending = await embeddings.pending_memories(tx, now=now, limit=BATCH)
         # Where a batch fails, its first text alone tells whether it was the one.
         for batch in (pending, pending[:1]):
-            if batch and await self._fill_in_batch(serving, caller, batch):
+            if batch and await self._fill_in_batch(serving, tenant_id, batch):
                 return len(batch)
         if pending:
-            async with self._context.database.transaction(caller) as tx:
+            async with self._context.database.upkeep(tenant_id) as tx:
                 await embeddings.postpone_pending(tx, pending[0].memory_id, now + STEP_BACK)
         return 0
 
     async def _fill_in_batch(
-        self, serving: ServingSpace, caller: Caller, batch: Sequence[PendingMemory]
+        self, serving: ServingSpace, tenant_id: str, batch: Sequence[PendingMemory]
     ) -> bool:
         texts = [searchable(memory.author, memory.content) for memory in batch]
         vectors = await serving.vectors(texts, TEXTS_SECONDS_MAX, query=False, counted=False)
@@ -345,6 +343,6 @@ class Embedding:
             NewEmbedding(memory.memory_id, memory.version, vector)
             for memory, vector in zip(batch, vectors, strict=True)
         ]
-        async with self._context.database.transaction(caller) as tx:
+        async with self._context.database.upkeep(tenant_id) as tx:
             await embeddings.fulfil_pending(tx, serving.active.space_id, new)
         return True

@@ -16,7 +16,7 @@ from memsvc.rpc.server import Server, ServerSettings
 from memsvc.telemetry import log
 from memsvc.wiring.background import background
 from memsvc.wiring.databases import wait_for_database
-from memsvc.wiring.parts import assembled
+from memsvc.wiring.parts import Parts, assembled
 from memsvc.worker import end_all
 
 #: Where Prometheus reads unless told otherwise.
@@ -31,12 +31,7 @@ async def serve(settings: Settings) -> None:
     sys.setswitchinterval(THREAD_SWITCH_SECONDS)
     signals = listen_to_signals()
     async with AsyncExitStack() as stack:
-        conninfo, stop_database = await asyncio.to_thread(
-            wait_for_database, settings, lambda: not signals.empty()
-        )
-        stack.callback(stop_database)
-        parts = await assembled(settings, conninfo, stack)
-        serve_metrics(settings)
+        parts, conninfo = await prepared(settings, signals, stack)
         credentials = CredentialPolicy(settings.credentials(), settings.tenant_header)
         if credentials.is_open:
             log.warning("no_credentials", consequence="every caller is the tenant 'default'")
@@ -54,6 +49,22 @@ async def serve(settings: Settings) -> None:
     log.info("stopped")
 
 
+async def prepared(
+    settings: Settings, signals: asyncio.Queue[signal.Signals], stack: AsyncExitStack
+) -> tuple[Parts, str]:
+    """Return the parts and how to connect to their database; *stack* undoes them.
+
+    A signal ends the wait for a database that does not answer.
+    """
+    conninfo, stop_database = await asyncio.to_thread(
+        wait_for_database, settings, lambda: not signals.empty()
+    )
+    stack.callback(stop_database)
+    parts = await assembled(settings, conninfo, stack)
+    _serve_metrics(settings)
+    return parts, conninfo
+
+
 def _server_settings(settings: Settings) -> ServerSettings:
     return ServerSettings(
         host=settings.host,
@@ -68,8 +79,7 @@ def _server_settings(settings: Settings) -> ServerSettings:
     )
 
 
-def serve_metrics(settings: Settings) -> None:
-    """Let Prometheus read this process's figures, if a port can be had."""
+def _serve_metrics(settings: Settings) -> None:
     port = ADMIN_PORT_DEFAULT if settings.admin_port is None else settings.admin_port
     try:
         server, _ = prometheus_client.start_http_server(port, addr=settings.admin_host)

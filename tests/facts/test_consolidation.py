@@ -20,10 +20,11 @@ from memsvc.store import embedded, embeddings, jobs, memories, profiles
 from memsvc.store.embeddings import NewEmbedding
 from memsvc.store.jobs import Claim
 from memsvc.store.profiles import Recalls
+from memsvc.store.sql.loader import statement
 from memsvc.usecases.embedders import Embedders
 from memsvc.usecases.embedding import Embedding
 from memsvc.usecases.facts.consolidation import Consolidation
-from memsvc.usecases.facts.extraction import JobTakenOver
+from memsvc.usecases.facts.holding import JobTakenOver
 from memsvc.wiring.clock import new_id, utc_now
 from tests.facts.conftest import START, Diary, fact, lives_in
 from tests.unit.test_ranking import MEMORY
@@ -313,10 +314,14 @@ def test_the_conscious_memory_is_read_by_its_index(
         plan = "\n".join(
             row[0]
             for row in connection.execute(
-                "explain select memory_id from memory where tenant_id = 't' and user_id = 'u' "
-                "and superseded_time is null and (pinned or not fully_drawn) "
-                "order by pinned desc, essential desc, (kind = 2), importance desc, "
-                "valid_from_time desc, memory_id limit 20"
+                f"explain {statement('list_conscious_memories')}",
+                {
+                    "tenant_id": "t",
+                    "user_id": "u",
+                    "categories": None,
+                    "now": START,
+                    "limit": 20,
+                },
             ).fetchall()
         )
 

@@ -77,10 +77,8 @@ class Fleet:
 
     def rows(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
         """Return what the database's owner sees."""
-        with psycopg.connect(self.owner_url) as connection:
+        with psycopg.connect(self.database_url) as connection:
             return connection.execute(query, parameters).fetchall()
-
-    owner_url = ""
 
     def close(self) -> None:
         """End all processes; none of them may have logged a traceback."""
@@ -122,6 +120,5 @@ def fleet(
         connection.execute(f"create database {name}")
     url = psycopg.conninfo.make_conninfo(jobs_postgres.owner_conninfo, dbname=name)
     running = Fleet(tmp_path, url, model)
-    running.owner_url = url
     yield running
     running.close()

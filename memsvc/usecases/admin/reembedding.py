@@ -18,10 +18,10 @@ import stamina
 
 from memsvc.core.errors import DeadlineExceeded, Overloaded, StorageUnavailable, WriteConflict
 from memsvc.core.lexical import searchable
-from memsvc.core.model import Caller, Vector
+from memsvc.core.model import Vector
 from memsvc.providers.embedding import Embedder, EmbeddingUnavailable
 from memsvc.store import spaces
-from memsvc.store.database import WORKER_SECONDS, Database, Transaction
+from memsvc.store.database import Database, Transaction
 from memsvc.store.embeddings import NewEmbedding, PendingMemory
 from memsvc.store.spaces import SpaceLock
 from memsvc.usecases.embedding import FOLLOW_SECONDS
@@ -117,8 +117,7 @@ class Tenants:
         """Return what *work* does in a transaction of the tenant; it may be called repeatedly."""
 
         async def once() -> Result:
-            deadline = asyncio.get_running_loop().time() + WORKER_SECONDS
-            async with self.database.transaction(Caller(tenant_id, deadline)) as tx:
+            async with self.database.upkeep(tenant_id) as tx:
                 return await work(tx)
 
         return await self.patience.until_it_works(once, _PASSING)

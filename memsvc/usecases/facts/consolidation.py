@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,13 +14,12 @@ from memsvc.core.duplicates import SIMILARITY_MIN, may_be_one
 from memsvc.core.jobs import Job, JobKind, JobState
 from memsvc.core.model import Caller, Memory
 from memsvc.store import facts, jobs, profiles
-from memsvc.store.database import WORKER_SECONDS
 from memsvc.store.jobs import Claim
 from memsvc.store.profiles import UnsettledUser
 from memsvc.usecases.context import Context
 from memsvc.usecases.embedding import Embedding
 from memsvc.usecases.facts import keeping
-from memsvc.usecases.facts.extraction import JobTakenOver
+from memsvc.usecases.facts.holding import hold
 from memsvc.usecases.once import Once, Replay
 
 #: How many facts are looked at, and how many pairs of them, in one go.
@@ -88,7 +86,7 @@ class Consolidation:
 
     async def _ask_for(self, users: Sequence[UnsettledUser]) -> int:
         for user in users:
-            async with self.context.database.transaction(_worker(user.tenant_id)) as tx:
+            async with self.context.database.upkeep(user.tenant_id) as tx:
                 await jobs.enqueue(tx, self.context.new_id(), JobKind.CONSOLIDATE, user.user_id)
         return len(users)
 
@@ -98,7 +96,7 @@ class Consolidation:
             tenants = await profiles.tenants(tx)
         count = 0
         for tenant_id in tenants:
-            async with self.context.database.transaction(_worker(tenant_id)) as tx:
+            async with self.context.database.upkeep(tenant_id) as tx:
                 count += await profiles.fade(tx, now=self.context.clock())
         return count
 
@@ -113,8 +111,7 @@ class Consolidation:
             present = await profiles.promotable(tx, job.user_id, now=now, limit=FACTS_MAX)
         essential, profile = await self._judged(present, None if state.changed else before, now)
         async with self.context.database.transaction(caller) as tx:
-            if not await jobs.hold(tx, claim):
-                raise JobTakenOver
+            await hold(tx, claim)
             changed = await profiles.promote(tx, job.user_id, essential)
             await profiles.put(tx, job.user_id, profile, state=state, now=now)
             await jobs.note_progress(tx, job.job_id, changed, dropped=0)
@@ -144,8 +141,7 @@ class Consolidation:
         if space_id is None:
             return
         async with self.context.database.transaction(caller) as tx:
-            if not await jobs.hold(tx, claim):
-                raise JobTakenOver
+            await hold(tx, claim)
             pairs = await profiles.twins(
                 tx, user_id, space_id, similarity_min=SIMILARITY_MIN, limit=TWINS_MAX
             )
@@ -162,7 +158,3 @@ class Consolidation:
                     touched += [older]
             if touched:
                 await keeping.resettle(tx, self.context, touched, told_the_same=True)
-
-
-def _worker(tenant_id: str) -> Caller:
-    return Caller(tenant_id, asyncio.get_running_loop().time() + WORKER_SECONDS)

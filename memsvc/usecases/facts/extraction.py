@@ -14,7 +14,7 @@ from uuid import UUID
 from memsvc.core.jobs import Job, JobState
 from memsvc.core.lexical import searchable
 from memsvc.core.model import Caller, Memory, Role
-from memsvc.providers.extraction import Drawn, Extractor, Said
+from memsvc.providers.extraction import Drawn, Extractor, Said, speaker
 from memsvc.providers.model_errors import ErrorClass, ModelRefused
 from memsvc.store import facts, jobs
 from memsvc.store.jobs import Claim, Line
@@ -22,22 +22,12 @@ from memsvc.telemetry import FACTS
 from memsvc.usecases.context import Context
 from memsvc.usecases.embedding import Embedding
 from memsvc.usecases.facts import keeping
+from memsvc.usecases.facts.holding import hold
 
 #: How many messages are read before other jobs get their turn; all of those of one Ingest.
 MESSAGES_MAX: Final = 100
 #: How many lines of the conversation before a message help to understand it.
 LINES_BEFORE: Final = 6
-#: Where the facts about whom no name is known belong.
-_SPEAKERS: Final = {
-    Role.USER: "The user",
-    Role.ASSISTANT: "The assistant",
-    Role.SYSTEM: "The system",
-    Role.TOOL: "A tool",
-}
-
-
-class JobTakenOver(Exception):
-    """Somebody else has begun the job since; nothing may be written for this begin any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +53,7 @@ class Extraction:
                 await self._read(caller, claim, episode)
             except ModelRefused as error:
                 async with self.context.database.transaction(caller) as tx:
-                    if not await jobs.hold(tx, claim):
-                        raise JobTakenOver from error
+                    await hold(tx, claim)
                     await jobs.refuse_message(tx, job.job_id, episode.memory_id, error.error_class)
         async with self.context.database.transaction(caller) as tx:
             more = await jobs.messages(tx, job.job_id, limit=1)
@@ -82,8 +71,7 @@ class Extraction:
         texts = [searchable(episode.author, fact.content) for fact in drawn.facts]
         embedded = await self.embedding.texts(texts, caller)
         async with self.context.database.transaction(caller) as tx:
-            if not await jobs.hold(tx, claim):
-                raise JobTakenOver
+            await hold(tx, claim)
             await keeping.lock_for(tx, episode, drawn.facts)
             version = await facts.hold_source(tx, episode.memory_id)
             if version is not None and version != episode.version:
@@ -106,6 +94,8 @@ class Extraction:
             author=episode.author,
             role=(episode.role or Role.USER).name.lower(),
             said=episode.valid_from_time,
-            before=[(line.author or _SPEAKERS[line.role], line.content) for line in before],
+            before=[
+                (speaker(line.author, line.role.name.lower()), line.content) for line in before
+            ],
         )
         return await self.extractor.extract(said)

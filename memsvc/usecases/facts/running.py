@@ -14,11 +14,11 @@ from memsvc.core.jobs import Job, JobKind, JobState, backoff_seconds
 from memsvc.core.model import Caller
 from memsvc.providers.model_errors import ModelBusy, ModelError, ModelRefused
 from memsvc.store import jobs
-from memsvc.store.database import WORKER_SECONDS, Transaction
+from memsvc.store.database import Transaction
 from memsvc.store.jobs import Claim
 from memsvc.telemetry import JOB_SECONDS, JOBS, JOBS_FENCED, log
 from memsvc.usecases.context import Context
-from memsvc.usecases.facts.extraction import JobTakenOver
+from memsvc.usecases.facts.holding import JobTakenOver
 
 #: A provider that is paused after failures is asked again after so many seconds.
 PAUSED_SECONDS: Final = 15.0
@@ -215,8 +215,7 @@ class JobRunner:
 
     @asynccontextmanager
     async def _transaction(self, tenant_id: str) -> AsyncGenerator[Transaction]:
-        caller = Caller(tenant_id, asyncio.get_running_loop().time() + WORKER_SECONDS)
-        async with self.context.database.transaction(caller) as tx:
+        async with self.context.database.upkeep(tenant_id) as tx:
             await jobs.commit_lazily(tx)
             yield tx
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
 from memsvc.core.errors import MemsvcError
-from memsvc.core.model import Caller
 from memsvc.store import profiles
-from memsvc.store.database import WORKER_SECONDS
 from memsvc.store.profiles import Recalls
 from memsvc.usecases.context import Context
 
@@ -55,9 +52,8 @@ class Accesses:
         ids = list(recalls)
         for start in range(0, len(ids), BATCH):
             batch = {memory_id: recalls[memory_id] for memory_id in ids[start : start + BATCH]}
-            caller = Caller(tenant_id, asyncio.get_running_loop().time() + WORKER_SECONDS)
             try:
-                async with self._context.database.transaction(caller) as tx:
+                async with self._context.database.upkeep(tenant_id) as tx:
                     await profiles.touch(tx, batch)
             except MemsvcError:
                 return start  # counts are no promise

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import attrgetter
 from uuid import UUID
 
 from memsvc.core import page_token
@@ -92,10 +93,7 @@ class ReadMemories:
                 limit=ask.page_size + 1,
                 after=after,
             )
-        page = list(fitting(found[: ask.page_size], lambda memory: memory.content))
-        if len(found) == len(page):
-            return MemoryPage(page, "")
-        return MemoryPage(page, self._token(known_time, page[-1].create_time, page, binding))
+        return self._page(found, ask.page_size, known_time, binding, attrgetter("create_time"))
 
     async def timeline(self, caller: Caller, ask: TimelineAsk) -> MemoryPage:
         """Return one page of facts and notes, those first that began first; raise InvalidPageToken."""
@@ -111,20 +109,26 @@ class ReadMemories:
                 limit=ask.page_size + 1,
                 after=after,
             )
-        page = list(fitting(found[: ask.page_size], lambda memory: memory.content))
+        return self._page(found, ask.page_size, known_time, binding, attrgetter("valid_from_time"))
+
+    def _page(
+        self,
+        found: Sequence[Memory],
+        page_size: int,
+        known_time: datetime,
+        binding: bytes,
+        order: Callable[[Memory], datetime],
+    ) -> MemoryPage:
+        """Return what fits of *found*, which is in the *order* of a time, and where the next begins."""
+        page = list(fitting(found[:page_size], lambda memory: memory.content))
         if len(found) == len(page):
             return MemoryPage(page, "")
-        return MemoryPage(page, self._token(known_time, page[-1].valid_from_time, page, binding))
-
-    def _token(
-        self, known_time: datetime, last_time: datetime, page: Sequence[Memory], binding: bytes
-    ) -> str:
         position: list[JsonValue] = [
             known_time.isoformat(),
-            last_time.isoformat(),
+            order(page[-1]).isoformat(),
             str(page[-1].memory_id),
         ]
-        return page_token.encode(position, binding, self.context.secret_key)
+        return MemoryPage(page, page_token.encode(position, binding, self.context.secret_key))
 
     def _start(
         self, ask: ListAsk | TimelineAsk, binding: bytes
