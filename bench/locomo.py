@@ -1,7 +1,7 @@
 """How well Recall finds the turns that answer a question, beside the usual rankers.
 
 `python -m bench.locomo --data FILE [--target HOST:PORT] [--json OUT] [--limit 20] [--no-ablations]
-[--report DIR]`, from the repository's root. FILE is in the layout of LoCoMo (Maharana et al. 2024,
+[--facts] [--report DIR]`, from the repository's root. FILE is in the layout of LoCoMo (Maharana et al. 2024,
 arXiv:2402.17753). Without a target a server is started on a folder of its own. The key of a server
 that wants one is read from MEMSVC_API_KEY. No text of the file gets into any report.
 """
@@ -68,6 +68,8 @@ class Options:
     #: How many turns of an answer count.
     limit: int
     ablations: bool
+    #: Whether facts are drawn of the turns, which then stand among the results.
+    facts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ class Server:
     #: A server may hold conversations of earlier runs: this run's users are its own.
     suffix: str
     progress: Progress
+    extraction: ExtractionMode = ExtractionMode.EXTRACTION_MODE_NONE
 
     def ingest(self, conversations: Sequence[Conversation]) -> None:
         """Store every turn as a message."""
@@ -98,8 +101,7 @@ class Server:
                     user_id=self._user(conversation),
                     conversation_id=turns[0].session_id,
                     messages=[message_of(turn) for turn in turns],
-                    # The questions are about turns: facts would only take places from them.
-                    extraction=ExtractionMode.EXTRACTION_MODE_NONE,
+                    extraction=self.extraction,
                     timeout=TIMEOUT_SECONDS,
                 )
                 self.progress.advance(task, len(turns))
@@ -161,6 +163,16 @@ def message_of(turn: Turn) -> Message:
     return message
 
 
+def extraction_of(options: Options) -> ExtractionMode:
+    """Return what becomes of the turns: nothing besides, unless facts are asked for.
+
+    The questions are about turns. A fact counts as the turn that it was drawn of, and takes a place of its own.
+    """
+    if options.facts:
+        return ExtractionMode.EXTRACTION_MODE_SYNC
+    return ExtractionMode.EXTRACTION_MODE_NONE
+
+
 def turn_id(hit: ScoredMemory, turn_ids: frozenset[str]) -> str:
     """Return the turn that a result is; "" for what is none, which keeps its place."""
     sources = (source for source in hit.memory.source_message_ids if source in turn_ids)
@@ -187,7 +199,7 @@ def run(options: Options) -> Results:
     with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as progress:
         api_key = os.environ.get("MEMSVC_API_KEY")
         with target_of(options.target) as target, MemoryClient(target, api_key=api_key) as client:
-            server = Server(client, uuid4().hex[:12], progress)
+            server = Server(client, uuid4().hex[:12], progress, extraction_of(options))
             server.ingest(conversations)
             ours = server.ask(OURS, conversations, RankingWeights())
             weights = server.applied_weights(conversations)
@@ -205,6 +217,7 @@ def run(options: Options) -> Results:
         settings={
             "limit": options.limit,
             "requested": DEPTH,
+            "facts": options.facts,
             "resamples": RESAMPLES,
             "seed": SEED,
             "weights": weights,
@@ -253,6 +266,7 @@ def options_of(arguments: Sequence[str]) -> Options:
     add("--target", metavar="HOST:PORT", help="a running server, instead of one of its own")
     add("--limit", type=int, default=CUTS[-1], help=f"turns that count, {ANY_CUT} to {DEPTH}")
     add("--no-ablations", action="store_true", help="leave out what each part is worth")
+    add("--facts", action="store_true", help="draw facts of the turns too")
     add_destinations(parser)
     given = parser.parse_args(arguments)
     if not ANY_CUT <= given.limit <= DEPTH:
@@ -264,6 +278,7 @@ def options_of(arguments: Sequence[str]) -> Options:
         report=given.report,
         limit=given.limit,
         ablations=not given.no_ablations,
+        facts=given.facts,
     )
 
 

@@ -211,4 +211,9 @@ def _introduction(results: Results) -> Iterator[str]:
         f"Data: {listed(results.data)}. Versions: {listed(results.versions)}. "
         f"Intervals: {settings['resamples']} resamples, seed {settings['seed']}."
     )
+    if settings["facts"]:
+        yield (
+            "The server also drew facts of the turns. They stand among the results, take places, and "
+            "count as the turns that say them."
+        )
     yield f"Weights that the server applied: `{json.dumps(settings['weights'])}`."

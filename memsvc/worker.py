@@ -56,8 +56,8 @@ async def keep_up(name: str, work: Callable[[], Awaitable[None]]) -> None:
 async def end_all(tasks: Collection[asyncio.Task[None]]) -> None:
     """Cancel *tasks* until all of them have ended.
 
-    Once is not enough: a cancellation that comes while the driver talks to the database is sometimes
-    lost in it.
+    Once is not enough: the queue's library talks to the database by itself, and a cancellation that comes
+    meanwhile is sometimes lost in the driver.
     """
     pending = set(tasks)
     while pending:

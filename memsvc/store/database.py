@@ -77,6 +77,25 @@ def domain_errors() -> Generator[None]:
         raise
 
 
+@contextmanager
+def cancellation_heeded() -> Generator[None]:
+    """Raise CancelledError if the task is cancelled inside, whatever the driver and its pool make of that.
+
+    A cancellation that comes while they wait is sometimes turned into an error of theirs, or lost with a
+    connection that is handed out in the same moment.
+    """
+    task = asyncio.current_task()
+    before = task.cancelling() if task else 0
+    try:
+        yield
+    except Exception as error:
+        if task and task.cancelling() > before:
+            raise asyncio.CancelledError from error
+        raise
+    if task and task.cancelling() > before:
+        raise asyncio.CancelledError
+
+
 @dataclass(frozen=True, slots=True)
 class Transaction:
     """An open transaction in which only one tenant's rows exist."""
@@ -186,7 +205,7 @@ class Database:
         self, tenant_id: str, seconds: float, *, worker: str
     ) -> AsyncGenerator[Transaction]:
         wait = min(seconds, POOL_WAIT_SECONDS_MAX)
-        with domain_errors():
+        with cancellation_heeded(), domain_errors():
             async with (
                 self._pool.connection(timeout=wait) as connection,
                 connection.pipeline(),

@@ -11,7 +11,7 @@ from uuid import UUID
 import psycopg
 
 from memsvc.core.model import EmbeddingSpace
-from memsvc.store.database import Transaction, domain_errors
+from memsvc.store.database import Transaction, cancellation_heeded, domain_errors
 from memsvc.store.embeddings import ActiveSpace, NewEmbedding, PendingMemory
 from memsvc.store.sql.loader import statement
 
@@ -66,7 +66,7 @@ class SpaceLock:
 
         Raises SpacesBusy if another process has it, and StorageUnavailable.
         """
-        with domain_errors():
+        with cancellation_heeded(), domain_errors():
             if self._connection is not None and await _answers(self._connection):
                 return
             await self.release()

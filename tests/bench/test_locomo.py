@@ -136,6 +136,19 @@ def test_a_second_run_finds_the_same(
     assert all(f" {name} " in output.getvalue() for name in ("memsvc", *RIVALS))
 
 
+def test_facts_are_drawn_if_they_are_asked_for(
+    data: Path, server: ServerProcess, environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A run with facts says so, and what is plain is found all the same."""
+    options = Options(data, server.target, None, tmp_path, limit=20, ablations=False, facts=True)
+
+    results = run(options)
+
+    assert results.settings["facts"] is True
+    assert any("facts" in line for line in report_of(results).introduction)
+    assert results.comparison.rankers["memsvc"]["all"]["any@10"].mean == 1
+
+
 def test_a_part_is_switched_off_alone() -> None:
     """What is not named keeps the server's default: it is not set."""
     weights = weights_without(["recency", "context.speaker"])

@@ -61,20 +61,6 @@ class Progress:
         return Progress(self.done + more, max(self.total, self.done + more))
 
 
-async def _cancellable(work: Callable[[], Awaitable[Result]]) -> Result:
-    """Return what *work* does, unless it was cancelled: the driver may lose that, or make an error of it."""
-    task = asyncio.current_task()
-    try:
-        result = await work()
-    except Exception as error:
-        if task is not None and task.cancelling():
-            raise asyncio.CancelledError from error
-        raise
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
-    return result
-
-
 @dataclass(frozen=True, slots=True)
 class Patience:
     """Tries again what may go well the next time."""
@@ -91,7 +77,7 @@ class Patience:
         )
         async for attempt in attempts:
             with attempt:
-                return await _cancellable(work)
+                return await work()
         raise AssertionError  # pragma: no cover - the attempts end with a result or raise
 
 
