@@ -177,8 +177,10 @@ async def near(
     )
 
 
-async def insert(tx: Transaction, new: NewFact, placement: Placement, *, now: datetime) -> None:
-    """Store a fact."""
+async def insert(
+    tx: Transaction, new: NewFact, placement: Placement, *, unmatched: bool, now: datetime
+) -> None:
+    """Store a fact; *unmatched* if it has no vector by which it was compared with the others."""
     await tx.execute(
         "insert_fact",
         memory_id=new.memory_id,
@@ -196,6 +198,7 @@ async def insert(tx: Transaction, new: NewFact, placement: Placement, *, now: da
         agent_id=new.source.agent_id,
         presence=new.lexical.presence,
         weights=new.lexical.weights,
+        unmatched=unmatched,
         now=now,
         **placement.parameters(),
     )

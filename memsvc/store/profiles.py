@@ -23,6 +23,24 @@ class Twins:
 
 
 @dataclass(frozen=True, slots=True)
+class Unmatched:
+    """A fact that is to be compared with the others, as it is."""
+
+    memory_id: UUID
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Faded:
+    """What came of letting some facts fade."""
+
+    #: How many are less sure.
+    faded: int
+    #: The last one that was looked at; None if there was none.
+    last_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
 class UnsettledUser:
     """Whose facts are to be consolidated."""
 
@@ -99,31 +117,54 @@ async def promote(tx: Transaction, user_id: str, essential_ids: Sequence[UUID]) 
     return [row["memory_id"] for row in rows]
 
 
+async def unmatched(tx: Transaction, user_id: str, space_id: int, *, limit: int) -> list[Unmatched]:
+    """Return facts that got their vector late, and were not compared with the others since."""
+    return await tx.all(
+        "list_unmatched_facts", Unmatched, user_id=user_id, space_id=space_id, limit=limit
+    )
+
+
+async def mark_matched(tx: Transaction, compared: Sequence[Unmatched]) -> None:
+    """Note that facts were compared, those that say something else by now aside."""
+    await tx.execute(
+        "mark_matched",
+        memory_ids=[one.memory_id for one in compared],
+        versions=[one.version for one in compared],
+    )
+
+
 async def twins(
-    tx: Transaction, user_id: str, space_id: int, *, similarity_min: float, limit: int
+    tx: Transaction,
+    user_id: str,
+    space_id: int,
+    memory_ids: Sequence[UUID],
+    *,
+    similarity_min: float,
 ) -> list[Twins]:
-    """Return pairs of present facts that may say the same, the older ones first."""
+    """Return the pairs of facts, one of them given, that may say the same, by the age of the older."""
     return await tx.all(
         "list_twin_facts",
         Twins,
         user_id=user_id,
         space_id=space_id,
+        memory_ids=list(memory_ids),
         similarity_min=similarity_min,
-        limit=limit,
     )
 
 
-async def fade(tx: Transaction, *, now: datetime) -> int:
-    """Let the tenant's facts fade that nobody said again; return how many are less sure."""
-    rows = await tx.mapped(
+async def fade(tx: Transaction, after_id: UUID | None, *, now: datetime, limit: int) -> Faded:
+    """Let those of the tenant's next *limit* present facts fade that nobody said again."""
+    found = await tx.all(
         "decay_facts",
-        dict,
+        Faded,
+        after_id=after_id,
         now=now,
         after_days=decay.FADE_AFTER_DAYS,
         factor=decay.FADE_FACTOR,
         floor=decay.FADE_FLOOR,
+        limit=limit,
     )
-    return len(rows)
+    return found[0]
 
 
 async def touch(tx: Transaction, recalls: Mapping[UUID, Recalls]) -> None:

@@ -16,7 +16,7 @@ from memsvc.core import consolidation, decay
 from memsvc.core.consolidation import Profile
 from memsvc.core.jobs import Job, JobKind, JobState
 from memsvc.core.model import Memory, Role
-from memsvc.store import embedded, embeddings, jobs, memories, profiles
+from memsvc.store import embedded, embeddings, facts, jobs, memories, profiles
 from memsvc.store.embeddings import NewEmbedding
 from memsvc.store.jobs import Claim
 from memsvc.store.profiles import Recalls
@@ -47,7 +47,32 @@ def test_confidence_fades_within_bounds(stated: float, days: int) -> None:
 async def fade(diary: Diary, days: float) -> int:
     """Let the facts fade as of so many days after START."""
     async with diary.context.database.transaction(diary.caller()) as tx:
-        return await profiles.fade(tx, now=START + timedelta(days=days))
+        return (await profiles.fade(tx, None, now=START + timedelta(days=days), limit=100)).faded
+
+
+async def test_facts_fade_page_by_page(diary: Diary) -> None:
+    """However few are looked at in one go, all fade; one that somebody else is changing is left for later."""
+    for liked in ("tea", "rum", "rye"):
+        await diary.tell(0, fact(f"The user likes {liked}.", "like", liked))
+    ids = sorted(one.memory_id for one in await diary.timeline())
+    now = START + 90 * DAY
+
+    async def pages() -> list[int]:
+        found: list[int] = []
+        last_id = None
+        while True:
+            async with diary.context.database.transaction(diary.caller()) as tx:
+                page = await profiles.fade(tx, last_id, now=now, limit=1)
+            if page.last_id is None:
+                return found
+            found.append(page.faded)
+            last_id = page.last_id
+
+    async with diary.context.database.transaction(diary.caller()) as tx:
+        assert await facts.hold_source(tx, ids[1]) is not None
+        assert await pages() == [1, 0, 1]
+    assert await pages() == [0, 1, 0]
+    assert await pages() == [0, 0, 0]
 
 
 @pytest.mark.parametrize("days", [10, 31, 45.5, 90, 1000, -5])
@@ -192,20 +217,69 @@ async def test_facts_that_say_the_same_become_one(diary: Diary) -> None:
     """Duplicates that were stored before their vectors were there are merged later, and a name keeps two."""
     for day, value in enumerate(["hiking", "going hiking", "Hiking Club Oslo"]):
         await diary.tell(day, fact(f"The user likes {value}.", "like", value))
+    await give_vectors(diary)
+
+    for _ in range(2):
+        await merge(diary)
+        likings = await diary.timeline("like")
+        assert [one.value for one in likings] == ["hiking", "Hiking Club Oslo"]
+        assert len(likings[0].source_message_ids) == 2
+
+
+async def test_a_chain_of_duplicates_becomes_one(diary: Diary) -> None:
+    """What says the same as a duplicate says the same as the first, whichever pair is looked at first."""
+    for day, value in enumerate(["hiking", "going hiking", "often going hiking"]):
+        await diary.tell(day, fact(f"The user likes {value}.", "like", value))
+    await give_vectors(diary)
+
+    await merge(diary)
+
+    assert [one.value for one in await diary.timeline("like")] == ["hiking"]
+
+
+async def test_what_was_compared_is_not_compared_again(diary: Diary) -> None:
+    """Only a fact that had no vector when it was stored, or was worded anew, is compared later."""
+    space_id, vector = await diary.space()
+    await diary.keep(
+        await diary.say(0), [fact("The user likes tea.", "like", "tea")], [vector], space_id
+    )
+    assert await unmatched(diary) == []
+    await diary.tell(1, fact("The user likes rum.", "like", "rum"))
+    assert await unmatched(diary) == []  # there is nothing yet to compare it by
+    await give_vectors(diary)
+    assert len(await unmatched(diary)) == 1
+
+    await merge(diary)
+
+    assert await unmatched(diary) == []
+    assert len(await diary.timeline("like")) == 2
+
+
+async def give_vectors(diary: Diary) -> None:
+    """Give all facts the same vector, as if an embedder had been away until now."""
     space_id, vector = await diary.space()
     new = [NewEmbedding(one.memory_id, one.version, vector) for one in await diary.timeline()]
     async with diary.context.database.transaction(diary.caller()) as tx:
         await embeddings.insert(tx, space_id, new)
+
+
+async def unmatched(diary: Diary) -> list[UUID]:
+    """Return which facts are to be compared."""
+    space_id, _ = await diary.space()
+    async with diary.context.database.transaction(diary.caller()) as tx:
+        found = await profiles.unmatched(tx, diary.user_id, space_id, limit=100)
+    return [one.memory_id for one in found]
+
+
+async def merge(diary: Diary) -> None:
+    """Consolidate with the vectors that there are."""
+    space_id, _ = await diary.space()
+    use = replace(consolidating(diary), embedding=InSpace(space_id))  # type: ignore[arg-type]
+    async with diary.context.database.transaction(diary.caller()) as tx:
         job = await jobs.begin(
             tx, new_id(), JobKind.CONSOLIDATE, diary.user_id, "", lease_seconds=60
         )
-    use = replace(consolidating(diary), embedding=InSpace(space_id))  # type: ignore[arg-type]
-
-    for _ in range(2):
-        assert await use(diary.caller(), job) is JobState.SUCCEEDED
-        likings = await diary.timeline("like")
-        assert [one.value for one in likings] == ["hiking", "Hiking Club Oslo"]
-        assert len(likings[0].source_message_ids) == 2
+    assert await use(diary.caller(), job) is JobState.SUCCEEDED
 
 
 @dataclass(frozen=True)
@@ -303,27 +377,34 @@ async def test_accesses_add_up(diary: Diary) -> None:
     assert after.version == one.version
 
 
-def test_the_conscious_memory_is_read_by_its_index(
-    conninfo: str, postgres: embedded.EmbeddedPostgres
+@pytest.mark.parametrize(
+    ("name", "index", "given"),
+    [
+        ("list_conscious_memories", "memory_conscious", {"categories": None}),
+        ("list_unmatched_facts", "memory_unmatched", {"space_id": 1}),
+        (
+            "decay_facts",
+            "memory_fading",
+            {"after_id": None, "after_days": 30, "factor": 0.9, "floor": 0.1},
+        ),
+    ],
+)
+def test_what_is_read_in_order_is_read_by_an_index(
+    conninfo: str,
+    postgres: embedded.EmbeddedPostgres,
+    name: str,
+    index: str,
+    given: dict[str, object],
 ) -> None:
-    """Whatever else a user has said, Conscious reads the best in their order and no others."""
+    """Whatever else there is, the first ones are read in their order and no others."""
     assert conninfo
+    parameters = {"tenant_id": "t", "user_id": "u", "now": START, "limit": 20, **given}
     with psycopg.connect(postgres.owner_conninfo, autocommit=True) as connection:
         connection.execute("set enable_seqscan = off")
         connection.execute("set enable_sort = off")
         plan = "\n".join(
-            row[0]
-            for row in connection.execute(
-                f"explain {statement('list_conscious_memories')}",
-                {
-                    "tenant_id": "t",
-                    "user_id": "u",
-                    "categories": None,
-                    "now": START,
-                    "limit": 20,
-                },
-            ).fetchall()
+            row[0] for row in connection.execute(f"explain {statement(name)}", parameters)
         )
 
-    assert "memory_conscious" in plan
-    assert "Sort" not in plan
+    assert index in plan
+    assert "Sort Key: memory" not in plan

@@ -20,7 +20,7 @@ from memsvc.store import embedded
 from memsvc.store.embeddings import ActiveSpace, PendingMemory
 from memsvc.store.facts import NearFact, StoredFact
 from memsvc.store.jobs import DueJob
-from memsvc.store.profiles import ConsolidationState, Twins, UnsettledUser
+from memsvc.store.profiles import ConsolidationState, Faded, Twins, Unmatched, UnsettledUser
 from memsvc.store.replies import StoredReply
 from memsvc.store.spaces import Count, KnownSpace
 from memsvc.store.sql.loader import names, statement
@@ -101,6 +101,8 @@ COLUMNS = {
     "list_promotable_facts": MEMORY,
     "list_slot_facts": FACT,
     "list_timeline": MEMORY,
+    "decay_facts": [field.name for field in fields(Faded)],
+    "list_unmatched_facts": [field.name for field in fields(Unmatched)],
     "list_twin_facts": [field.name for field in fields(Twins)],
     "list_neglected_users": [field.name for field in fields(UnsettledUser)],
     "list_unsettled_users": [field.name for field in fields(UnsettledUser)],

@@ -15,6 +15,8 @@ alter table memory add column source_roles smallint[] not null default '{}';
 alter table memory add column source_confidences real[] not null default '{}';
 -- As it was drawn; confidence fades from there.
 alter table memory add column stated_confidence real;
+-- It got no vector when it was stored or worded anew, so it is still to be compared with the others.
+alter table memory add column unmatched boolean not null default false;
 
 -- Of an episode: its facts say all that it says, so it is over when they are.
 alter table memory add column fully_drawn boolean not null default false;

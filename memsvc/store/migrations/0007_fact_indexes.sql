@@ -20,3 +20,14 @@ on memory (
     tenant_id, user_id, pinned desc, essential desc, (kind = 2), importance desc,
     valid_from_time desc, memory_id
 ) where superseded_time is null;
+-- squawk-ignore ban-concurrent-index-creation-in-transaction
+drop index concurrently if exists memory_unmatched;
+-- squawk-ignore ban-concurrent-index-creation-in-transaction
+create index concurrently if not exists memory_unmatched
+on memory (tenant_id, user_id, memory_id) where unmatched;
+-- squawk-ignore ban-concurrent-index-creation-in-transaction
+drop index concurrently if exists memory_fading;
+-- Present facts by id, so that they can be gone through in small batches.
+-- squawk-ignore ban-concurrent-index-creation-in-transaction
+create index concurrently if not exists memory_fading
+on memory (tenant_id, memory_id) where kind = 1 and superseded_time is null;

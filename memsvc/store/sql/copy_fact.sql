@@ -4,7 +4,7 @@ insert into memory (
     exclusive, contested, confidence, stated_confidence, importance, role, author,
     source_message_ids, source_times, source_roles, source_confidences,
     conversation_id, project_id, agent_id, valid_from_time, valid_to_time, superseded_by,
-    superseded_time, create_time, update_time, refresh_time, presence, weights
+    superseded_time, create_time, update_time, refresh_time, presence, weights, unmatched
 )
 select
     memory.tenant_id, %(memory_id)s, memory.user_id, memory.kind, memory.content, memory.category,
@@ -14,7 +14,7 @@ select
     %(source_message_ids)s, %(source_times)s, %(source_roles)s, %(source_confidences)s,
     memory.conversation_id, memory.project_id, memory.agent_id, %(valid_from_time)s, %(valid_to_time)s,
     %(superseded_by)s, %(superseded_time)s, %(now)s, %(now)s, %(refresh_time)s,
-    memory.presence, memory.weights
+    memory.presence, memory.weights, memory.unmatched
 from memory
 where memory.tenant_id = %(tenant_id)s
     and memory.memory_id = %(template_id)s

@@ -3,7 +3,7 @@ insert into memory (
     exclusive, contested, confidence, stated_confidence, importance, role, author,
     source_message_ids, source_times, source_roles, source_confidences,
     conversation_id, project_id, agent_id, valid_from_time, valid_to_time, superseded_by,
-    superseded_time, create_time, update_time, refresh_time, presence, weights
+    superseded_time, create_time, update_time, refresh_time, presence, weights, unmatched
 )
 values (
     %(tenant_id)s, %(memory_id)s, %(user_id)s, 1, %(content)s, %(category)s, %(slot)s, %(value)s,
@@ -12,5 +12,5 @@ values (
     %(source_message_ids)s, %(source_times)s, %(source_roles)s, %(source_confidences)s,
     %(conversation_id)s, %(project_id)s, %(agent_id)s, %(valid_from_time)s, %(valid_to_time)s,
     %(superseded_by)s, %(superseded_time)s, %(now)s, %(now)s, %(refresh_time)s,
-    %(presence)s::sparsevec, %(weights)s::sparsevec
+    %(presence)s::sparsevec, %(weights)s::sparsevec, %(unmatched)s
 )

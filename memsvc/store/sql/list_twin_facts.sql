@@ -1,31 +1,37 @@
--- Present facts of one slot that come close in meaning to an older one: candidates for being the same.
+-- Facts that come close in meaning to one of those given and give their slot another value: candidates
+-- for being the same. The newer one of the two is a present fact; each pair comes once.
 select
-    older.memory_id as older_id,
-    newer.memory_id as newer_id
-from memory as newer
-inner join memory_embedding as newer_vector
-    on newer_vector.tenant_id = %(tenant_id)s
-    and newer_vector.memory_id = newer.memory_id
-    and newer_vector.space_id = %(space_id)s
-inner join memory as older
-    on older.tenant_id = %(tenant_id)s
-    and older.user_id = newer.user_id
-    and older.kind = 1
-    and older.slot = newer.slot
-    and older.author = newer.author
-    and older.temporal_state = newer.temporal_state
-    and older.ends = newer.ends
-    and older.value_key <> newer.value_key
-    and (older.create_time, older.memory_id) < (newer.create_time, newer.memory_id)
-inner join memory_embedding as older_vector
-    on older_vector.tenant_id = %(tenant_id)s
-    and older_vector.memory_id = older.memory_id
-    and older_vector.space_id = %(space_id)s
-where newer.tenant_id = %(tenant_id)s
-    and newer.user_id = %(user_id)s
-    and newer.kind = 1
-    and newer.slot <> ''
-    and newer.superseded_time is null
-    and -(older_vector.embedding <#> newer_vector.embedding) >= %(similarity_min)s
-order by older.create_time, older.memory_id, newer.memory_id
-limit %(limit)s
+    case when pair.other_first then other.memory_id else fresh.memory_id end as older_id,
+    case when pair.other_first then fresh.memory_id else other.memory_id end as newer_id
+from memory as fresh
+inner join memory_embedding as fresh_vector
+    on fresh_vector.tenant_id = %(tenant_id)s
+    and fresh_vector.memory_id = fresh.memory_id
+    and fresh_vector.space_id = %(space_id)s
+inner join memory as other
+    on other.tenant_id = %(tenant_id)s
+    and other.user_id = %(user_id)s
+    and other.kind = 1
+    and other.slot = fresh.slot
+    and other.author = fresh.author
+    and other.temporal_state = fresh.temporal_state
+    and other.ends = fresh.ends
+    and other.value_key <> fresh.value_key
+inner join memory_embedding as other_vector
+    on other_vector.tenant_id = %(tenant_id)s
+    and other_vector.memory_id = other.memory_id
+    and other_vector.space_id = %(space_id)s
+cross join lateral (
+    select (other.create_time, other.memory_id) < (fresh.create_time, fresh.memory_id) as other_first
+) as pair
+where fresh.tenant_id = %(tenant_id)s
+    and fresh.user_id = %(user_id)s
+    and fresh.memory_id = any(%(memory_ids)s::uuid[])
+    and fresh.slot <> ''
+    and (pair.other_first or other.memory_id <> all(%(memory_ids)s::uuid[]))
+    and case when pair.other_first then fresh.superseded_time else other.superseded_time end is null
+    and -(other_vector.embedding <#> fresh_vector.embedding) >= %(similarity_min)s
+order by
+    case when pair.other_first then other.create_time else fresh.create_time end,
+    older_id,
+    newer_id

@@ -13,6 +13,7 @@ set
     agent_id = %(agent_id)s,
     presence = coalesce(%(presence)s::sparsevec, memory.presence),
     weights = coalesce(%(weights)s::sparsevec, memory.weights),
+    unmatched = memory.unmatched or (memory.kind = 1 and memory.content <> %(content)s),
     update_time = %(now)s,
     version = memory.version + 1
 where memory.tenant_id = %(tenant_id)s

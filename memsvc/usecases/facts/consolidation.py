@@ -14,17 +14,19 @@ from memsvc.core.duplicates import SIMILARITY_MIN, may_be_one
 from memsvc.core.jobs import Job, JobKind, JobState
 from memsvc.core.model import Caller, Memory
 from memsvc.store import facts, jobs, profiles
+from memsvc.store.database import Transaction
 from memsvc.store.jobs import Claim
-from memsvc.store.profiles import UnsettledUser
+from memsvc.store.profiles import Twins, UnsettledUser
 from memsvc.usecases.context import Context
 from memsvc.usecases.embedding import Embedding
 from memsvc.usecases.facts import keeping
 from memsvc.usecases.facts.holding import hold
 from memsvc.usecases.once import Once, Replay
 
-#: How many facts are looked at, and how many pairs of them, in one go.
+#: How many facts may become essential, are compared with the others, and fade, in one go.
 FACTS_MAX: Final = 500
-TWINS_MAX: Final = 200
+COMPARED_MAX: Final = 50
+FADING_MAX: Final = 1_000
 #: How many users' consolidation is asked for at a time.
 USERS_MAX: Final = 500
 
@@ -96,8 +98,16 @@ class Consolidation:
             tenants = await profiles.tenants(tx)
         count = 0
         for tenant_id in tenants:
-            async with self.context.database.upkeep(tenant_id) as tx:
-                count += await profiles.fade(tx, now=self.context.clock())
+            last_id: UUID | None = None
+            while True:
+                async with self.context.database.upkeep(tenant_id) as tx:
+                    page = await profiles.fade(
+                        tx, last_id, now=self.context.clock(), limit=FADING_MAX
+                    )
+                count += page.faded
+                if page.last_id is None:
+                    break
+                last_id = page.last_id
         return count
 
     async def __call__(self, caller: Caller, job: Job) -> JobState:
@@ -136,25 +146,41 @@ class Consolidation:
         return list(both)[: consolidation.ESSENTIALS_MAX], profile
 
     async def _merge(self, caller: Caller, claim: Claim, user_id: str) -> None:
-        """Let facts that say the same in other words be one."""
+        """Let facts that say the same in other words be one.
+
+        A fact that had its vector when it was stored was compared then; these are the others.
+        """
         space_id = self.embedding.space_id
         if space_id is None:
             return
-        async with self.context.database.transaction(caller) as tx:
-            await hold(tx, claim)
-            pairs = await profiles.twins(
-                tx, user_id, space_id, similarity_min=SIMILARITY_MIN, limit=TWINS_MAX
-            )
-            ids = [one for pair in pairs for one in (pair.older_id, pair.newer_id)]
-            stored = {fact.memory_id: fact for fact in await facts.fetch(tx, ids)}
-            await keeping.lock(tx, stored.values())
-            touched = []
-            for pair in pairs:
-                older, newer = stored.get(pair.older_id), stored.get(pair.newer_id)
-                if older is None or newer is None:
-                    continue  # gone meanwhile
-                if may_be_one(older.content, older.value, newer.content, newer.value):
-                    await facts.unplace(tx, newer.memory_id, older.value_key)
-                    touched += [older]
-            if touched:
-                await keeping.resettle(tx, self.context, touched, told_the_same=True)
+        fresh = True
+        while fresh:
+            async with self.context.database.transaction(caller) as tx:
+                await hold(tx, claim)
+                found = await profiles.unmatched(tx, user_id, space_id, limit=COMPARED_MAX)
+                if fresh := bool(found):
+                    ids = [one.memory_id for one in found]
+                    await self._merge_twins(
+                        tx,
+                        await profiles.twins(
+                            tx, user_id, space_id, ids, similarity_min=SIMILARITY_MIN
+                        ),
+                    )
+                    await profiles.mark_matched(tx, found)
+
+    async def _merge_twins(self, tx: Transaction, pairs: Sequence[Twins]) -> None:
+        ids = dict.fromkeys(one for pair in pairs for one in (pair.older_id, pair.newer_id))
+        stored = {fact.memory_id: fact for fact in await facts.fetch(tx, list(ids))}
+        await keeping.lock(tx, stored.values())
+        keys = {memory_id: fact.value_key for memory_id, fact in stored.items()}
+        touched = []
+        for pair in pairs:
+            older, newer = stored.get(pair.older_id), stored.get(pair.newer_id)
+            if older is None or newer is None:
+                continue  # gone meanwhile
+            if may_be_one(older.content, older.value, newer.content, newer.value):
+                keys[newer.memory_id] = keys[older.memory_id]
+                await facts.unplace(tx, newer.memory_id, keys[newer.memory_id])
+                touched += [older]
+        if touched:
+            await keeping.resettle(tx, self.context, touched, told_the_same=True)

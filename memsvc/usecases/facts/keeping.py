@@ -19,9 +19,8 @@ from memsvc.core.lexical import lexical_vectors, searchable
 from memsvc.core.model import Memory, Role, TemporalState
 from memsvc.core.slots import is_essential, is_single
 from memsvc.core.supersession import Mention, Span, arrange
-from memsvc.store import embeddings, facts, profiles
+from memsvc.store import facts, profiles
 from memsvc.store.database import Transaction
-from memsvc.store.embeddings import NewEmbedding
 from memsvc.store.facts import NewFact, Placement, Scope, StoredFact
 from memsvc.usecases.context import Context
 from memsvc.usecases.embedding import EmbeddedTexts
@@ -335,22 +334,14 @@ async def _store(
                 await facts.place(tx, memory_id, placement, now=now)
                 changed.append(memory_id)
         elif newcomer is not None and memory_id == newcomer.fact.memory_id:
-            await facts.insert(tx, newcomer.fact, placement, now=now)
-            await _keep_vector(tx, newcomer, now)
+            late = newcomer.embedded.vectors[newcomer.place] is None
+            await facts.insert(tx, newcomer.fact, placement, unmatched=late, now=now)
+            await newcomer.embedded.keep(tx, [(newcomer.place, memory_id, 1)], now)
             changed.append(memory_id)
         elif (template_id := templates[id(span)]) is not None:
             await facts.copy(tx, memory_id, template_id, placement, now=now)
             changed.append(memory_id)
     return changed
-
-
-async def _keep_vector(tx: Transaction, newcomer: _Newcomer, now: datetime) -> None:
-    vector = newcomer.embedded.vectors[newcomer.place]
-    memory_id, space_id = newcomer.fact.memory_id, newcomer.embedded.space_id
-    if vector is None or space_id is None:
-        await embeddings.mark_pending(tx, [memory_id], now=now)
-    else:
-        await embeddings.insert(tx, space_id, [NewEmbedding(memory_id, 1, vector)])
 
 
 def _placement(scope: Scope, span: Span, known: dict[UUID, StoredFact], now: datetime) -> Placement:
