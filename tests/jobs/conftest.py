@@ -6,6 +6,7 @@ import json
 import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -79,6 +80,12 @@ class Fleet:
         """Return what the database's owner sees."""
         with psycopg.connect(self.database_url) as connection:
             return connection.execute(query, parameters).fetchall()
+
+    def lease(self, job_id: str) -> datetime:
+        """Return until when a running job is its worker's, by the database's clock."""
+        ((until,),) = self.rows("select lease_time from job where job_id = %s", job_id)
+        assert isinstance(until, datetime)
+        return until
 
     def close(self) -> None:
         """End all processes; none of them may have logged a traceback."""

@@ -6,7 +6,10 @@ import contextlib
 import json
 import signal
 import threading
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -33,9 +36,11 @@ from tests.fakes.model_server import (
     saying,
     stalling,
 )
-from tests.jobs.conftest import Fleet
+from tests.jobs.conftest import LEASE_SECONDS, Fleet
 from tests.support.waiting import until
 
+#: Gives a process a clock of its own.
+FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
 SUCCEEDED = JobState.JOB_STATE_SUCCEEDED
 DEAD = JobState.JOB_STATE_DEAD
 
@@ -183,6 +188,43 @@ def test_a_paused_worker_writes_nothing_once_it_wakes_up(fleet: Fleet) -> None:
     assert len(kept) == 1
     assert facts(client) == kept
     assert job_of(client, job_id).fact_count == 1
+
+
+@contextlib.contextmanager
+def clock_off_by(difference: str, monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
+    """Let processes that are started meanwhile have a clock that is wrong; the database's is right."""
+    with monkeypatch.context() as patch:
+        patch.setenv("LD_PRELOAD", str(FAKETIME))
+        patch.setenv("FAKETIME", difference)
+        patch.setenv("FAKETIME_DONT_FAKE_MONOTONIC", "1")
+        yield
+
+
+@pytest.mark.skipif(FAKETIME is None, reason="no libfaketime on this machine")
+@pytest.mark.parametrize(("servers", "workers"), [("-1h", "+1h"), ("+1h", "-1h")])
+def test_clocks_that_differ_change_nothing(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch, servers: str, workers: str
+) -> None:
+    """Clocks an hour off, either way: a slow job stays its worker's, a dead worker's goes to another."""
+    with clock_off_by(servers, monkeypatch):
+        client = fleet.client(fleet.serve())
+    with clock_off_by(workers, monkeypatch):
+        first = fleet.work(job_concurrency=1)
+    fleet.model.script.append(hanging())
+    slow = ask(client, "I live in Oslo.")
+    fleet.model.wait_for_requests(1)
+    fleet.work(job_concurrency=1)
+    quick = [ask(client, f"I live in Rome{n}.", f"other{n}") for n in range(3)]
+    assert all(ended(client, job_id).state == SUCCEEDED for job_id in quick)
+    lease = fleet.lease(slow)
+    until(lambda: fleet.lease(slow) > lease + timedelta(seconds=2 * LEASE_SECONDS), 60)
+    assert job_of(client, slow).attempt_count == 1
+
+    first.signal(signal.SIGKILL)
+
+    job = ended(client, slow)
+    assert (job.state, job.attempt_count) == (SUCCEEDED, 2)
+    assert facts(client) == ["The user lives in Oslo."]
 
 
 def test_a_poison_job_dies_and_the_others_go_on(fleet: Fleet) -> None:
