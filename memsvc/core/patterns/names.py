@@ -26,7 +26,7 @@ _NOT_PLACES: Final = (words.COMPANIES | words.TOOLS | words.LANGUAGES) - places.
 _JOB_HEADS: Final = words.OCCUPATIONS | {f"{word}s" for word in words.OCCUPATIONS}
 
 _JOB_GOES_ON: Final = set_of(
-    "at | for | in | with | from | based | and | but | who | working | by | on | living | specializing | specialising | because | so | here | - | &"
+    "at | for | in | with | from | based | and | but | who | working | by | on | living | specializing | specialising | because | so | here | there | - | &"
 )
 
 
@@ -182,7 +182,8 @@ def occupation(text: str) -> list[Value]:
     length = 0
     for position, token in enumerate(tokens[:6]):
         core = _core(token).lower()
-        if core in _JOB_HEADS:
+        leads = core == "lead" and tokens[max(position - 1, 0)].lower() in words.LED
+        if core in _JOB_HEADS or leads:
             length = position + 1
         elif core in words.NO_TRADE or core in stops.GOES_ON or not core or core[0].isdigit():
             break

@@ -61,7 +61,7 @@ _FILLER = re.compile(
     r"|so far|for work|for a (?:living|job|while)|thanks|thank you|please|honestly|etc|a lot|so much|very much|"
     r"the most|most of all|any ?more|any longer|recently|lately|a while (?:ago|back)|(?:some|a long) time ago"
     r"|long ago|ages ago|soon|some ?day|one day|in (?:\w+ ){1,2}(?:days?|weeks?|months?|years?)|or so|since then"
-    r"|yet|then|here|specifically|in general|generally|overall|especially|instead|myself|later|eventually"
+    r"|yet|then|there|here|specifically|in general|generally|overall|especially|instead|myself|later|eventually"
     r"|and (?:I|we) love it|you know|of course|when I was (?:\w+ ?){1,3}|as a (?:kid|child|teenager|student)"
     r"|after (?:college|university|school|graduation)|for the first time|in my (?:free|spare) time|all the time"
     r"|on the side|at home|so|daily|sometimes|occasionally|from time to time|now and then|often|regularly|every now and then|with friends|with (?:my|our) (?:\w+ ?){1,3})$",

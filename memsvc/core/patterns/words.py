@@ -53,6 +53,10 @@ OCCUPATIONS: Final = set_of("""
     violinist | volunteer | waiter | waitress | welder | worker | writer | zookeeper | zoologist
     postdoc | practitioner | representative | nanny | housekeeper | stylist | strategist | sysadmin | sre
 """)
+#: Who leads one of these is its lead, which is a job's title.
+LED: Final = set_of(
+    "data | design | engineering | product | project | research | team | tech | technical"
+)
 #: Before a job's title these make it no job: "a terrible cook".
 NO_TRADE: Final = set_of("""
     terrible | bad | good | great | big | huge | real | total | such | bit | kind | sort | lousy | decent

@@ -171,7 +171,7 @@ EMPLOYER: Final = (
 TITLE: Final = (
     _title(
         "works-as",
-        r"(?:<I> <OFTEN>work|<AM> <OFTEN>(?:working|employed)|<HAVE> <OFTEN>been working) (?:(?:at|for|with) .{1,60}? )?as an? ",
+        r"(?:<I> <OFTEN>work|<AM> <OFTEN>(?:working|employed)|<HAVE> <OFTEN>been working) (?:there |(?:at|for|with) .{1,60}? )?as an? ",
         Shape.ROLE,
     ),
     _title(
