@@ -18,9 +18,9 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Final, Self, TypeAlias
+from typing import Any, Final, TypeAlias
+
+from tests.fakes.local_server import LocalHandler, LocalServer
 
 Fact: TypeAlias = dict[str, Any]
 
@@ -84,7 +84,7 @@ class SeenCall:
 Step: TypeAlias = Callable[["Exchange"], None]
 
 
-class FakeModel:
+class FakeModel(LocalServer):
     """Answers on 127.0.0.1 while used as a context manager.
 
     `script` holds the steps of the next requests; when it is used up, `step` answers all. Both may be
@@ -107,31 +107,11 @@ class FakeModel:
         self._waiting = set[int]()
         #: The most requests that waited at once for the beginning of an answer.
         self.waiting_max = 0
-        self._server = _Server(self)
-        # A short poll, so that leaving the context takes no noticeable time.
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        super().__init__(_Handler)
 
-    @property
-    def base_url(self) -> str:
-        """What a client takes as its base URL."""
-        return f"http://127.0.0.1:{self._server.server_port}/v1"
-
-    def __enter__(self) -> Self:
-        """Begin to answer."""
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Stop; requests that hang are given up."""
+    def let_go(self) -> None:
+        """Give up requests that hang."""
         self.closing.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
     def wait_for_requests(self, count: int, seconds: float = 15.0) -> list[SeenCall]:
         """Return the requests once there are *count* of them; fail if there are not in time."""
@@ -242,47 +222,36 @@ class Exchange:
         connection.close()
 
 
-class _Server(ThreadingHTTPServer):
-    # Not daemons, so that closing the server waits for them.
-    daemon_threads = False
-    request_queue_size = 64
-
-    def __init__(self, fake: FakeModel) -> None:
-        self.fake = fake
-        super().__init__(("127.0.0.1", 0), _Handler)
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Keep quiet about clients that do not wait for the answer."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
+class _Handler(LocalHandler):
     protocol_version = "HTTP/1.1"
 
-    def do_POST(self) -> None:
+    @property
+    def fake(self) -> FakeModel:
+        owner = self.server.owner
+        assert isinstance(owner, FakeModel)
+        return owner
+
+    def post(self) -> None:
         # One request a connection: nothing is left to wait for when the server stops.
         self.close_connection = True
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         headers = {name.lower(): value for name, value in self.headers.items()}
         seen = SeenCall(self.path, headers, body)
-        with self.server.fake.answering(seen) as step:
+        with self.fake.answering(seen) as step:
             try:
-                step(Exchange(self.server.fake, seen, self))
+                step(Exchange(self.fake, seen, self))
             except (ClientGone, ConnectionError):
                 seen.disconnected.set()
 
-    def do_GET(self) -> None:
+    def get(self) -> None:
         self.close_connection = True
-        models = [{"id": name, "object": "model"} for name in self.server.fake.models]
+        models = [{"id": name, "object": "model"} for name in self.fake.models]
         body = json.dumps({"object": "list", "data": models}).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # ruff: ignore[builtin-argument-shadowing] - the base's name
-        """Say nothing."""
 
 
 def fact(content: str, slot: str = "", value: str = "", **fields: Any) -> Fact:

@@ -8,12 +8,12 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from operator import itemgetter
-from types import TracebackType
-from typing import Any, Final, Literal, Self, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
+
+from tests.fakes.local_server import LocalHandler, LocalServer
 
 Mode: TypeAlias = Literal[
     "ok",  # a vector for each text
@@ -78,7 +78,7 @@ class SeenRequest:
         return [given] if isinstance(given, str) else list(given)
 
 
-class FakeOpenAI:
+class FakeOpenAI(LocalServer):
     """Answers on 127.0.0.1 while used as a context manager.
 
     `script` holds the modes of the next requests; when it is used up, `mode` holds for all. Both
@@ -96,54 +96,21 @@ class FakeOpenAI:
         self.requests: list[SeenRequest] = []
         self.arrived = threading.Event()
         self.release = threading.Event()
-        self._server = _Server(self)
-        # A short poll, so that leaving the context takes no noticeable time.
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        super().__init__(_Handler)
 
-    @property
-    def base_url(self) -> str:
-        """What a client takes as its base URL."""
-        return f"http://127.0.0.1:{self._server.server_port}/v1"
-
-    def __enter__(self) -> Self:
-        """Begin to answer."""
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Stop, after the requests that are still being answered."""
+    def let_go(self) -> None:
+        """Let requests that hang be answered."""
         self.release.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
     def next_mode(self) -> Mode:
         """Return how the next request is to be answered."""
         return self.script.popleft() if self.script else self.mode
 
 
-class _Server(ThreadingHTTPServer):
-    # Not daemons, so that closing the server waits for them.
-    daemon_threads = False
-
-    def __init__(self, fake: FakeOpenAI) -> None:
-        self.fake = fake
-        super().__init__(("127.0.0.1", 0), _Handler)
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Keep quiet about clients that do not wait for the answer."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
-
-    def do_POST(self) -> None:
-        fake = self.server.fake
+class _Handler(LocalHandler):
+    def post(self) -> None:
+        fake = self.server.owner
+        assert isinstance(fake, FakeOpenAI)
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         headers = {name.lower(): value for name, value in self.headers.items()}
         seen = SeenRequest(self.path, headers, body)
@@ -164,9 +131,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
-
-    def log_message(self, format: str, *args: object) -> None:  # ruff: ignore[builtin-argument-shadowing] - the base's name
-        """Say nothing."""
 
 
 def _reply(mode: Mode, seen: SeenRequest, dimension: int) -> tuple[int, bytes]:
