@@ -71,8 +71,8 @@ class JobServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def WatchJob(self, request, context):
-        """WatchJob returns the job as it is, and again whenever it changes. The stream ends when the job has
-        ended.
+        """WatchJob returns the job as it is, and again whenever it changes, or when nothing was sent for 15
+        seconds, so that no proxy takes the stream for dead. The stream ends when the job has ended.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -38,8 +38,8 @@ class JobServiceStub:
     GetJob: _grpc.UnaryUnaryMultiCallable[_job_service_pb2.GetJobRequest, _job_service_pb2.GetJobResponse]
     """GetJob returns one job."""
     WatchJob: _grpc.UnaryStreamMultiCallable[_job_service_pb2.WatchJobRequest, _job_service_pb2.WatchJobResponse]
-    """WatchJob returns the job as it is, and again whenever it changes. The stream ends when the job has
-    ended.
+    """WatchJob returns the job as it is, and again whenever it changes, or when nothing was sent for 15
+    seconds, so that no proxy takes the stream for dead. The stream ends when the job has ended.
     """
     ListDeadJobs: _grpc.UnaryUnaryMultiCallable[_job_service_pb2.ListDeadJobsRequest, _job_service_pb2.ListDeadJobsResponse]
     """ListDeadJobs lists the jobs that will not be tried again by themselves, newest first."""
@@ -56,8 +56,8 @@ class JobServiceAsyncStub(JobServiceStub):
     GetJob: _aio.UnaryUnaryMultiCallable[_job_service_pb2.GetJobRequest, _job_service_pb2.GetJobResponse]  # type: ignore[assignment]
     """GetJob returns one job."""
     WatchJob: _aio.UnaryStreamMultiCallable[_job_service_pb2.WatchJobRequest, _job_service_pb2.WatchJobResponse]  # type: ignore[assignment]
-    """WatchJob returns the job as it is, and again whenever it changes. The stream ends when the job has
-    ended.
+    """WatchJob returns the job as it is, and again whenever it changes, or when nothing was sent for 15
+    seconds, so that no proxy takes the stream for dead. The stream ends when the job has ended.
     """
     ListDeadJobs: _aio.UnaryUnaryMultiCallable[_job_service_pb2.ListDeadJobsRequest, _job_service_pb2.ListDeadJobsResponse]  # type: ignore[assignment]
     """ListDeadJobs lists the jobs that will not be tried again by themselves, newest first."""
@@ -83,8 +83,8 @@ class JobServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _job_service_pb2.WatchJobRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_job_service_pb2.WatchJobResponse], _abc.AsyncIterator[_job_service_pb2.WatchJobResponse]]:
-        """WatchJob returns the job as it is, and again whenever it changes. The stream ends when the job has
-        ended.
+        """WatchJob returns the job as it is, and again whenever it changes, or when nothing was sent for 15
+        seconds, so that no proxy takes the stream for dead. The stream ends when the job has ended.
         """
 
     @_abc_1.abstractmethod

@@ -14,6 +14,7 @@ from memsvc.providers.model_errors import ModelBusy
 from memsvc.store import jobs
 from memsvc.store.jobs import Claim
 from memsvc.usecases.context import Context
+from memsvc.usecases.facts.job_board import JobBoard
 from memsvc.usecases.facts.running import JobLimits, JobRunner
 from memsvc.wiring.clock import new_id, utc_now
 from tests.facts.conftest import Diary
@@ -62,6 +63,16 @@ async def test_a_wrong_clock_neither_delays_nor_steals(diary: Diary, hours: floa
     assert done.state is JobState.SUCCEEDED
     assert left is None
     assert (await job_of(diary, running)).attempt == 1
+
+
+async def test_a_watched_job_is_never_silent_for_long(diary: Diary) -> None:
+    """A job that nothing happens to is shown again and again, so that no proxy ends the stream."""
+    job_id = await queued(diary)
+    watching = JobBoard(diary.context, silence_seconds_max=0.1).watch(diary.caller(), job_id)
+
+    shown = [await anext(watching) for _ in range(3)]
+
+    assert shown == [await job_of(diary, job_id)] * 3
 
 
 async def test_only_the_last_begin_may_write(diary: Diary) -> None:

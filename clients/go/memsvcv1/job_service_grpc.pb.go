@@ -34,8 +34,8 @@ const (
 type JobServiceClient interface {
 	// GetJob returns one job.
 	GetJob(ctx context.Context, in *GetJobRequest, opts ...grpc.CallOption) (*GetJobResponse, error)
-	// WatchJob returns the job as it is, and again whenever it changes. The stream ends when the job has
-	// ended.
+	// WatchJob returns the job as it is, and again whenever it changes, or when nothing was sent for 15
+	// seconds, so that no proxy takes the stream for dead. The stream ends when the job has ended.
 	WatchJob(ctx context.Context, in *WatchJobRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchJobResponse], error)
 	// ListDeadJobs lists the jobs that will not be tried again by themselves, newest first.
 	ListDeadJobs(ctx context.Context, in *ListDeadJobsRequest, opts ...grpc.CallOption) (*ListDeadJobsResponse, error)
@@ -109,8 +109,8 @@ func (c *jobServiceClient) RequeueJob(ctx context.Context, in *RequeueJobRequest
 type JobServiceServer interface {
 	// GetJob returns one job.
 	GetJob(context.Context, *GetJobRequest) (*GetJobResponse, error)
-	// WatchJob returns the job as it is, and again whenever it changes. The stream ends when the job has
-	// ended.
+	// WatchJob returns the job as it is, and again whenever it changes, or when nothing was sent for 15
+	// seconds, so that no proxy takes the stream for dead. The stream ends when the job has ended.
 	WatchJob(*WatchJobRequest, grpc.ServerStreamingServer[WatchJobResponse]) error
 	// ListDeadJobs lists the jobs that will not be tried again by themselves, newest first.
 	ListDeadJobs(context.Context, *ListDeadJobsRequest) (*ListDeadJobsResponse, error)

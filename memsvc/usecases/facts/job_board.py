@@ -20,6 +20,8 @@ from memsvc.usecases.once import Once, Replay
 #: How often a watched job is looked at, in seconds: more and more seldom.
 WATCH_SECONDS_MIN: Final = 0.05
 WATCH_SECONDS_MAX: Final = 1.0
+#: After so many seconds a watched job is shown although it has not changed: proxies end silent streams.
+SILENCE_SECONDS_MAX: Final = 15.0
 #: How long one look may take, in seconds.
 LOOK_SECONDS_MAX: Final = 10.0
 
@@ -57,6 +59,7 @@ class JobBoard:
     """Shows the jobs of a tenant."""
 
     context: Context
+    silence_seconds_max: float = SILENCE_SECONDS_MAX
 
     async def get(self, caller: Caller, job_id: UUID) -> Job:
         """Return the job; raise JobNotFound."""
@@ -69,18 +72,19 @@ class JobBoard:
         return job
 
     async def watch(self, caller: Caller, job_id: UUID) -> AsyncIterator[Job]:
-        """Yield the job as it is, and whenever it has changed, until it has ended."""
+        """Yield the job as it is, and whenever it has changed or was long not shown, until it has ended."""
+        clock = asyncio.get_running_loop().time
         pause = WATCH_SECONDS_MIN
         job = await self.get(caller, job_id)
         yield job
+        shown = clock()
         while not job.state.is_final:
             await asyncio.sleep(pause)
             before, job = job, await self.get(caller, job_id)
-            if job == before:
-                pause = min(pause * 1.5, WATCH_SECONDS_MAX)
-            else:
-                pause = WATCH_SECONDS_MIN
+            pause = WATCH_SECONDS_MIN if job != before else min(pause * 1.5, WATCH_SECONDS_MAX)
+            if job != before or clock() >= shown + self.silence_seconds_max:
                 yield job
+                shown = clock()
 
     async def dead(self, caller: Caller, ask: DeadJobsAsk) -> JobPage:
         """Return one page, the job that died last first; raise InvalidPageToken."""

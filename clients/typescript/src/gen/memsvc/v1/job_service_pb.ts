@@ -438,8 +438,8 @@ export const JobService: GenService<{
     output: typeof GetJobResponseSchema;
   },
   /**
-   * WatchJob returns the job as it is, and again whenever it changes. The stream ends when the job has
-   * ended.
+   * WatchJob returns the job as it is, and again whenever it changes, or when nothing was sent for 15
+   * seconds, so that no proxy takes the stream for dead. The stream ends when the job has ended.
    *
    * @generated from rpc memsvc.v1.JobService.WatchJob
    */
