@@ -12,18 +12,23 @@ from typing import Any, Final
 from uuid import UUID
 
 import procrastinate
+import stamina
 from procrastinate import jobs as tickets
 from procrastinate import manager
+from procrastinate.exceptions import ConnectorException
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from memsvc.store.sql.loader import statement
+from memsvc.telemetry import log
 
 #: The one queue, and the task that its tickets name; issue_ticket.sql names them too.
 QUEUE: Final = "memsvc"
 TASK: Final = "run_job"
 #: How often a worker looks by itself, in seconds; usually it is told.
 POLL_SECONDS: Final = 1.0
+#: For how long taking away a ticket is tried, in seconds.
+DROP_SECONDS_MAX: Final = 10.0
 #: Connections beside the one that listens.
 CONNECTIONS_MAX: Final = 3
 
@@ -31,16 +36,27 @@ Handler = Callable[[str, UUID], Awaitable[object]]
 
 
 class _OwnTickets(manager.JobManager):
-    """Takes away a ticket only for the worker that holds it.
+    """Takes away a ticket only for the worker that holds it, and as surely as it can.
 
-    The library itself would let a worker that was paused take away the ticket of its successor.
+    The library itself would let a worker that was paused take away the ticket of its successor. And one
+    that is left behind by a connection that broke would hold up the user's jobs as long as this worker
+    lives.
     """
 
     async def finish_job(self, job: tickets.Job, status: tickets.Status, delete_job: bool) -> None:
         del status, delete_job
-        await self.connector.execute_query_async(
-            query=statement("drop_ticket"), ticket_id=job.id, worker_id=job.worker_id
+        tries = stamina.retry_context(
+            on=ConnectorException, attempts=None, timeout=DROP_SECONDS_MAX, wait_initial=0.05
         )
+        try:
+            async for attempt in tries:
+                with attempt:
+                    await self.connector.execute_query_async(
+                        query=statement("drop_ticket"), ticket_id=job.id, worker_id=job.worker_id
+                    )
+        except ConnectorException:
+            # The database is away, so this worker starts anew: the ticket is nobody's then.
+            log.warning("ticket_left", ticket_id=job.id)
 
 
 class TicketQueue:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import signal
 import threading
 from collections.abc import Generator
@@ -11,9 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from memsvc.store import embedded
 from memsvc_client import (
     FailedPrecondition,
     Job,
@@ -25,6 +28,7 @@ from memsvc_client import (
     NotFound,
 )
 from tests.fakes.model_server import (
+    FakeModel,
     SeenCall,
     closed_port,
     dropping,
@@ -490,6 +494,54 @@ def test_acknowledged_messages_get_their_facts_although_the_server_dies(fleet: F
         told = {memory.value for memory in timeline}
         assert {f"Town {n}" for n in acknowledged if n % 5 == user} <= told
         assert len(told) == len(timeline)
+
+
+def kill_backend_of(fleet: Fleet) -> bool:
+    """Kill -9 the oldest process of Postgres that works for the service; return whether there was one."""
+    with contextlib.suppress(psycopg.OperationalError):
+        for (pid,) in fleet.rows(
+            "select pid from pg_stat_activity where datname = current_database() "
+            "and pid <> pg_backend_pid() order by backend_start limit 1"
+        ):
+            os.kill(pid, signal.SIGKILL)
+            return True
+    return False
+
+
+def test_acknowledged_messages_get_their_facts_although_the_database_dies(
+    tmp_path: Path, model: FakeModel
+) -> None:
+    """Kill -9 of a process of Postgres, three times under load: what is acknowledged is read, once."""
+    with contextlib.ExitStack() as stack:
+        postgres = embedded.start(tmp_path / "postgres")
+        stack.callback(postgres.stop)
+        fleet = Fleet(tmp_path, postgres.owner_conninfo, model)
+        stack.callback(fleet.close)
+        client = fleet.client(fleet.serve())
+        fleet.work()
+        fleet.work()
+        acknowledged: list[int] = []
+
+        def tell(n: int) -> None:
+            message = Message(message_id=f"m{n}", content=f"I live in Town {n}.")
+            with contextlib.suppress(MemsvcError):
+                client.ingest(user_id=f"u{n % 5}", messages=[message], timeout=20)
+                acknowledged.append(n)
+            if n in {30, 60, 90}:
+                # All other processes of it are ended then too, and what was committed is recovered.
+                until(lambda: kill_backend_of(fleet), 30)
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(tell, range(120)))
+        assert len(acknowledged) >= 60
+
+        until(lambda: fleet.rows("select count(*) from job where state < 3") == [(0,)], 60)
+        for user in range(5):
+            timeline = list(client.list_memory_timeline(user_id=f"u{user}", slot="location"))
+            told = {memory.value for memory in timeline}
+            assert {f"Town {n}" for n in acknowledged if n % 5 == user} <= told
+            assert len(told) == len(timeline)
+        assert fleet.rows("select count(*) from job where state <> 3") == [(0,)]
 
 
 def test_two_servers_on_one_database_share_the_work(fleet: Fleet) -> None:
