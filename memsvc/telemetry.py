@@ -8,7 +8,7 @@ from importlib import metadata
 from typing import Any, Final, cast
 
 import structlog
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 #: The version of this server.
 VERSION: Final = metadata.version("memsvc")
@@ -79,5 +79,13 @@ JOB_SECONDS: Final = Histogram(
 )
 #: Results that were dropped since somebody else had begun the job again.
 JOBS_FENCED: Final = Counter("memsvc_jobs_fenced", "Results of jobs that were taken over.")
+#: How jobs stand in the whole installation: ready, postponed, running or dead.
+JOBS_STANDING: Final = Gauge(
+    "memsvc_jobs_standing", "Jobs of the installation by kind and standing.", ["kind", "standing"]
+)
+#: How long the oldest job has been ready: the one figure that tells whether there are workers enough.
+JOBS_READY_SECONDS: Final = Gauge(
+    "memsvc_jobs_ready_seconds", "Seconds since the oldest job became ready.", ["kind"]
+)
 #: Facts that were drawn, by what became of them.
 FACTS: Final = Counter("memsvc_facts", "Facts kept and dropped.", ["outcome"])

@@ -36,6 +36,18 @@ class DueJob:
 
 
 @dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many jobs of a kind stand how."""
+
+    kind: int
+    #: "ready", "postponed", "running" or "dead".
+    standing: str
+    jobs: int
+    #: How long the oldest of them has stood so; below 0 if it is still to be ready.
+    oldest_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line of a conversation."""
 
@@ -137,6 +149,11 @@ async def drop_stale_tickets(tx: Transaction, *, lease_seconds: float) -> None:
 async def due(tx: Transaction, *, limit: int) -> list[DueJob]:
     """Return jobs that wait and have no ticket; only in an overview transaction."""
     return await tx.all("list_due_jobs", DueJob, limit=limit)
+
+
+async def backlog(tx: Transaction) -> list[Backlog]:
+    """Return how all tenants' jobs stand; only in an overview transaction."""
+    return await tx.all("measure_backlog", Backlog)
 
 
 async def sweep(tx: Transaction, *, kept_hours: int, dead_kept_hours: int, limit: int) -> int:

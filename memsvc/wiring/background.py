@@ -13,6 +13,8 @@ from memsvc.worker import Worker, keep_up
 
 #: How often recalls are noted, in seconds: late enough that many become one note.
 ACCESSES_SECONDS: Final = 2.0
+#: How often the metrics of waiting jobs are taken, in seconds.
+MEASURE_SECONDS: Final = 5.0
 #: When, in UTC, one of all processes lets facts fade, and sweeps jobs and looks for neglected users.
 FADE_AT: Final = "7 * * * *"
 SWEEP_AT: Final = "*/10 * * * *"
@@ -29,6 +31,7 @@ def background(settings: Settings, parts: Parts, conninfo: str) -> list[Coroutin
     if settings.job_concurrency:
         passes += [
             ("tell_of_jobs", parts.runner.tell, settings.job_tell_seconds),
+            ("measure_jobs", parts.runner.measure, MEASURE_SECONDS),
             (
                 "ask_for_consolidation",
                 parts.consolidation.ask_for_unsettled,

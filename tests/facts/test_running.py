@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from prometheus_client import REGISTRY
 
 from memsvc.core.jobs import BACKOFF_SECONDS_MAX, Job, JobKind, JobState, backoff_seconds
 from memsvc.core.model import Caller
@@ -15,7 +16,7 @@ from memsvc.store import jobs
 from memsvc.store.jobs import Claim
 from memsvc.usecases.context import Context
 from memsvc.usecases.facts.job_board import JobBoard
-from memsvc.usecases.facts.running import JobLimits, JobRunner
+from memsvc.usecases.facts.running import STANDINGS, JobLimits, JobRunner
 from memsvc.wiring.clock import new_id, utc_now
 from tests.facts.conftest import Diary
 
@@ -73,6 +74,44 @@ async def test_a_watched_job_is_never_silent_for_long(diary: Diary) -> None:
     shown = [await anext(watching) for _ in range(3)]
 
     assert shown == [await job_of(diary, job_id)] * 3
+
+
+async def test_the_metrics_tell_how_jobs_stand(diary: Diary) -> None:
+    """Waiting, running and dead jobs of all tenants are counted, and how long the oldest one waits."""
+    runner = runner_of(diary.context)
+
+    async def standing() -> dict[str, float]:
+        assert await runner.measure() == 0
+        labels = {"kind": "extract"}
+        found = {
+            name: REGISTRY.get_sample_value("memsvc_jobs_standing", {**labels, "standing": name})
+            for name in STANDINGS
+        }
+        found["seconds"] = REGISTRY.get_sample_value("memsvc_jobs_ready_seconds", labels)
+        return {name: value or 0 for name, value in found.items()}
+
+    before = await standing()
+    first, second, third = [await queued(diary) for _ in range(3)]
+    waiting = await standing()
+    async with diary.context.database.transaction(diary.caller()) as tx:
+        running = await jobs.claim(tx, first, lease_seconds=60, failures_max=2)
+        dead = await jobs.claim(tx, second, lease_seconds=60, failures_max=2)
+        late = await jobs.claim(tx, third, lease_seconds=60, failures_max=2)
+        assert running
+        assert dead
+        assert late
+        await jobs.end(tx, Claim(second, dead.attempt), JobState.DEAD)
+        await jobs.postpone(tx, Claim(third, late.attempt), 60, "", counted=True)
+    after = await standing()
+
+    assert waiting["ready"] == before["ready"] + 3
+    assert waiting["seconds"] > 0
+    assert {name: after[name] - before[name] for name in STANDINGS} == {
+        "ready": 0,
+        "postponed": 1,
+        "running": 1,
+        "dead": 1,
+    }
 
 
 async def test_only_the_last_begin_may_write(diary: Diary) -> None:

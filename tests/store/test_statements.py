@@ -19,7 +19,7 @@ from memsvc.core.model import Memory
 from memsvc.store import embedded
 from memsvc.store.embeddings import ActiveSpace, PendingMemory
 from memsvc.store.facts import NearFact, StoredFact
-from memsvc.store.jobs import DueJob
+from memsvc.store.jobs import Backlog, DueJob
 from memsvc.store.profiles import ConsolidationState, Faded, Twins, Unmatched, UnsettledUser
 from memsvc.store.replies import StoredReply
 from memsvc.store.spaces import Count, KnownSpace
@@ -50,6 +50,7 @@ WITHOUT_TENANT = {
     "issue_ticket",  # names the tenant in the ticket
     "list_due_jobs",  # across tenants by a policy of its own; ids only
     "list_profile_tenants",  # likewise
+    "measure_backlog",  # likewise, numbers only
     "list_neglected_users",  # likewise
     "list_unsettled_users",  # likewise
     "list_spaces",
@@ -101,6 +102,7 @@ COLUMNS = {
     "list_promotable_facts": MEMORY,
     "list_slot_facts": FACT,
     "list_timeline": MEMORY,
+    "measure_backlog": [field.name for field in fields(Backlog)],
     "decay_facts": [field.name for field in fields(Faded)],
     "list_unmatched_facts": [field.name for field in fields(Unmatched)],
     "list_twin_facts": [field.name for field in fields(Twins)],

@@ -16,7 +16,14 @@ from memsvc.providers.model_errors import ModelBusy, ModelError, ModelRefused
 from memsvc.store import jobs
 from memsvc.store.database import Transaction
 from memsvc.store.jobs import Claim
-from memsvc.telemetry import JOB_SECONDS, JOBS, JOBS_FENCED, log
+from memsvc.telemetry import (
+    JOB_SECONDS,
+    JOBS,
+    JOBS_FENCED,
+    JOBS_READY_SECONDS,
+    JOBS_STANDING,
+    log,
+)
 from memsvc.usecases.context import Context
 from memsvc.usecases.facts.holding import JobTakenOver
 
@@ -26,6 +33,9 @@ PAUSED_SECONDS: Final = 15.0
 STUCK_SECONDS_MIN: Final = 5.0
 #: How many jobs are told of in one sweep, and deleted in another.
 SWEEP_BATCH: Final = 500
+
+#: How a job may stand while it is no success.
+STANDINGS: Final = ("ready", "postponed", "running", "dead")
 
 #: What does a job of some kind: it returns how the job ends, QUEUED if there is more to do, or raises.
 Work = Callable[[Caller, Job], Awaitable[JobState]]
@@ -194,6 +204,19 @@ class JobRunner:
             for job in due:
                 await jobs.issue_ticket(tx, job)
         return len(due)
+
+    async def measure(self) -> int:
+        """Let the metrics tell how the jobs of all tenants stand; that is no work to go on with."""
+        async with self.context.database.overview() as tx:
+            found = {(one.kind, one.standing): one for one in await jobs.backlog(tx)}
+        for kind in JobKind:
+            name = kind.name.lower()
+            for standing in STANDINGS:
+                backlog = found.get((kind, standing))
+                JOBS_STANDING.labels(name, standing).set(backlog.jobs if backlog else 0)
+            ready = found.get((kind, "ready"))
+            JOBS_READY_SECONDS.labels(name).set(ready.oldest_seconds if ready else 0)
+        return 0
 
     async def sweep(self) -> int:
         """Delete jobs that ended long ago; return how many."""
