@@ -12,10 +12,11 @@ import pytest
 from memsvc.core.lexical import lexical_vectors, query_terms
 from memsvc.core.model import Caller, EmbeddingSpace, MemoryFilter, NewMessage, Role
 from memsvc.store import database as database_module
-from memsvc.store import embeddings, memories, search
+from memsvc.store import embeddings, memories, profiles, search
 from memsvc.store.database import Database
 from memsvc.store.embeddings import NewEmbedding
 from memsvc.store.memories import NewEpisode
+from memsvc.store.profiles import Recalls
 from memsvc.store.search import Question
 from memsvc.store.sql import loader
 from memsvc.wiring.clock import utc_now
@@ -90,3 +91,22 @@ async def test_ranking_reads_each_row_once(
     assert {node["Relation Name"] for node in scans} == {"memory", "memory_embedding"}
     assert all(node["Node Type"] in {"Index Scan", "Bitmap Heap Scan"} for node in scans)
     assert all(node["Actual Loops"] == 1 for node in scans)
+
+
+async def test_a_note_of_what_was_recalled_changes_no_index(
+    database: Database, caller: Caller
+) -> None:
+    """A memory that is recalled stays on its page, so that its many indexes need not be written."""
+    await fill(database, caller)
+    async with database.transaction(caller) as tx:
+        found = await memories.newest(tx, "u", MemoryFilter(), now=utc_now(), limit=ROWS)
+        recalls = {one.memory_id: Recalls(1, utc_now()) for one in found[::30]}
+        await profiles.touch(tx, recalls)
+        cursor = await tx.connection.execute(
+            "select pg_stat_get_xact_tuples_updated('memory'::regclass), "
+            "pg_stat_get_xact_tuples_hot_updated('memory'::regclass)"
+        )
+        updated, on_their_page = await cursor.fetchone() or (0, 0)
+
+    assert updated == len(recalls) == ROWS // 30
+    assert on_their_page == updated

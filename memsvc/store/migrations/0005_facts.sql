@@ -18,6 +18,10 @@ alter table memory add column stated_confidence real;
 -- It got no vector when it was stored or worded anew, so it is still to be compared with the others.
 alter table memory add column unmatched boolean not null default false;
 
+-- A memory is noted again and again: when it was recalled, how sure it still is. With room on its page no
+-- index has to learn of that.
+alter table memory set (fillfactor = 90);
+
 -- Of an episode: its facts say all that it says, so it is over when they are.
 alter table memory add column fully_drawn boolean not null default false;
 
