@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 from weakref import WeakKeyDictionary
@@ -122,7 +122,7 @@ class Transaction:
             return [make(values) for values in await cursor.fetchall()]
 
     async def execute(self, name: str, **parameters: object) -> None:
-        """Run the statement *name* for its effect; the round trip is shared with what follows."""
+        """Run the statement *name* for its effect; in a call's transaction the next one shares its way."""
         await self.connection.execute(
             statement(name),
             {"tenant_id": self.tenant_id, **parameters},
@@ -182,33 +182,35 @@ class Database:
         left = caller.deadline - asyncio.get_running_loop().time()
         if left <= 0:
             raise DeadlineExceeded
-        async with self._scope(caller.tenant_id, left, worker="") as transaction:
+        async with self._scope(caller.tenant_id, left, pipelined=True) as transaction:
             yield transaction
 
     @asynccontextmanager
     async def upkeep(self, tenant_id: str) -> AsyncGenerator[Transaction]:
         """Open a transaction of a worker on a tenant's rows; no caller waits for it.
 
+        Its statements are sent one by one. So Postgres sees when nothing comes any more, and takes the
+        locks away from a process that was paused; in the middle of a pipeline it would count as busy.
         Raises what `transaction` does.
         """
-        async with self._scope(tenant_id, WORKER_SECONDS, worker="") as transaction:
+        async with self._scope(tenant_id, WORKER_SECONDS) as transaction:
             yield transaction
 
     @asynccontextmanager
     async def overview(self) -> AsyncGenerator[Transaction]:
-        """Open a transaction of a worker, which sees what is waiting and no content."""
+        """Open a transaction of a worker, which sees what is waiting and no content; as `upkeep` else."""
         async with self._scope("", WORKER_SECONDS, worker="on") as transaction:
             yield transaction
 
     @asynccontextmanager
     async def _scope(
-        self, tenant_id: str, seconds: float, *, worker: str
+        self, tenant_id: str, seconds: float, *, worker: str = "", pipelined: bool = False
     ) -> AsyncGenerator[Transaction]:
         wait = min(seconds, POOL_WAIT_SECONDS_MAX)
         with cancellation_heeded(), domain_errors():
             async with (
                 self._pool.connection(timeout=wait) as connection,
-                connection.pipeline(),
+                connection.pipeline() if pipelined else nullcontext(),
                 connection.transaction(),
             ):
                 transaction = Transaction(connection, tenant_id)

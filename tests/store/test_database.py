@@ -1,12 +1,15 @@
-"""Transactions: what a task that is cancelled in the middle of one comes to."""
+"""Transactions: what becomes of one whose task is cancelled, or whose process is paused, in the middle."""
 
 from __future__ import annotations
 
 import asyncio
 from uuid import uuid4
 
+import psycopg
+import pytest
+
 from memsvc.core.model import Caller
-from memsvc.store import jobs
+from memsvc.store import embedded, jobs
 from memsvc.store.database import Database
 
 #: Tasks at a time, more than there are connections, so that some wait for one.
@@ -35,3 +38,20 @@ async def test_a_cancellation_is_never_lost(conninfo: str, caller: Caller) -> No
         ended += [repr(task) for task in cancelled if not task.cancelled()]
     await database.close()
     assert ended == []
+
+
+@pytest.mark.parametrize("kind", ["overview", "upkeep"])
+async def test_a_workers_transaction_counts_as_idle_while_nothing_comes(
+    database: Database, postgres: embedded.EmbeddedPostgres, kind: str
+) -> None:
+    """Postgres ends it when its process was paused, and with it the locks that others wait for."""
+    begun = database.overview() if kind == "overview" else database.upkeep("tenant")
+    async with begun as tx:
+        assert await jobs.try_sweeper_lock(tx)
+        with psycopg.connect(postgres.owner_conninfo, autocommit=True) as owner:
+            seen = owner.execute(
+                "select state from pg_stat_activity where pid = %s",
+                [tx.connection.info.backend_pid],
+            ).fetchone()
+
+    assert seen == ("idle in transaction",)
