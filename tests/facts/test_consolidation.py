@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from memsvc.core import consolidation, decay
 from memsvc.core.consolidation import Profile
 from memsvc.core.jobs import Job, JobKind, JobState
+from memsvc.core.lexical import lexical_vectors
 from memsvc.core.model import Memory, Role
 from memsvc.store import embedded, embeddings, facts, jobs, memories, profiles
 from memsvc.store.embeddings import NewEmbedding
@@ -252,7 +253,14 @@ async def test_what_was_compared_is_not_compared_again(diary: Diary) -> None:
     await merge(diary)
 
     assert await unmatched(diary) == []
-    assert len(await diary.timeline("like")) == 2
+    tea, _ = await diary.timeline("like")
+    anew = replace(tea, content="The user loves tea.")
+    async with diary.context.database.transaction(diary.caller()) as tx:
+        await memories.update(tx, replace(tea, pinned=True), None, now=utc_now())
+    assert await unmatched(diary) == []
+    async with diary.context.database.transaction(diary.caller()) as tx:
+        await memories.update(tx, anew, lexical_vectors(anew.content), now=utc_now())
+    assert await unmatched(diary) == [tea.memory_id]
 
 
 async def give_vectors(diary: Diary) -> None:
