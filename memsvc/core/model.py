@@ -82,6 +82,12 @@ class Caller:
     tenant_id: str
     #: When the answer has to be ready, in seconds of the event loop's clock.
     deadline: float
+    #: The one user whose data it may touch; "" for any user of the tenant.
+    user_id: str = ""
+    #: Who it is, for logs and the audit log, such as "key:ABC"; "" for the service itself.
+    principal: str = ""
+    #: What it may do, by the names of memsvc.core.access.
+    scopes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

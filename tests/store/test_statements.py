@@ -13,6 +13,7 @@ import pytest
 from psycopg import pq
 
 import memsvc
+from memsvc.core.audit import AuditEntry, AuditHead
 from memsvc.core.consolidation import Profile
 from memsvc.core.jobs import Job
 from memsvc.core.model import Memory
@@ -71,6 +72,7 @@ WITHOUT_TENANT = {
 #: Statements that cannot be prepared.
 UTILITY = {"create_database", "create_application_role", "grant_application_role"}
 TENANT_TABLES = {
+    "audit_entry",
     "job",
     "job_message",
     "memory_term",
@@ -88,6 +90,8 @@ JOB = [field.name for field in fields(Job)]
 BARE_JOB = JOB[:-1]
 COLUMNS = {
     "begin_job": BARE_JOB,
+    "get_audit_head": [field.name for field in fields(AuditHead)],
+    "list_audit_entries": [field.name for field in fields(AuditEntry)],
     "claim_job": BARE_JOB,
     "end_job": BARE_JOB,
     "get_job": JOB,
@@ -166,7 +170,7 @@ def test_a_statement_names_the_tenant_once_a_table(name: str) -> None:
     if name in WITHOUT_TENANT:
         assert "%(tenant_id)s" not in sql
         return
-    if name in {"enter_scope", "lock_slots"}:  # they say whose rows, of no table
+    if name in {"enter_scope", "lock_audit_log", "lock_slots"}:  # they say whose rows, of no table
         return
     tables = re.findall(r"\b(?:from|join|update|into|using)\s+(\w+)", sql)
     uses = [table for table in tables if table in TENANT_TABLES]

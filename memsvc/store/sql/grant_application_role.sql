@@ -10,6 +10,7 @@ begin
     execute format(
         'grant select, insert, update, delete on all tables in schema public to %I', application_role
     );
+    execute format('revoke update, delete on audit_entry from %I', application_role);
     execute format('grant usage on all sequences in schema public to %I', application_role);
 end
 $$
