@@ -15,6 +15,42 @@ type GetServerInfoRequest = memsvcv1.GetServerInfoRequest
 // GetServerInfoResponse tells what a server is and what it can do.
 type GetServerInfoResponse = memsvcv1.GetServerInfoResponse
 
+// GetLimitsRequest asks for nothing in particular.
+type GetLimitsRequest = memsvcv1.GetLimitsRequest
+
+// Limit is one bound.
+type Limit = memsvcv1.Limit
+
+// MethodCost says what a call takes from the tenant's rate.
+type MethodCost = memsvcv1.MethodCost
+
+// GetLimitsResponse tells the limits that hold for the caller.
+type GetLimitsResponse = memsvcv1.GetLimitsResponse
+
+// GetQuotaRequest asks for nothing in particular.
+type GetQuotaRequest = memsvcv1.GetQuotaRequest
+
+// Quota is how much of something a tenant may have or use.
+type Quota = memsvcv1.Quota
+
+// GetQuotaResponse holds the quotas of the caller's tenant.
+type GetQuotaResponse = memsvcv1.GetQuotaResponse
+
+// AuditEntry is one line of the audit log.
+type AuditEntry = memsvcv1.AuditEntry
+
+// ListAuditEntriesRequest asks for a page of the audit log.
+type ListAuditEntriesRequest = memsvcv1.ListAuditEntriesRequest
+
+// ListAuditEntriesResponse is a page of the audit log.
+type ListAuditEntriesResponse = memsvcv1.ListAuditEntriesResponse
+
+// VerifyAuditLogRequest asks for nothing in particular.
+type VerifyAuditLogRequest = memsvcv1.VerifyAuditLogRequest
+
+// VerifyAuditLogResponse tells whether the log is whole.
+type VerifyAuditLogResponse = memsvcv1.VerifyAuditLogResponse
+
 // Capability is something that one server can do and another cannot, because it is older or is set
 // up in another way. A client ignores the values that it does not know.
 type Capability = memsvcv1.Capability
@@ -364,6 +400,26 @@ const (
 	// FAILED_PRECONDITION. The language model refuses the request, or its replies are of no use: coming
 	// back does not help. Example: {reason: "MODEL_REFUSED", metadata: {"error_id": "…"}}.
 	ErrorReason_ERROR_REASON_MODEL_REFUSED = memsvcv1.ErrorReason_ERROR_REASON_MODEL_REFUSED
+	// RESOURCE_EXHAUSTED. The tenant's calls come faster than its rate allows, or too many are under way; a
+	// RetryInfo says when to come back. Example: {reason: "RATE_LIMITED", metadata: {"limit": "rate",
+	// "error_id": "…"}}; limit is "rate", "streams", "concurrency" or "authentication".
+	ErrorReason_ERROR_REASON_RATE_LIMITED = memsvcv1.ErrorReason_ERROR_REASON_RATE_LIMITED
+	// RESOURCE_EXHAUSTED. The tenant has used up a quota; nothing was written. A RetryInfo says when it
+	// starts anew, if it does. Example: {reason: "QUOTA_EXCEEDED", metadata: {"quota": "memories",
+	// "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_QUOTA_EXCEEDED = memsvcv1.ErrorReason_ERROR_REASON_QUOTA_EXCEEDED
+	// FAILED_PRECONDITION. The user was erased and is not remembered any more; ReopenUser lets it begin
+	// anew. Example: {reason: "USER_ERASED", metadata: {"field": "user_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_USER_ERASED = memsvcv1.ErrorReason_ERROR_REASON_USER_ERASED
+	// FAILED_PRECONDITION. Rows of the user are still being removed; come back later.
+	// Example: {reason: "ERASURE_UNDER_WAY", metadata: {"field": "user_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_ERASURE_UNDER_WAY = memsvcv1.ErrorReason_ERROR_REASON_ERASURE_UNDER_WAY
+	// NOT_FOUND. There is no such user, or none that the caller may see.
+	// Example: {reason: "USER_NOT_FOUND", metadata: {"field": "user_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_USER_NOT_FOUND = memsvcv1.ErrorReason_ERROR_REASON_USER_NOT_FOUND
+	// NOT_FOUND. There is no such retention rule.
+	// Example: {reason: "RULE_NOT_FOUND", metadata: {"field": "rule_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_RULE_NOT_FOUND = memsvcv1.ErrorReason_ERROR_REASON_RULE_NOT_FOUND
 )
 
 // Job is a piece of work.
@@ -588,4 +644,164 @@ const (
 	SearchSource_SEARCH_SOURCE_MESSAGES = memsvcv1.SearchSource_SEARCH_SOURCE_MESSAGES
 	// Facts, notes and summaries.
 	SearchSource_SEARCH_SOURCE_MEMORIES = memsvcv1.SearchSource_SEARCH_SOURCE_MEMORIES
+)
+
+// RetentionPolicy is what holds for all memories of a tenant that no rule speaks of.
+type RetentionPolicy = memsvcv1.RetentionPolicy
+
+// RetentionCondition says which memories a rule matches: those for which everything that is set holds.
+// At least one of its fields has to be set; one that is empty matches nothing and is refused.
+type RetentionCondition = memsvcv1.RetentionCondition
+
+// RetentionRule says what happens to some memories. Of several that match a memory the first in order of
+// priority counts.
+type RetentionRule = memsvcv1.RetentionRule
+
+// GetRetentionPolicyRequest asks for nothing in particular.
+type GetRetentionPolicyRequest = memsvcv1.GetRetentionPolicyRequest
+
+// GetRetentionPolicyResponse holds the policy.
+type GetRetentionPolicyResponse = memsvcv1.GetRetentionPolicyResponse
+
+// SetRetentionPolicyRequest holds the new policy.
+type SetRetentionPolicyRequest = memsvcv1.SetRetentionPolicyRequest
+
+// SetRetentionPolicyResponse holds the policy in force.
+type SetRetentionPolicyResponse = memsvcv1.SetRetentionPolicyResponse
+
+// CreateRetentionRuleRequest holds a new rule.
+type CreateRetentionRuleRequest = memsvcv1.CreateRetentionRuleRequest
+
+// CreateRetentionRuleResponse holds the rule as stored.
+type CreateRetentionRuleResponse = memsvcv1.CreateRetentionRuleResponse
+
+// GetRetentionRuleRequest names a rule.
+type GetRetentionRuleRequest = memsvcv1.GetRetentionRuleRequest
+
+// GetRetentionRuleResponse holds the rule.
+type GetRetentionRuleResponse = memsvcv1.GetRetentionRuleResponse
+
+// ListRetentionRulesRequest asks for nothing in particular.
+type ListRetentionRulesRequest = memsvcv1.ListRetentionRulesRequest
+
+// ListRetentionRulesResponse holds the rules.
+type ListRetentionRulesResponse = memsvcv1.ListRetentionRulesResponse
+
+// UpdateRetentionRuleRequest holds a rule as it is to be.
+type UpdateRetentionRuleRequest = memsvcv1.UpdateRetentionRuleRequest
+
+// UpdateRetentionRuleResponse holds the rule as stored.
+type UpdateRetentionRuleResponse = memsvcv1.UpdateRetentionRuleResponse
+
+// DeleteRetentionRuleRequest names a rule.
+type DeleteRetentionRuleRequest = memsvcv1.DeleteRetentionRuleRequest
+
+// DeleteRetentionRuleResponse is empty.
+type DeleteRetentionRuleResponse = memsvcv1.DeleteRetentionRuleResponse
+
+// RunRetentionRequest says how to run.
+type RunRetentionRequest = memsvcv1.RunRetentionRequest
+
+// RetentionOutcome counts what one rule did, or would do.
+type RetentionOutcome = memsvcv1.RetentionOutcome
+
+// RunRetentionResponse tells what was done, or would be.
+type RunRetentionResponse = memsvcv1.RunRetentionResponse
+
+// Hold keeps a user's memories from retention.
+type Hold = memsvcv1.Hold
+
+// SetHoldRequest names a user whose memories are to be held.
+type SetHoldRequest = memsvcv1.SetHoldRequest
+
+// SetHoldResponse holds the hold.
+type SetHoldResponse = memsvcv1.SetHoldResponse
+
+// LiftHoldRequest names a user whose hold ends.
+type LiftHoldRequest = memsvcv1.LiftHoldRequest
+
+// LiftHoldResponse is empty.
+type LiftHoldResponse = memsvcv1.LiftHoldResponse
+
+// ListHoldsRequest asks for nothing in particular.
+type ListHoldsRequest = memsvcv1.ListHoldsRequest
+
+// ListHoldsResponse holds the holds.
+type ListHoldsResponse = memsvcv1.ListHoldsResponse
+
+// ArchivedMemory is a memory that retention has put aside.
+type ArchivedMemory = memsvcv1.ArchivedMemory
+
+// ListArchivedMemoriesRequest asks for a page of the archive.
+type ListArchivedMemoriesRequest = memsvcv1.ListArchivedMemoriesRequest
+
+// ListArchivedMemoriesResponse is a page of the archive.
+type ListArchivedMemoriesResponse = memsvcv1.ListArchivedMemoriesResponse
+
+// RestoreMemoriesRequest names memories in the archive.
+type RestoreMemoriesRequest = memsvcv1.RestoreMemoriesRequest
+
+// RestoreMemoriesResponse tells from when on they are recalled.
+type RestoreMemoriesResponse = memsvcv1.RestoreMemoriesResponse
+
+// RetentionAction says what happens to a memory that a rule matches.
+type RetentionAction = memsvcv1.RetentionAction
+
+// The values of RetentionAction.
+const (
+	// Not allowed.
+	RetentionAction_RETENTION_ACTION_UNSPECIFIED = memsvcv1.RetentionAction_RETENTION_ACTION_UNSPECIFIED
+	// It is put into the archive: not recalled, and RestoreMemories brings it back.
+	RetentionAction_RETENTION_ACTION_ARCHIVE = memsvcv1.RetentionAction_RETENTION_ACTION_ARCHIVE
+	// It is deleted.
+	RetentionAction_RETENTION_ACTION_DELETE = memsvcv1.RetentionAction_RETENTION_ACTION_DELETE
+	// It is kept, whatever later rules and the policy say.
+	RetentionAction_RETENTION_ACTION_HOLD = memsvcv1.RetentionAction_RETENTION_ACTION_HOLD
+)
+
+// ErasedTable counts what was removed from one table.
+type ErasedTable = memsvcv1.ErasedTable
+
+// ErasureReport tells what was done to forget a user. It does not name the user.
+type ErasureReport = memsvcv1.ErasureReport
+
+// EraseUserRequest names the user to forget.
+type EraseUserRequest = memsvcv1.EraseUserRequest
+
+// EraseUserResponse tells what was done.
+type EraseUserResponse = memsvcv1.EraseUserResponse
+
+// ReopenUserRequest names a user who was erased.
+type ReopenUserRequest = memsvcv1.ReopenUserRequest
+
+// ReopenUserResponse is empty.
+type ReopenUserResponse = memsvcv1.ReopenUserResponse
+
+// ExportUserRequest names the user to hand over.
+type ExportUserRequest = memsvcv1.ExportUserRequest
+
+// ExportUserResponse is a piece of an export.
+type ExportUserResponse = memsvcv1.ExportUserResponse
+
+// ImportUserRequest is a piece of an import.
+type ImportUserRequest = memsvcv1.ImportUserRequest
+
+// ImportUserResponse tells what was taken in.
+type ImportUserResponse = memsvcv1.ImportUserResponse
+
+// ErasureLevel says how thoroughly a user is forgotten.
+type ErasureLevel = memsvcv1.ErasureLevel
+
+// The values of ErasureLevel.
+const (
+	// Never sent.
+	ErasureLevel_ERASURE_LEVEL_UNSPECIFIED = memsvcv1.ErasureLevel_ERASURE_LEVEL_UNSPECIFIED
+	// Nothing is found any more, but rows are still being removed; that goes on in the background.
+	ErasureLevel_ERASURE_LEVEL_HIDDEN = memsvcv1.ErasureLevel_ERASURE_LEVEL_HIDDEN
+	// No row of any table holds anything of the user. The data files and the write-ahead log of
+	// Postgres, its replicas and backups may still hold the bytes until they are overwritten or expire.
+	ErasureLevel_ERASURE_LEVEL_ROWS_REMOVED = memsvcv1.ErasureLevel_ERASURE_LEVEL_ROWS_REMOVED
+	// The tables were rewritten since ("memsvc compact"), so that the data files do not hold them either.
+	// Replicas follow; backups expire by their own rules.
+	ErasureLevel_ERASURE_LEVEL_FILES_REWRITTEN = memsvcv1.ErasureLevel_ERASURE_LEVEL_FILES_REWRITTEN
 )

@@ -22,9 +22,10 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dmemsvc/v1/admin_service.proto\x12\tmemsvc.v1\"B\n\x0c\x45mbedderInfo\x12\x14\n\x05model\x18\x01 \x01(\tR\x05model\x12\x1c\n\tdimension\x18\x02 \x01(\x05R\tdimension\"\x16\n\x14GetServerInfoRequest\"\xde\x01\n\x15GetServerInfoResponse\x12\x18\n\x07version\x18\x01 \x01(\tR\x07version\x12!\n\x0c\x61pi_versions\x18\x02 \x03(\tR\x0b\x61piVersions\x12\x18\n\x07methods\x18\x03 \x03(\tR\x07methods\x12\x39\n\x0c\x63\x61pabilities\x18\x04 \x03(\x0e\x32\x15.memsvc.v1.CapabilityR\x0c\x63\x61pabilities\x12\x33\n\x08\x65mbedder\x18\x05 \x01(\x0b\x32\x17.memsvc.v1.EmbedderInfoR\x08\x65mbedder*\xe8\x01\n\nCapability\x12\x1a\n\x16\x43\x41PABILITY_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x43\x41PABILITY_SEMANTIC_RANKING\x10\x01\x12!\n\x1d\x43\x41PABILITY_CONTEXTUAL_RANKING\x10\x02\x12\x1d\n\x19\x43\x41PABILITY_OWN_EMBEDDINGS\x10\x03\x12\x1a\n\x16\x43\x41PABILITY_TIME_TRAVEL\x10\x04\x12\x1e\n\x1a\x43\x41PABILITY_FACT_EXTRACTION\x10\x05\x12\x1f\n\x1b\x43\x41PABILITY_MODEL_EXTRACTION\x10\x06\x32g\n\x0c\x41\x64minService\x12W\n\rGetServerInfo\x12\x1f.memsvc.v1.GetServerInfoRequest\x1a .memsvc.v1.GetServerInfoResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dmemsvc/v1/admin_service.proto\x12\tmemsvc.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"B\n\x0c\x45mbedderInfo\x12\x14\n\x05model\x18\x01 \x01(\tR\x05model\x12\x1c\n\tdimension\x18\x02 \x01(\x05R\tdimension\"\x16\n\x14GetServerInfoRequest\"\xde\x01\n\x15GetServerInfoResponse\x12\x18\n\x07version\x18\x01 \x01(\tR\x07version\x12!\n\x0c\x61pi_versions\x18\x02 \x03(\tR\x0b\x61piVersions\x12\x18\n\x07methods\x18\x03 \x03(\tR\x07methods\x12\x39\n\x0c\x63\x61pabilities\x18\x04 \x03(\x0e\x32\x15.memsvc.v1.CapabilityR\x0c\x63\x61pabilities\x12\x33\n\x08\x65mbedder\x18\x05 \x01(\x0b\x32\x17.memsvc.v1.EmbedderInfoR\x08\x65mbedder\"\x12\n\x10GetLimitsRequest\"E\n\x05Limit\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n\x05value\x18\x02 \x01(\x01R\x05value\x12\x12\n\x04unit\x18\x03 \x01(\tR\x04unit\":\n\nMethodCost\x12\x16\n\x06method\x18\x01 \x01(\tR\x06method\x12\x14\n\x05units\x18\x02 \x01(\x01R\x05units\"j\n\x11GetLimitsResponse\x12(\n\x06limits\x18\x01 \x03(\x0b\x32\x10.memsvc.v1.LimitR\x06limits\x12+\n\x05\x63osts\x18\x02 \x03(\x0b\x32\x15.memsvc.v1.MethodCostR\x05\x63osts\"\x11\n\x0fGetQuotaRequest\"\x80\x01\n\x05Quota\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n\x04used\x18\x02 \x01(\x03R\x04used\x12\x14\n\x05limit\x18\x03 \x01(\x03R\x05limit\x12\x39\n\nreset_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tresetTime\"<\n\x10GetQuotaResponse\x12(\n\x06quotas\x18\x01 \x03(\x0b\x32\x10.memsvc.v1.QuotaR\x06quotas\"\xf3\x01\n\nAuditEntry\x12\x1a\n\x08sequence\x18\x01 \x01(\x03R\x08sequence\x12\x39\n\nevent_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\teventTime\x12\x1c\n\tprincipal\x18\x03 \x01(\tR\tprincipal\x12\x16\n\x06\x61\x63tion\x18\x04 \x01(\tR\x06\x61\x63tion\x12\x16\n\x06target\x18\x05 \x01(\tR\x06target\x12\x16\n\x06reason\x18\x06 \x01(\tR\x06reason\x12\x14\n\x05\x63ount\x18\x07 \x01(\x03R\x05\x63ount\x12\x12\n\x04hash\x18\x08 \x01(\tR\x04hash\"m\n\x17ListAuditEntriesRequest\x12\x16\n\x06\x61\x63tion\x18\x01 \x01(\tR\x06\x61\x63tion\x12\x1b\n\tpage_size\x18\x02 \x01(\x05R\x08pageSize\x12\x1d\n\npage_token\x18\x03 \x01(\tR\tpageToken\"s\n\x18ListAuditEntriesResponse\x12/\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x15.memsvc.v1.AuditEntryR\x07\x65ntries\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x17\n\x15VerifyAuditLogRequest\"\x97\x01\n\x16VerifyAuditLogResponse\x12\x16\n\x06intact\x18\x01 \x01(\x08R\x06intact\x12\x1f\n\x0b\x65ntry_count\x18\x02 \x01(\x03R\nentryCount\x12\'\n\x0f\x62roken_sequence\x18\x03 \x01(\x03R\x0e\x62rokenSequence\x12\x1b\n\thead_hash\x18\x04 \x01(\tR\x08headHash*\xe8\x01\n\nCapability\x12\x1a\n\x16\x43\x41PABILITY_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x43\x41PABILITY_SEMANTIC_RANKING\x10\x01\x12!\n\x1d\x43\x41PABILITY_CONTEXTUAL_RANKING\x10\x02\x12\x1d\n\x19\x43\x41PABILITY_OWN_EMBEDDINGS\x10\x03\x12\x1a\n\x16\x43\x41PABILITY_TIME_TRAVEL\x10\x04\x12\x1e\n\x1a\x43\x41PABILITY_FACT_EXTRACTION\x10\x05\x12\x1f\n\x1b\x43\x41PABILITY_MODEL_EXTRACTION\x10\x06\x32\xbc\x03\n\x0c\x41\x64minService\x12W\n\rGetServerInfo\x12\x1f.memsvc.v1.GetServerInfoRequest\x1a .memsvc.v1.GetServerInfoResponse\"\x03\x90\x02\x01\x12K\n\tGetLimits\x12\x1b.memsvc.v1.GetLimitsRequest\x1a\x1c.memsvc.v1.GetLimitsResponse\"\x03\x90\x02\x01\x12H\n\x08GetQuota\x12\x1a.memsvc.v1.GetQuotaRequest\x1a\x1b.memsvc.v1.GetQuotaResponse\"\x03\x90\x02\x01\x12`\n\x10ListAuditEntries\x12\".memsvc.v1.ListAuditEntriesRequest\x1a#.memsvc.v1.ListAuditEntriesResponse\"\x03\x90\x02\x01\x12Z\n\x0eVerifyAuditLog\x12 .memsvc.v1.VerifyAuditLogRequest\x1a!.memsvc.v1.VerifyAuditLogResponse\"\x03\x90\x02\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,14 +34,46 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ADMINSERVICE'].methods_by_name['GetServerInfo']._loaded_options = None
   _globals['_ADMINSERVICE'].methods_by_name['GetServerInfo']._serialized_options = b'\220\002\001'
-  _globals['_CAPABILITY']._serialized_start=362
-  _globals['_CAPABILITY']._serialized_end=594
-  _globals['_EMBEDDERINFO']._serialized_start=44
-  _globals['_EMBEDDERINFO']._serialized_end=110
-  _globals['_GETSERVERINFOREQUEST']._serialized_start=112
-  _globals['_GETSERVERINFOREQUEST']._serialized_end=134
-  _globals['_GETSERVERINFORESPONSE']._serialized_start=137
-  _globals['_GETSERVERINFORESPONSE']._serialized_end=359
-  _globals['_ADMINSERVICE']._serialized_start=596
-  _globals['_ADMINSERVICE']._serialized_end=699
+  _globals['_ADMINSERVICE'].methods_by_name['GetLimits']._loaded_options = None
+  _globals['_ADMINSERVICE'].methods_by_name['GetLimits']._serialized_options = b'\220\002\001'
+  _globals['_ADMINSERVICE'].methods_by_name['GetQuota']._loaded_options = None
+  _globals['_ADMINSERVICE'].methods_by_name['GetQuota']._serialized_options = b'\220\002\001'
+  _globals['_ADMINSERVICE'].methods_by_name['ListAuditEntries']._loaded_options = None
+  _globals['_ADMINSERVICE'].methods_by_name['ListAuditEntries']._serialized_options = b'\220\002\001'
+  _globals['_ADMINSERVICE'].methods_by_name['VerifyAuditLog']._loaded_options = None
+  _globals['_ADMINSERVICE'].methods_by_name['VerifyAuditLog']._serialized_options = b'\220\002\001'
+  _globals['_CAPABILITY']._serialized_start=1519
+  _globals['_CAPABILITY']._serialized_end=1751
+  _globals['_EMBEDDERINFO']._serialized_start=77
+  _globals['_EMBEDDERINFO']._serialized_end=143
+  _globals['_GETSERVERINFOREQUEST']._serialized_start=145
+  _globals['_GETSERVERINFOREQUEST']._serialized_end=167
+  _globals['_GETSERVERINFORESPONSE']._serialized_start=170
+  _globals['_GETSERVERINFORESPONSE']._serialized_end=392
+  _globals['_GETLIMITSREQUEST']._serialized_start=394
+  _globals['_GETLIMITSREQUEST']._serialized_end=412
+  _globals['_LIMIT']._serialized_start=414
+  _globals['_LIMIT']._serialized_end=483
+  _globals['_METHODCOST']._serialized_start=485
+  _globals['_METHODCOST']._serialized_end=543
+  _globals['_GETLIMITSRESPONSE']._serialized_start=545
+  _globals['_GETLIMITSRESPONSE']._serialized_end=651
+  _globals['_GETQUOTAREQUEST']._serialized_start=653
+  _globals['_GETQUOTAREQUEST']._serialized_end=670
+  _globals['_QUOTA']._serialized_start=673
+  _globals['_QUOTA']._serialized_end=801
+  _globals['_GETQUOTARESPONSE']._serialized_start=803
+  _globals['_GETQUOTARESPONSE']._serialized_end=863
+  _globals['_AUDITENTRY']._serialized_start=866
+  _globals['_AUDITENTRY']._serialized_end=1109
+  _globals['_LISTAUDITENTRIESREQUEST']._serialized_start=1111
+  _globals['_LISTAUDITENTRIESREQUEST']._serialized_end=1220
+  _globals['_LISTAUDITENTRIESRESPONSE']._serialized_start=1222
+  _globals['_LISTAUDITENTRIESRESPONSE']._serialized_end=1337
+  _globals['_VERIFYAUDITLOGREQUEST']._serialized_start=1339
+  _globals['_VERIFYAUDITLOGREQUEST']._serialized_end=1362
+  _globals['_VERIFYAUDITLOGRESPONSE']._serialized_start=1365
+  _globals['_VERIFYAUDITLOGRESPONSE']._serialized_end=1516
+  _globals['_ADMINSERVICE']._serialized_start=1754
+  _globals['_ADMINSERVICE']._serialized_end=2198
 # @@protoc_insertion_point(module_scope)

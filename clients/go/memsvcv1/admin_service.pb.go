@@ -9,6 +9,7 @@ package memsvcv1
 import (
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
+	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
 	unsafe "unsafe"
@@ -268,11 +269,716 @@ func (x *GetServerInfoResponse) GetEmbedder() *EmbedderInfo {
 	return nil
 }
 
+// GetLimitsRequest asks for nothing in particular.
+type GetLimitsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetLimitsRequest) Reset() {
+	*x = GetLimitsRequest{}
+	mi := &file_memsvc_v1_admin_service_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetLimitsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetLimitsRequest) ProtoMessage() {}
+
+func (x *GetLimitsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_memsvc_v1_admin_service_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetLimitsRequest.ProtoReflect.Descriptor instead.
+func (*GetLimitsRequest) Descriptor() ([]byte, []int) {
+	return file_memsvc_v1_admin_service_proto_rawDescGZIP(), []int{3}
+}
+
+// Limit is one bound.
+type Limit struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its name, such as "message_content_characters".
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// The most that is allowed; 0 for no bound.
+	Value float64 `protobuf:"fixed64,2,opt,name=value,proto3" json:"value,omitempty"`
+	// In what it is counted, such as "characters", "bytes", "items", "units/s".
+	Unit          string `protobuf:"bytes,3,opt,name=unit,proto3" json:"unit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Limit) Reset() {
+	*x = Limit{}
+	mi := &file_memsvc_v1_admin_service_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Limit) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Limit) ProtoMessage() {}
+
+func (x *Limit) ProtoReflect() protoreflect.Message {
+	mi := &file_memsvc_v1_admin_service_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Limit.ProtoReflect.Descriptor instead.
+func (*Limit) Descriptor() ([]byte, []int) {
+	return file_memsvc_v1_admin_service_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *Limit) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Limit) GetValue() float64 {
+	if x != nil {
+		return x.Value
+	}
+	return 0
+}
+
+func (x *Limit) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+// MethodCost says what a call takes from the tenant's rate.
+type MethodCost struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The method, such as "memsvc.v1.MemoryService/Recall".
+	Method string `protobuf:"bytes,1,opt,name=method,proto3" json:"method,omitempty"`
+	// How many units one call costs.
+	Units         float64 `protobuf:"fixed64,2,opt,name=units,proto3" json:"units,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MethodCost) Reset() {
+	*x = MethodCost{}
+	mi := &file_memsvc_v1_admin_service_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MethodCost) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MethodCost) ProtoMessage() {}
+
+func (x *MethodCost) ProtoReflect() protoreflect.Message {
+	mi := &file_memsvc_v1_admin_service_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MethodCost.ProtoReflect.Descriptor instead.
+func (*MethodCost) Descriptor() ([]byte, []int) {
+	return file_memsvc_v1_admin_service_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *MethodCost) GetMethod() string {
+	if x != nil {
+		return x.Method
+	}
+	return ""
+}
+
+func (x *MethodCost) GetUnits() float64 {
+	if x != nil {
+		return x.Units
+	}
+	return 0
+}
+
+// GetLimitsResponse tells the limits that hold for the caller.
+type GetLimitsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The bounds, in order of their names.
+	Limits []*Limit `protobuf:"bytes,1,rep,name=limits,proto3" json:"limits,omitempty"`
+	// What each method costs, in order of their names. A method that is not listed costs nothing.
+	Costs         []*MethodCost `protobuf:"bytes,2,rep,name=costs,proto3" json:"costs,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetLimitsResponse) Reset() {
+	*x = GetLimitsResponse{}
+	mi := &file_memsvc_v1_admin_service_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetLimitsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetLimitsResponse) ProtoMessage() {}
+
+func (x *GetLimitsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_memsvc_v1_admin_service_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetLimitsResponse.ProtoReflect.Descriptor instead.
+func (*GetLimitsResponse) Descriptor() ([]byte, []int) {
+	return file_memsvc_v1_admin_service_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *GetLimitsResponse) GetLimits() []*Limit {
+	if x != nil {
+		return x.Limits
+	}
+	return nil
+}
+
+func (x *GetLimitsResponse) GetCosts() []*MethodCost {
+	if x != nil {
+		return x.Costs
+	}
+	return nil
+}
+
+// GetQuotaRequest asks for nothing in particular.
+type GetQuotaRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetQuotaRequest) Reset() {
+	*x = GetQuotaRequest{}
+	mi := &file_memsvc_v1_admin_service_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetQuotaRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetQuotaRequest) ProtoMessage() {}
+
+func (x *GetQuotaRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_memsvc_v1_admin_service_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetQuotaRequest.ProtoReflect.Descriptor instead.
+func (*GetQuotaRequest) Descriptor() ([]byte, []int) {
+	return file_memsvc_v1_admin_service_proto_rawDescGZIP(), []int{7}
+}
+
+// Quota is how much of something a tenant may have or use.
+type Quota struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its name: "memories", "memory_bytes" or "model_tokens_per_day".
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// How much is used.
+	Used int64 `protobuf:"varint,2,opt,name=used,proto3" json:"used,omitempty"`
+	// How much is allowed; 0 for any amount.
+	Limit int64 `protobuf:"varint,3,opt,name=limit,proto3" json:"limit,omitempty"`
+	// When the use starts from nothing again; absent if it never does.
+	ResetTime     *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=reset_time,json=resetTime,proto3" json:"reset_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Quota) Reset() {
+	*x = Quota{}
+	mi := &file_memsvc_v1_admin_service_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Quota) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Quota) ProtoMessage() {}
+
+func (x *Quota) ProtoReflect() protoreflect.Message {
+	mi := &file_memsvc_v1_admin_service_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Quota.ProtoReflect.Descriptor instead.
+func (*Quota) Descriptor() ([]byte, []int) {
+	return file_memsvc_v1_admin_service_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *Quota) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Quota) GetUsed() int64 {
+	if x != nil {
+		return x.Used
+	}
+	return 0
+}
+
+func (x *Quota) GetLimit() int64 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+func (x *Quota) GetResetTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ResetTime
+	}
+	return nil
+}
+
+// GetQuotaResponse holds the quotas of the caller's tenant.
+type GetQuotaResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The quotas.
+	Quotas        []*Quota `protobuf:"bytes,1,rep,name=quotas,proto3" json:"quotas,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetQuotaResponse) Reset() {
+	*x = GetQuotaResponse{}
+	mi := &file_memsvc_v1_admin_service_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetQuotaResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetQuotaResponse) ProtoMessage() {}
+
+func (x *GetQuotaResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_memsvc_v1_admin_service_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetQuotaResponse.ProtoReflect.Descriptor instead.
+func (*GetQuotaResponse) Descriptor() ([]byte, []int) {
+	return file_memsvc_v1_admin_service_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *GetQuotaResponse) GetQuotas() []*Quota {
+	if x != nil {
+		return x.Quotas
+	}
+	return nil
+}
+
+// AuditEntry is one line of the audit log.
+type AuditEntry struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Counts the tenant's entries from 1.
+	Sequence int64 `protobuf:"varint,1,opt,name=sequence,proto3" json:"sequence,omitempty"`
+	// When it was done.
+	EventTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=event_time,json=eventTime,proto3" json:"event_time,omitempty"`
+	// By whom, such as "key:ABC"; empty for the service itself.
+	Principal string `protobuf:"bytes,3,opt,name=principal,proto3" json:"principal,omitempty"`
+	// What was done, such as "user.erased".
+	Action string `protobuf:"bytes,4,opt,name=action,proto3" json:"action,omitempty"`
+	// To what: the id of a key, rule or memory; of a user only a keyed hash.
+	Target string `protobuf:"bytes,5,opt,name=target,proto3" json:"target,omitempty"`
+	// Why, such as the name of a rule.
+	Reason string `protobuf:"bytes,6,opt,name=reason,proto3" json:"reason,omitempty"`
+	// To how many things.
+	Count int64 `protobuf:"varint,7,opt,name=count,proto3" json:"count,omitempty"`
+	// SHA-256 over the entry before and this one, in hexadecimal.
+	Hash          string `protobuf:"bytes,8,opt,name=hash,proto3" json:"hash,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AuditEntry) Reset() {
+	*x = AuditEntry{}
+	mi := &file_memsvc_v1_admin_service_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AuditEntry) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AuditEntry) ProtoMessage() {}
+
+func (x *AuditEntry) ProtoReflect() protoreflect.Message {
+	mi := &file_memsvc_v1_admin_service_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AuditEntry.ProtoReflect.Descriptor instead.
+func (*AuditEntry) Descriptor() ([]byte, []int) {
+	return file_memsvc_v1_admin_service_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *AuditEntry) GetSequence() int64 {
+	if x != nil {
+		return x.Sequence
+	}
+	return 0
+}
+
+func (x *AuditEntry) GetEventTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.EventTime
+	}
+	return nil
+}
+
+func (x *AuditEntry) GetPrincipal() string {
+	if x != nil {
+		return x.Principal
+	}
+	return ""
+}
+
+func (x *AuditEntry) GetAction() string {
+	if x != nil {
+		return x.Action
+	}
+	return ""
+}
+
+func (x *AuditEntry) GetTarget() string {
+	if x != nil {
+		return x.Target
+	}
+	return ""
+}
+
+func (x *AuditEntry) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *AuditEntry) GetCount() int64 {
+	if x != nil {
+		return x.Count
+	}
+	return 0
+}
+
+func (x *AuditEntry) GetHash() string {
+	if x != nil {
+		return x.Hash
+	}
+	return ""
+}
+
+// ListAuditEntriesRequest asks for a page of the audit log.
+type ListAuditEntriesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Only entries with this action. Default: all.
+	Action string `protobuf:"bytes,1,opt,name=action,proto3" json:"action,omitempty"`
+	// How many at most, up to 500. Default 20.
+	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// The next_page_token of the page before; all other fields have to be the same as then.
+	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListAuditEntriesRequest) Reset() {
+	*x = ListAuditEntriesRequest{}
+	mi := &file_memsvc_v1_admin_service_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListAuditEntriesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListAuditEntriesRequest) ProtoMessage() {}
+
+func (x *ListAuditEntriesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_memsvc_v1_admin_service_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListAuditEntriesRequest.ProtoReflect.Descriptor instead.
+func (*ListAuditEntriesRequest) Descriptor() ([]byte, []int) {
+	return file_memsvc_v1_admin_service_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *ListAuditEntriesRequest) GetAction() string {
+	if x != nil {
+		return x.Action
+	}
+	return ""
+}
+
+func (x *ListAuditEntriesRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListAuditEntriesRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// ListAuditEntriesResponse is a page of the audit log.
+type ListAuditEntriesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The entries.
+	Entries []*AuditEntry `protobuf:"bytes,1,rep,name=entries,proto3" json:"entries,omitempty"`
+	// Where the next page begins; empty after the last one.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListAuditEntriesResponse) Reset() {
+	*x = ListAuditEntriesResponse{}
+	mi := &file_memsvc_v1_admin_service_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListAuditEntriesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListAuditEntriesResponse) ProtoMessage() {}
+
+func (x *ListAuditEntriesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_memsvc_v1_admin_service_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListAuditEntriesResponse.ProtoReflect.Descriptor instead.
+func (*ListAuditEntriesResponse) Descriptor() ([]byte, []int) {
+	return file_memsvc_v1_admin_service_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *ListAuditEntriesResponse) GetEntries() []*AuditEntry {
+	if x != nil {
+		return x.Entries
+	}
+	return nil
+}
+
+func (x *ListAuditEntriesResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// VerifyAuditLogRequest asks for nothing in particular.
+type VerifyAuditLogRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *VerifyAuditLogRequest) Reset() {
+	*x = VerifyAuditLogRequest{}
+	mi := &file_memsvc_v1_admin_service_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *VerifyAuditLogRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*VerifyAuditLogRequest) ProtoMessage() {}
+
+func (x *VerifyAuditLogRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_memsvc_v1_admin_service_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use VerifyAuditLogRequest.ProtoReflect.Descriptor instead.
+func (*VerifyAuditLogRequest) Descriptor() ([]byte, []int) {
+	return file_memsvc_v1_admin_service_proto_rawDescGZIP(), []int{13}
+}
+
+// VerifyAuditLogResponse tells whether the log is whole.
+type VerifyAuditLogResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Every entry follows from the ones before.
+	Intact bool `protobuf:"varint,1,opt,name=intact,proto3" json:"intact,omitempty"`
+	// How many entries were checked.
+	EntryCount int64 `protobuf:"varint,2,opt,name=entry_count,json=entryCount,proto3" json:"entry_count,omitempty"`
+	// The first entry that does not follow; 0 if all do.
+	BrokenSequence int64 `protobuf:"varint,3,opt,name=broken_sequence,json=brokenSequence,proto3" json:"broken_sequence,omitempty"`
+	// The hash of the last entry, in hexadecimal: kept elsewhere, it shows later that none was cut off.
+	HeadHash      string `protobuf:"bytes,4,opt,name=head_hash,json=headHash,proto3" json:"head_hash,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *VerifyAuditLogResponse) Reset() {
+	*x = VerifyAuditLogResponse{}
+	mi := &file_memsvc_v1_admin_service_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *VerifyAuditLogResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*VerifyAuditLogResponse) ProtoMessage() {}
+
+func (x *VerifyAuditLogResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_memsvc_v1_admin_service_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use VerifyAuditLogResponse.ProtoReflect.Descriptor instead.
+func (*VerifyAuditLogResponse) Descriptor() ([]byte, []int) {
+	return file_memsvc_v1_admin_service_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *VerifyAuditLogResponse) GetIntact() bool {
+	if x != nil {
+		return x.Intact
+	}
+	return false
+}
+
+func (x *VerifyAuditLogResponse) GetEntryCount() int64 {
+	if x != nil {
+		return x.EntryCount
+	}
+	return 0
+}
+
+func (x *VerifyAuditLogResponse) GetBrokenSequence() int64 {
+	if x != nil {
+		return x.BrokenSequence
+	}
+	return 0
+}
+
+func (x *VerifyAuditLogResponse) GetHeadHash() string {
+	if x != nil {
+		return x.HeadHash
+	}
+	return ""
+}
+
 var File_memsvc_v1_admin_service_proto protoreflect.FileDescriptor
 
 const file_memsvc_v1_admin_service_proto_rawDesc = "" +
 	"\n" +
-	"\x1dmemsvc/v1/admin_service.proto\x12\tmemsvc.v1\"B\n" +
+	"\x1dmemsvc/v1/admin_service.proto\x12\tmemsvc.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"B\n" +
 	"\fEmbedderInfo\x12\x14\n" +
 	"\x05model\x18\x01 \x01(\tR\x05model\x12\x1c\n" +
 	"\tdimension\x18\x02 \x01(\x05R\tdimension\"\x16\n" +
@@ -282,7 +988,54 @@ const file_memsvc_v1_admin_service_proto_rawDesc = "" +
 	"\fapi_versions\x18\x02 \x03(\tR\vapiVersions\x12\x18\n" +
 	"\amethods\x18\x03 \x03(\tR\amethods\x129\n" +
 	"\fcapabilities\x18\x04 \x03(\x0e2\x15.memsvc.v1.CapabilityR\fcapabilities\x123\n" +
-	"\bembedder\x18\x05 \x01(\v2\x17.memsvc.v1.EmbedderInfoR\bembedder*\xe8\x01\n" +
+	"\bembedder\x18\x05 \x01(\v2\x17.memsvc.v1.EmbedderInfoR\bembedder\"\x12\n" +
+	"\x10GetLimitsRequest\"E\n" +
+	"\x05Limit\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\x01R\x05value\x12\x12\n" +
+	"\x04unit\x18\x03 \x01(\tR\x04unit\":\n" +
+	"\n" +
+	"MethodCost\x12\x16\n" +
+	"\x06method\x18\x01 \x01(\tR\x06method\x12\x14\n" +
+	"\x05units\x18\x02 \x01(\x01R\x05units\"j\n" +
+	"\x11GetLimitsResponse\x12(\n" +
+	"\x06limits\x18\x01 \x03(\v2\x10.memsvc.v1.LimitR\x06limits\x12+\n" +
+	"\x05costs\x18\x02 \x03(\v2\x15.memsvc.v1.MethodCostR\x05costs\"\x11\n" +
+	"\x0fGetQuotaRequest\"\x80\x01\n" +
+	"\x05Quota\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
+	"\x04used\x18\x02 \x01(\x03R\x04used\x12\x14\n" +
+	"\x05limit\x18\x03 \x01(\x03R\x05limit\x129\n" +
+	"\n" +
+	"reset_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\tresetTime\"<\n" +
+	"\x10GetQuotaResponse\x12(\n" +
+	"\x06quotas\x18\x01 \x03(\v2\x10.memsvc.v1.QuotaR\x06quotas\"\xf3\x01\n" +
+	"\n" +
+	"AuditEntry\x12\x1a\n" +
+	"\bsequence\x18\x01 \x01(\x03R\bsequence\x129\n" +
+	"\n" +
+	"event_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\teventTime\x12\x1c\n" +
+	"\tprincipal\x18\x03 \x01(\tR\tprincipal\x12\x16\n" +
+	"\x06action\x18\x04 \x01(\tR\x06action\x12\x16\n" +
+	"\x06target\x18\x05 \x01(\tR\x06target\x12\x16\n" +
+	"\x06reason\x18\x06 \x01(\tR\x06reason\x12\x14\n" +
+	"\x05count\x18\a \x01(\x03R\x05count\x12\x12\n" +
+	"\x04hash\x18\b \x01(\tR\x04hash\"m\n" +
+	"\x17ListAuditEntriesRequest\x12\x16\n" +
+	"\x06action\x18\x01 \x01(\tR\x06action\x12\x1b\n" +
+	"\tpage_size\x18\x02 \x01(\x05R\bpageSize\x12\x1d\n" +
+	"\n" +
+	"page_token\x18\x03 \x01(\tR\tpageToken\"s\n" +
+	"\x18ListAuditEntriesResponse\x12/\n" +
+	"\aentries\x18\x01 \x03(\v2\x15.memsvc.v1.AuditEntryR\aentries\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x17\n" +
+	"\x15VerifyAuditLogRequest\"\x97\x01\n" +
+	"\x16VerifyAuditLogResponse\x12\x16\n" +
+	"\x06intact\x18\x01 \x01(\bR\x06intact\x12\x1f\n" +
+	"\ventry_count\x18\x02 \x01(\x03R\n" +
+	"entryCount\x12'\n" +
+	"\x0fbroken_sequence\x18\x03 \x01(\x03R\x0ebrokenSequence\x12\x1b\n" +
+	"\thead_hash\x18\x04 \x01(\tR\bheadHash*\xe8\x01\n" +
 	"\n" +
 	"Capability\x12\x1a\n" +
 	"\x16CAPABILITY_UNSPECIFIED\x10\x00\x12\x1f\n" +
@@ -291,9 +1044,13 @@ const file_memsvc_v1_admin_service_proto_rawDesc = "" +
 	"\x19CAPABILITY_OWN_EMBEDDINGS\x10\x03\x12\x1a\n" +
 	"\x16CAPABILITY_TIME_TRAVEL\x10\x04\x12\x1e\n" +
 	"\x1aCAPABILITY_FACT_EXTRACTION\x10\x05\x12\x1f\n" +
-	"\x1bCAPABILITY_MODEL_EXTRACTION\x10\x062g\n" +
+	"\x1bCAPABILITY_MODEL_EXTRACTION\x10\x062\xbc\x03\n" +
 	"\fAdminService\x12W\n" +
-	"\rGetServerInfo\x12\x1f.memsvc.v1.GetServerInfoRequest\x1a .memsvc.v1.GetServerInfoResponse\"\x03\x90\x02\x01B\x18Z\x16memsvc.dev/go/memsvcv1b\x06proto3"
+	"\rGetServerInfo\x12\x1f.memsvc.v1.GetServerInfoRequest\x1a .memsvc.v1.GetServerInfoResponse\"\x03\x90\x02\x01\x12K\n" +
+	"\tGetLimits\x12\x1b.memsvc.v1.GetLimitsRequest\x1a\x1c.memsvc.v1.GetLimitsResponse\"\x03\x90\x02\x01\x12H\n" +
+	"\bGetQuota\x12\x1a.memsvc.v1.GetQuotaRequest\x1a\x1b.memsvc.v1.GetQuotaResponse\"\x03\x90\x02\x01\x12`\n" +
+	"\x10ListAuditEntries\x12\".memsvc.v1.ListAuditEntriesRequest\x1a#.memsvc.v1.ListAuditEntriesResponse\"\x03\x90\x02\x01\x12Z\n" +
+	"\x0eVerifyAuditLog\x12 .memsvc.v1.VerifyAuditLogRequest\x1a!.memsvc.v1.VerifyAuditLogResponse\"\x03\x90\x02\x01B\x18Z\x16memsvc.dev/go/memsvcv1b\x06proto3"
 
 var (
 	file_memsvc_v1_admin_service_proto_rawDescOnce sync.Once
@@ -308,23 +1065,50 @@ func file_memsvc_v1_admin_service_proto_rawDescGZIP() []byte {
 }
 
 var file_memsvc_v1_admin_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_memsvc_v1_admin_service_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
+var file_memsvc_v1_admin_service_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
 var file_memsvc_v1_admin_service_proto_goTypes = []any{
-	(Capability)(0),               // 0: memsvc.v1.Capability
-	(*EmbedderInfo)(nil),          // 1: memsvc.v1.EmbedderInfo
-	(*GetServerInfoRequest)(nil),  // 2: memsvc.v1.GetServerInfoRequest
-	(*GetServerInfoResponse)(nil), // 3: memsvc.v1.GetServerInfoResponse
+	(Capability)(0),                  // 0: memsvc.v1.Capability
+	(*EmbedderInfo)(nil),             // 1: memsvc.v1.EmbedderInfo
+	(*GetServerInfoRequest)(nil),     // 2: memsvc.v1.GetServerInfoRequest
+	(*GetServerInfoResponse)(nil),    // 3: memsvc.v1.GetServerInfoResponse
+	(*GetLimitsRequest)(nil),         // 4: memsvc.v1.GetLimitsRequest
+	(*Limit)(nil),                    // 5: memsvc.v1.Limit
+	(*MethodCost)(nil),               // 6: memsvc.v1.MethodCost
+	(*GetLimitsResponse)(nil),        // 7: memsvc.v1.GetLimitsResponse
+	(*GetQuotaRequest)(nil),          // 8: memsvc.v1.GetQuotaRequest
+	(*Quota)(nil),                    // 9: memsvc.v1.Quota
+	(*GetQuotaResponse)(nil),         // 10: memsvc.v1.GetQuotaResponse
+	(*AuditEntry)(nil),               // 11: memsvc.v1.AuditEntry
+	(*ListAuditEntriesRequest)(nil),  // 12: memsvc.v1.ListAuditEntriesRequest
+	(*ListAuditEntriesResponse)(nil), // 13: memsvc.v1.ListAuditEntriesResponse
+	(*VerifyAuditLogRequest)(nil),    // 14: memsvc.v1.VerifyAuditLogRequest
+	(*VerifyAuditLogResponse)(nil),   // 15: memsvc.v1.VerifyAuditLogResponse
+	(*timestamppb.Timestamp)(nil),    // 16: google.protobuf.Timestamp
 }
 var file_memsvc_v1_admin_service_proto_depIdxs = []int32{
-	0, // 0: memsvc.v1.GetServerInfoResponse.capabilities:type_name -> memsvc.v1.Capability
-	1, // 1: memsvc.v1.GetServerInfoResponse.embedder:type_name -> memsvc.v1.EmbedderInfo
-	2, // 2: memsvc.v1.AdminService.GetServerInfo:input_type -> memsvc.v1.GetServerInfoRequest
-	3, // 3: memsvc.v1.AdminService.GetServerInfo:output_type -> memsvc.v1.GetServerInfoResponse
-	3, // [3:4] is the sub-list for method output_type
-	2, // [2:3] is the sub-list for method input_type
-	2, // [2:2] is the sub-list for extension type_name
-	2, // [2:2] is the sub-list for extension extendee
-	0, // [0:2] is the sub-list for field type_name
+	0,  // 0: memsvc.v1.GetServerInfoResponse.capabilities:type_name -> memsvc.v1.Capability
+	1,  // 1: memsvc.v1.GetServerInfoResponse.embedder:type_name -> memsvc.v1.EmbedderInfo
+	5,  // 2: memsvc.v1.GetLimitsResponse.limits:type_name -> memsvc.v1.Limit
+	6,  // 3: memsvc.v1.GetLimitsResponse.costs:type_name -> memsvc.v1.MethodCost
+	16, // 4: memsvc.v1.Quota.reset_time:type_name -> google.protobuf.Timestamp
+	9,  // 5: memsvc.v1.GetQuotaResponse.quotas:type_name -> memsvc.v1.Quota
+	16, // 6: memsvc.v1.AuditEntry.event_time:type_name -> google.protobuf.Timestamp
+	11, // 7: memsvc.v1.ListAuditEntriesResponse.entries:type_name -> memsvc.v1.AuditEntry
+	2,  // 8: memsvc.v1.AdminService.GetServerInfo:input_type -> memsvc.v1.GetServerInfoRequest
+	4,  // 9: memsvc.v1.AdminService.GetLimits:input_type -> memsvc.v1.GetLimitsRequest
+	8,  // 10: memsvc.v1.AdminService.GetQuota:input_type -> memsvc.v1.GetQuotaRequest
+	12, // 11: memsvc.v1.AdminService.ListAuditEntries:input_type -> memsvc.v1.ListAuditEntriesRequest
+	14, // 12: memsvc.v1.AdminService.VerifyAuditLog:input_type -> memsvc.v1.VerifyAuditLogRequest
+	3,  // 13: memsvc.v1.AdminService.GetServerInfo:output_type -> memsvc.v1.GetServerInfoResponse
+	7,  // 14: memsvc.v1.AdminService.GetLimits:output_type -> memsvc.v1.GetLimitsResponse
+	10, // 15: memsvc.v1.AdminService.GetQuota:output_type -> memsvc.v1.GetQuotaResponse
+	13, // 16: memsvc.v1.AdminService.ListAuditEntries:output_type -> memsvc.v1.ListAuditEntriesResponse
+	15, // 17: memsvc.v1.AdminService.VerifyAuditLog:output_type -> memsvc.v1.VerifyAuditLogResponse
+	13, // [13:18] is the sub-list for method output_type
+	8,  // [8:13] is the sub-list for method input_type
+	8,  // [8:8] is the sub-list for extension type_name
+	8,  // [8:8] is the sub-list for extension extendee
+	0,  // [0:8] is the sub-list for field type_name
 }
 
 func init() { file_memsvc_v1_admin_service_proto_init() }
@@ -338,7 +1122,7 @@ func file_memsvc_v1_admin_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_memsvc_v1_admin_service_proto_rawDesc), len(file_memsvc_v1_admin_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   3,
+			NumMessages:   15,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

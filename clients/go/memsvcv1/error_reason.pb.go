@@ -102,6 +102,26 @@ const (
 	// FAILED_PRECONDITION. The language model refuses the request, or its replies are of no use: coming
 	// back does not help. Example: {reason: "MODEL_REFUSED", metadata: {"error_id": "…"}}.
 	ErrorReason_ERROR_REASON_MODEL_REFUSED ErrorReason = 24
+	// RESOURCE_EXHAUSTED. The tenant's calls come faster than its rate allows, or too many are under way; a
+	// RetryInfo says when to come back. Example: {reason: "RATE_LIMITED", metadata: {"limit": "rate",
+	// "error_id": "…"}}; limit is "rate", "streams", "concurrency" or "authentication".
+	ErrorReason_ERROR_REASON_RATE_LIMITED ErrorReason = 40
+	// RESOURCE_EXHAUSTED. The tenant has used up a quota; nothing was written. A RetryInfo says when it
+	// starts anew, if it does. Example: {reason: "QUOTA_EXCEEDED", metadata: {"quota": "memories",
+	// "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_QUOTA_EXCEEDED ErrorReason = 41
+	// FAILED_PRECONDITION. The user was erased and is not remembered any more; ReopenUser lets it begin
+	// anew. Example: {reason: "USER_ERASED", metadata: {"field": "user_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_USER_ERASED ErrorReason = 42
+	// FAILED_PRECONDITION. Rows of the user are still being removed; come back later.
+	// Example: {reason: "ERASURE_UNDER_WAY", metadata: {"field": "user_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_ERASURE_UNDER_WAY ErrorReason = 43
+	// NOT_FOUND. There is no such user, or none that the caller may see.
+	// Example: {reason: "USER_NOT_FOUND", metadata: {"field": "user_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_USER_NOT_FOUND ErrorReason = 44
+	// NOT_FOUND. There is no such retention rule.
+	// Example: {reason: "RULE_NOT_FOUND", metadata: {"field": "rule_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_RULE_NOT_FOUND ErrorReason = 45
 )
 
 // Enum value maps for ErrorReason.
@@ -132,6 +152,12 @@ var (
 		22: "ERROR_REASON_MODEL_UNAVAILABLE",
 		23: "ERROR_REASON_MODEL_BUSY",
 		24: "ERROR_REASON_MODEL_REFUSED",
+		40: "ERROR_REASON_RATE_LIMITED",
+		41: "ERROR_REASON_QUOTA_EXCEEDED",
+		42: "ERROR_REASON_USER_ERASED",
+		43: "ERROR_REASON_ERASURE_UNDER_WAY",
+		44: "ERROR_REASON_USER_NOT_FOUND",
+		45: "ERROR_REASON_RULE_NOT_FOUND",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":            0,
@@ -159,6 +185,12 @@ var (
 		"ERROR_REASON_MODEL_UNAVAILABLE":      22,
 		"ERROR_REASON_MODEL_BUSY":             23,
 		"ERROR_REASON_MODEL_REFUSED":          24,
+		"ERROR_REASON_RATE_LIMITED":           40,
+		"ERROR_REASON_QUOTA_EXCEEDED":         41,
+		"ERROR_REASON_USER_ERASED":            42,
+		"ERROR_REASON_ERASURE_UNDER_WAY":      43,
+		"ERROR_REASON_USER_NOT_FOUND":         44,
+		"ERROR_REASON_RULE_NOT_FOUND":         45,
 	}
 )
 
@@ -193,7 +225,7 @@ var File_memsvc_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_memsvc_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x1cmemsvc/v1/error_reason.proto\x12\tmemsvc.v1*\xd8\x06\n" +
+	"\x1cmemsvc/v1/error_reason.proto\x12\tmemsvc.v1*\x9c\b\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n" +
 	"\x1aERROR_REASON_FIELD_INVALID\x10\x01\x12\"\n" +
@@ -220,7 +252,13 @@ const file_memsvc_v1_error_reason_proto_rawDesc = "" +
 	"\x19ERROR_REASON_JOB_NOT_DEAD\x10\x15\x12\"\n" +
 	"\x1eERROR_REASON_MODEL_UNAVAILABLE\x10\x16\x12\x1b\n" +
 	"\x17ERROR_REASON_MODEL_BUSY\x10\x17\x12\x1e\n" +
-	"\x1aERROR_REASON_MODEL_REFUSED\x10\x18B\x18Z\x16memsvc.dev/go/memsvcv1b\x06proto3"
+	"\x1aERROR_REASON_MODEL_REFUSED\x10\x18\x12\x1d\n" +
+	"\x19ERROR_REASON_RATE_LIMITED\x10(\x12\x1f\n" +
+	"\x1bERROR_REASON_QUOTA_EXCEEDED\x10)\x12\x1c\n" +
+	"\x18ERROR_REASON_USER_ERASED\x10*\x12\"\n" +
+	"\x1eERROR_REASON_ERASURE_UNDER_WAY\x10+\x12\x1f\n" +
+	"\x1bERROR_REASON_USER_NOT_FOUND\x10,\x12\x1f\n" +
+	"\x1bERROR_REASON_RULE_NOT_FOUND\x10-B\x18Z\x16memsvc.dev/go/memsvcv1b\x06proto3"
 
 var (
 	file_memsvc_v1_error_reason_proto_rawDescOnce sync.Once

@@ -26,7 +26,8 @@ if _version_not_supported:
 
 
 class AdminServiceStub(object):
-    """AdminService tells how a server is set up.
+    """AdminService tells how a server is set up, what a tenant may use and has used, and what was done to
+    its data and access.
     """
 
     def __init__(self, channel):
@@ -40,15 +41,66 @@ class AdminServiceStub(object):
                 request_serializer=memsvc_dot_v1_dot_admin__service__pb2.GetServerInfoRequest.SerializeToString,
                 response_deserializer=memsvc_dot_v1_dot_admin__service__pb2.GetServerInfoResponse.FromString,
                 _registered_method=True)
+        self.GetLimits = channel.unary_unary(
+                '/memsvc.v1.AdminService/GetLimits',
+                request_serializer=memsvc_dot_v1_dot_admin__service__pb2.GetLimitsRequest.SerializeToString,
+                response_deserializer=memsvc_dot_v1_dot_admin__service__pb2.GetLimitsResponse.FromString,
+                _registered_method=True)
+        self.GetQuota = channel.unary_unary(
+                '/memsvc.v1.AdminService/GetQuota',
+                request_serializer=memsvc_dot_v1_dot_admin__service__pb2.GetQuotaRequest.SerializeToString,
+                response_deserializer=memsvc_dot_v1_dot_admin__service__pb2.GetQuotaResponse.FromString,
+                _registered_method=True)
+        self.ListAuditEntries = channel.unary_unary(
+                '/memsvc.v1.AdminService/ListAuditEntries',
+                request_serializer=memsvc_dot_v1_dot_admin__service__pb2.ListAuditEntriesRequest.SerializeToString,
+                response_deserializer=memsvc_dot_v1_dot_admin__service__pb2.ListAuditEntriesResponse.FromString,
+                _registered_method=True)
+        self.VerifyAuditLog = channel.unary_unary(
+                '/memsvc.v1.AdminService/VerifyAuditLog',
+                request_serializer=memsvc_dot_v1_dot_admin__service__pb2.VerifyAuditLogRequest.SerializeToString,
+                response_deserializer=memsvc_dot_v1_dot_admin__service__pb2.VerifyAuditLogResponse.FromString,
+                _registered_method=True)
 
 
 class AdminServiceServicer(object):
-    """AdminService tells how a server is set up.
+    """AdminService tells how a server is set up, what a tenant may use and has used, and what was done to
+    its data and access.
     """
 
     def GetServerInfo(self, request, context):
         """GetServerInfo tells what this server is and what it can do, so that a client that was built for
         another version finds out before it tries.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetLimits(self, request, context):
+        """GetLimits tells how large requests may be and how fast they may come. What goes beyond ends
+        RESOURCE_EXHAUSTED or INVALID_ARGUMENT and is never cut silently.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetQuota(self, request, context):
+        """GetQuota tells how much of its quotas the caller's tenant has used.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAuditEntries(self, request, context):
+        """ListAuditEntries lists what was done to the tenant's data and access, oldest first. It never says
+        what anybody said.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def VerifyAuditLog(self, request, context):
+        """VerifyAuditLog checks the chain of hashes that holds the tenant's audit log together.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -62,6 +114,26 @@ def add_AdminServiceServicer_to_server(servicer, server):
                     request_deserializer=memsvc_dot_v1_dot_admin__service__pb2.GetServerInfoRequest.FromString,
                     response_serializer=memsvc_dot_v1_dot_admin__service__pb2.GetServerInfoResponse.SerializeToString,
             ),
+            'GetLimits': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetLimits,
+                    request_deserializer=memsvc_dot_v1_dot_admin__service__pb2.GetLimitsRequest.FromString,
+                    response_serializer=memsvc_dot_v1_dot_admin__service__pb2.GetLimitsResponse.SerializeToString,
+            ),
+            'GetQuota': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetQuota,
+                    request_deserializer=memsvc_dot_v1_dot_admin__service__pb2.GetQuotaRequest.FromString,
+                    response_serializer=memsvc_dot_v1_dot_admin__service__pb2.GetQuotaResponse.SerializeToString,
+            ),
+            'ListAuditEntries': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAuditEntries,
+                    request_deserializer=memsvc_dot_v1_dot_admin__service__pb2.ListAuditEntriesRequest.FromString,
+                    response_serializer=memsvc_dot_v1_dot_admin__service__pb2.ListAuditEntriesResponse.SerializeToString,
+            ),
+            'VerifyAuditLog': grpc.unary_unary_rpc_method_handler(
+                    servicer.VerifyAuditLog,
+                    request_deserializer=memsvc_dot_v1_dot_admin__service__pb2.VerifyAuditLogRequest.FromString,
+                    response_serializer=memsvc_dot_v1_dot_admin__service__pb2.VerifyAuditLogResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'memsvc.v1.AdminService', rpc_method_handlers)
@@ -71,7 +143,8 @@ def add_AdminServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class AdminService(object):
-    """AdminService tells how a server is set up.
+    """AdminService tells how a server is set up, what a tenant may use and has used, and what was done to
+    its data and access.
     """
 
     @staticmethod
@@ -91,6 +164,114 @@ class AdminService(object):
             '/memsvc.v1.AdminService/GetServerInfo',
             memsvc_dot_v1_dot_admin__service__pb2.GetServerInfoRequest.SerializeToString,
             memsvc_dot_v1_dot_admin__service__pb2.GetServerInfoResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetLimits(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/memsvc.v1.AdminService/GetLimits',
+            memsvc_dot_v1_dot_admin__service__pb2.GetLimitsRequest.SerializeToString,
+            memsvc_dot_v1_dot_admin__service__pb2.GetLimitsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetQuota(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/memsvc.v1.AdminService/GetQuota',
+            memsvc_dot_v1_dot_admin__service__pb2.GetQuotaRequest.SerializeToString,
+            memsvc_dot_v1_dot_admin__service__pb2.GetQuotaResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAuditEntries(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/memsvc.v1.AdminService/ListAuditEntries',
+            memsvc_dot_v1_dot_admin__service__pb2.ListAuditEntriesRequest.SerializeToString,
+            memsvc_dot_v1_dot_admin__service__pb2.ListAuditEntriesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def VerifyAuditLog(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/memsvc.v1.AdminService/VerifyAuditLog',
+            memsvc_dot_v1_dot_admin__service__pb2.VerifyAuditLogRequest.SerializeToString,
+            memsvc_dot_v1_dot_admin__service__pb2.VerifyAuditLogResponse.FromString,
             options,
             channel_credentials,
             insecure,

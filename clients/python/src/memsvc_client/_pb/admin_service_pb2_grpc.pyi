@@ -27,7 +27,9 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class AdminServiceStub:
-    """AdminService tells how a server is set up."""
+    """AdminService tells how a server is set up, what a tenant may use and has used, and what was done to
+    its data and access.
+    """
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -37,19 +39,47 @@ class AdminServiceStub:
     """GetServerInfo tells what this server is and what it can do, so that a client that was built for
     another version finds out before it tries.
     """
+    GetLimits: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.GetLimitsRequest, _admin_service_pb2.GetLimitsResponse]
+    """GetLimits tells how large requests may be and how fast they may come. What goes beyond ends
+    RESOURCE_EXHAUSTED or INVALID_ARGUMENT and is never cut silently.
+    """
+    GetQuota: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.GetQuotaRequest, _admin_service_pb2.GetQuotaResponse]
+    """GetQuota tells how much of its quotas the caller's tenant has used."""
+    ListAuditEntries: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.ListAuditEntriesRequest, _admin_service_pb2.ListAuditEntriesResponse]
+    """ListAuditEntries lists what was done to the tenant's data and access, oldest first. It never says
+    what anybody said.
+    """
+    VerifyAuditLog: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.VerifyAuditLogRequest, _admin_service_pb2.VerifyAuditLogResponse]
+    """VerifyAuditLog checks the chain of hashes that holds the tenant's audit log together."""
 
 @_typing.type_check_only
 class AdminServiceAsyncStub(AdminServiceStub):
-    """AdminService tells how a server is set up."""
+    """AdminService tells how a server is set up, what a tenant may use and has used, and what was done to
+    its data and access.
+    """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetServerInfo: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.GetServerInfoRequest, _admin_service_pb2.GetServerInfoResponse]  # type: ignore[assignment]
     """GetServerInfo tells what this server is and what it can do, so that a client that was built for
     another version finds out before it tries.
     """
+    GetLimits: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.GetLimitsRequest, _admin_service_pb2.GetLimitsResponse]  # type: ignore[assignment]
+    """GetLimits tells how large requests may be and how fast they may come. What goes beyond ends
+    RESOURCE_EXHAUSTED or INVALID_ARGUMENT and is never cut silently.
+    """
+    GetQuota: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.GetQuotaRequest, _admin_service_pb2.GetQuotaResponse]  # type: ignore[assignment]
+    """GetQuota tells how much of its quotas the caller's tenant has used."""
+    ListAuditEntries: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ListAuditEntriesRequest, _admin_service_pb2.ListAuditEntriesResponse]  # type: ignore[assignment]
+    """ListAuditEntries lists what was done to the tenant's data and access, oldest first. It never says
+    what anybody said.
+    """
+    VerifyAuditLog: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.VerifyAuditLogRequest, _admin_service_pb2.VerifyAuditLogResponse]  # type: ignore[assignment]
+    """VerifyAuditLog checks the chain of hashes that holds the tenant's audit log together."""
 
 class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
-    """AdminService tells how a server is set up."""
+    """AdminService tells how a server is set up, what a tenant may use and has used, and what was done to
+    its data and access.
+    """
 
     @_abc_1.abstractmethod
     def GetServerInfo(
@@ -60,5 +90,41 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         """GetServerInfo tells what this server is and what it can do, so that a client that was built for
         another version finds out before it tries.
         """
+
+    @_abc_1.abstractmethod
+    def GetLimits(
+        self,
+        request: _admin_service_pb2.GetLimitsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.GetLimitsResponse, _abc.Awaitable[_admin_service_pb2.GetLimitsResponse]]:
+        """GetLimits tells how large requests may be and how fast they may come. What goes beyond ends
+        RESOURCE_EXHAUSTED or INVALID_ARGUMENT and is never cut silently.
+        """
+
+    @_abc_1.abstractmethod
+    def GetQuota(
+        self,
+        request: _admin_service_pb2.GetQuotaRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.GetQuotaResponse, _abc.Awaitable[_admin_service_pb2.GetQuotaResponse]]:
+        """GetQuota tells how much of its quotas the caller's tenant has used."""
+
+    @_abc_1.abstractmethod
+    def ListAuditEntries(
+        self,
+        request: _admin_service_pb2.ListAuditEntriesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.ListAuditEntriesResponse, _abc.Awaitable[_admin_service_pb2.ListAuditEntriesResponse]]:
+        """ListAuditEntries lists what was done to the tenant's data and access, oldest first. It never says
+        what anybody said.
+        """
+
+    @_abc_1.abstractmethod
+    def VerifyAuditLog(
+        self,
+        request: _admin_service_pb2.VerifyAuditLogRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.VerifyAuditLogResponse, _abc.Awaitable[_admin_service_pb2.VerifyAuditLogResponse]]:
+        """VerifyAuditLog checks the chain of hashes that holds the tenant's audit log together."""
 
 def add_AdminServiceServicer_to_server(servicer: AdminServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

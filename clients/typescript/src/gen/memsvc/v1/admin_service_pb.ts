@@ -4,13 +4,15 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file memsvc/v1/admin_service.proto.
  */
 export const file_memsvc_v1_admin_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch1tZW1zdmMvdjEvYWRtaW5fc2VydmljZS5wcm90bxIJbWVtc3ZjLnYxIjAKDEVtYmVkZGVySW5mbxINCgVtb2RlbBgBIAEoCRIRCglkaW1lbnNpb24YAiABKAUiFgoUR2V0U2VydmVySW5mb1JlcXVlc3QipwEKFUdldFNlcnZlckluZm9SZXNwb25zZRIPCgd2ZXJzaW9uGAEgASgJEhQKDGFwaV92ZXJzaW9ucxgCIAMoCRIPCgdtZXRob2RzGAMgAygJEisKDGNhcGFiaWxpdGllcxgEIAMoDjIVLm1lbXN2Yy52MS5DYXBhYmlsaXR5EikKCGVtYmVkZGVyGAUgASgLMhcubWVtc3ZjLnYxLkVtYmVkZGVySW5mbyroAQoKQ2FwYWJpbGl0eRIaChZDQVBBQklMSVRZX1VOU1BFQ0lGSUVEEAASHwobQ0FQQUJJTElUWV9TRU1BTlRJQ19SQU5LSU5HEAESIQodQ0FQQUJJTElUWV9DT05URVhUVUFMX1JBTktJTkcQAhIdChlDQVBBQklMSVRZX09XTl9FTUJFRERJTkdTEAMSGgoWQ0FQQUJJTElUWV9USU1FX1RSQVZFTBAEEh4KGkNBUEFCSUxJVFlfRkFDVF9FWFRSQUNUSU9OEAUSHwobQ0FQQUJJTElUWV9NT0RFTF9FWFRSQUNUSU9OEAYyZwoMQWRtaW5TZXJ2aWNlElcKDUdldFNlcnZlckluZm8SHy5tZW1zdmMudjEuR2V0U2VydmVySW5mb1JlcXVlc3QaIC5tZW1zdmMudjEuR2V0U2VydmVySW5mb1Jlc3BvbnNlIgOQAgFiBnByb3RvMw");
+  fileDesc("Ch1tZW1zdmMvdjEvYWRtaW5fc2VydmljZS5wcm90bxIJbWVtc3ZjLnYxIjAKDEVtYmVkZGVySW5mbxINCgVtb2RlbBgBIAEoCRIRCglkaW1lbnNpb24YAiABKAUiFgoUR2V0U2VydmVySW5mb1JlcXVlc3QipwEKFUdldFNlcnZlckluZm9SZXNwb25zZRIPCgd2ZXJzaW9uGAEgASgJEhQKDGFwaV92ZXJzaW9ucxgCIAMoCRIPCgdtZXRob2RzGAMgAygJEisKDGNhcGFiaWxpdGllcxgEIAMoDjIVLm1lbXN2Yy52MS5DYXBhYmlsaXR5EikKCGVtYmVkZGVyGAUgASgLMhcubWVtc3ZjLnYxLkVtYmVkZGVySW5mbyISChBHZXRMaW1pdHNSZXF1ZXN0IjIKBUxpbWl0EgwKBG5hbWUYASABKAkSDQoFdmFsdWUYAiABKAESDAoEdW5pdBgDIAEoCSIrCgpNZXRob2RDb3N0Eg4KBm1ldGhvZBgBIAEoCRINCgV1bml0cxgCIAEoASJbChFHZXRMaW1pdHNSZXNwb25zZRIgCgZsaW1pdHMYASADKAsyEC5tZW1zdmMudjEuTGltaXQSJAoFY29zdHMYAiADKAsyFS5tZW1zdmMudjEuTWV0aG9kQ29zdCIRCg9HZXRRdW90YVJlcXVlc3QiYgoFUXVvdGESDAoEbmFtZRgBIAEoCRIMCgR1c2VkGAIgASgDEg0KBWxpbWl0GAMgASgDEi4KCnJlc2V0X3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjQKEEdldFF1b3RhUmVzcG9uc2USIAoGcXVvdGFzGAEgAygLMhAubWVtc3ZjLnYxLlF1b3RhIq4BCgpBdWRpdEVudHJ5EhAKCHNlcXVlbmNlGAEgASgDEi4KCmV2ZW50X3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhEKCXByaW5jaXBhbBgDIAEoCRIOCgZhY3Rpb24YBCABKAkSDgoGdGFyZ2V0GAUgASgJEg4KBnJlYXNvbhgGIAEoCRINCgVjb3VudBgHIAEoAxIMCgRoYXNoGAggASgJIlAKF0xpc3RBdWRpdEVudHJpZXNSZXF1ZXN0Eg4KBmFjdGlvbhgBIAEoCRIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSJbChhMaXN0QXVkaXRFbnRyaWVzUmVzcG9uc2USJgoHZW50cmllcxgBIAMoCzIVLm1lbXN2Yy52MS5BdWRpdEVudHJ5EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSIXChVWZXJpZnlBdWRpdExvZ1JlcXVlc3QiaQoWVmVyaWZ5QXVkaXRMb2dSZXNwb25zZRIOCgZpbnRhY3QYASABKAgSEwoLZW50cnlfY291bnQYAiABKAMSFwoPYnJva2VuX3NlcXVlbmNlGAMgASgDEhEKCWhlYWRfaGFzaBgEIAEoCSroAQoKQ2FwYWJpbGl0eRIaChZDQVBBQklMSVRZX1VOU1BFQ0lGSUVEEAASHwobQ0FQQUJJTElUWV9TRU1BTlRJQ19SQU5LSU5HEAESIQodQ0FQQUJJTElUWV9DT05URVhUVUFMX1JBTktJTkcQAhIdChlDQVBBQklMSVRZX09XTl9FTUJFRERJTkdTEAMSGgoWQ0FQQUJJTElUWV9USU1FX1RSQVZFTBAEEh4KGkNBUEFCSUxJVFlfRkFDVF9FWFRSQUNUSU9OEAUSHwobQ0FQQUJJTElUWV9NT0RFTF9FWFRSQUNUSU9OEAYyvAMKDEFkbWluU2VydmljZRJXCg1HZXRTZXJ2ZXJJbmZvEh8ubWVtc3ZjLnYxLkdldFNlcnZlckluZm9SZXF1ZXN0GiAubWVtc3ZjLnYxLkdldFNlcnZlckluZm9SZXNwb25zZSIDkAIBEksKCUdldExpbWl0cxIbLm1lbXN2Yy52MS5HZXRMaW1pdHNSZXF1ZXN0GhwubWVtc3ZjLnYxLkdldExpbWl0c1Jlc3BvbnNlIgOQAgESSAoIR2V0UXVvdGESGi5tZW1zdmMudjEuR2V0UXVvdGFSZXF1ZXN0GhsubWVtc3ZjLnYxLkdldFF1b3RhUmVzcG9uc2UiA5ACARJgChBMaXN0QXVkaXRFbnRyaWVzEiIubWVtc3ZjLnYxLkxpc3RBdWRpdEVudHJpZXNSZXF1ZXN0GiMubWVtc3ZjLnYxLkxpc3RBdWRpdEVudHJpZXNSZXNwb25zZSIDkAIBEloKDlZlcmlmeUF1ZGl0TG9nEiAubWVtc3ZjLnYxLlZlcmlmeUF1ZGl0TG9nUmVxdWVzdBohLm1lbXN2Yy52MS5WZXJpZnlBdWRpdExvZ1Jlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
  * EmbedderInfo tells in which space texts are embedded.
@@ -107,6 +109,380 @@ export const GetServerInfoResponseSchema: GenMessage<GetServerInfoResponse> = /*
   messageDesc(file_memsvc_v1_admin_service, 2);
 
 /**
+ * GetLimitsRequest asks for nothing in particular.
+ *
+ * @generated from message memsvc.v1.GetLimitsRequest
+ */
+export type GetLimitsRequest = Message<"memsvc.v1.GetLimitsRequest"> & {
+};
+
+/**
+ * Describes the message memsvc.v1.GetLimitsRequest.
+ * Use `create(GetLimitsRequestSchema)` to create a new message.
+ */
+export const GetLimitsRequestSchema: GenMessage<GetLimitsRequest> = /*@__PURE__*/
+  messageDesc(file_memsvc_v1_admin_service, 3);
+
+/**
+ * Limit is one bound.
+ *
+ * @generated from message memsvc.v1.Limit
+ */
+export type Limit = Message<"memsvc.v1.Limit"> & {
+  /**
+   * Its name, such as "message_content_characters".
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * The most that is allowed; 0 for no bound.
+   *
+   * @generated from field: double value = 2;
+   */
+  value: number;
+
+  /**
+   * In what it is counted, such as "characters", "bytes", "items", "units/s".
+   *
+   * @generated from field: string unit = 3;
+   */
+  unit: string;
+};
+
+/**
+ * Describes the message memsvc.v1.Limit.
+ * Use `create(LimitSchema)` to create a new message.
+ */
+export const LimitSchema: GenMessage<Limit> = /*@__PURE__*/
+  messageDesc(file_memsvc_v1_admin_service, 4);
+
+/**
+ * MethodCost says what a call takes from the tenant's rate.
+ *
+ * @generated from message memsvc.v1.MethodCost
+ */
+export type MethodCost = Message<"memsvc.v1.MethodCost"> & {
+  /**
+   * The method, such as "memsvc.v1.MemoryService/Recall".
+   *
+   * @generated from field: string method = 1;
+   */
+  method: string;
+
+  /**
+   * How many units one call costs.
+   *
+   * @generated from field: double units = 2;
+   */
+  units: number;
+};
+
+/**
+ * Describes the message memsvc.v1.MethodCost.
+ * Use `create(MethodCostSchema)` to create a new message.
+ */
+export const MethodCostSchema: GenMessage<MethodCost> = /*@__PURE__*/
+  messageDesc(file_memsvc_v1_admin_service, 5);
+
+/**
+ * GetLimitsResponse tells the limits that hold for the caller.
+ *
+ * @generated from message memsvc.v1.GetLimitsResponse
+ */
+export type GetLimitsResponse = Message<"memsvc.v1.GetLimitsResponse"> & {
+  /**
+   * The bounds, in order of their names.
+   *
+   * @generated from field: repeated memsvc.v1.Limit limits = 1;
+   */
+  limits: Limit[];
+
+  /**
+   * What each method costs, in order of their names. A method that is not listed costs nothing.
+   *
+   * @generated from field: repeated memsvc.v1.MethodCost costs = 2;
+   */
+  costs: MethodCost[];
+};
+
+/**
+ * Describes the message memsvc.v1.GetLimitsResponse.
+ * Use `create(GetLimitsResponseSchema)` to create a new message.
+ */
+export const GetLimitsResponseSchema: GenMessage<GetLimitsResponse> = /*@__PURE__*/
+  messageDesc(file_memsvc_v1_admin_service, 6);
+
+/**
+ * GetQuotaRequest asks for nothing in particular.
+ *
+ * @generated from message memsvc.v1.GetQuotaRequest
+ */
+export type GetQuotaRequest = Message<"memsvc.v1.GetQuotaRequest"> & {
+};
+
+/**
+ * Describes the message memsvc.v1.GetQuotaRequest.
+ * Use `create(GetQuotaRequestSchema)` to create a new message.
+ */
+export const GetQuotaRequestSchema: GenMessage<GetQuotaRequest> = /*@__PURE__*/
+  messageDesc(file_memsvc_v1_admin_service, 7);
+
+/**
+ * Quota is how much of something a tenant may have or use.
+ *
+ * @generated from message memsvc.v1.Quota
+ */
+export type Quota = Message<"memsvc.v1.Quota"> & {
+  /**
+   * Its name: "memories", "memory_bytes" or "model_tokens_per_day".
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * How much is used.
+   *
+   * @generated from field: int64 used = 2;
+   */
+  used: bigint;
+
+  /**
+   * How much is allowed; 0 for any amount.
+   *
+   * @generated from field: int64 limit = 3;
+   */
+  limit: bigint;
+
+  /**
+   * When the use starts from nothing again; absent if it never does.
+   *
+   * @generated from field: google.protobuf.Timestamp reset_time = 4;
+   */
+  resetTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message memsvc.v1.Quota.
+ * Use `create(QuotaSchema)` to create a new message.
+ */
+export const QuotaSchema: GenMessage<Quota> = /*@__PURE__*/
+  messageDesc(file_memsvc_v1_admin_service, 8);
+
+/**
+ * GetQuotaResponse holds the quotas of the caller's tenant.
+ *
+ * @generated from message memsvc.v1.GetQuotaResponse
+ */
+export type GetQuotaResponse = Message<"memsvc.v1.GetQuotaResponse"> & {
+  /**
+   * The quotas.
+   *
+   * @generated from field: repeated memsvc.v1.Quota quotas = 1;
+   */
+  quotas: Quota[];
+};
+
+/**
+ * Describes the message memsvc.v1.GetQuotaResponse.
+ * Use `create(GetQuotaResponseSchema)` to create a new message.
+ */
+export const GetQuotaResponseSchema: GenMessage<GetQuotaResponse> = /*@__PURE__*/
+  messageDesc(file_memsvc_v1_admin_service, 9);
+
+/**
+ * AuditEntry is one line of the audit log.
+ *
+ * @generated from message memsvc.v1.AuditEntry
+ */
+export type AuditEntry = Message<"memsvc.v1.AuditEntry"> & {
+  /**
+   * Counts the tenant's entries from 1.
+   *
+   * @generated from field: int64 sequence = 1;
+   */
+  sequence: bigint;
+
+  /**
+   * When it was done.
+   *
+   * @generated from field: google.protobuf.Timestamp event_time = 2;
+   */
+  eventTime?: Timestamp | undefined;
+
+  /**
+   * By whom, such as "key:ABC"; empty for the service itself.
+   *
+   * @generated from field: string principal = 3;
+   */
+  principal: string;
+
+  /**
+   * What was done, such as "user.erased".
+   *
+   * @generated from field: string action = 4;
+   */
+  action: string;
+
+  /**
+   * To what: the id of a key, rule or memory; of a user only a keyed hash.
+   *
+   * @generated from field: string target = 5;
+   */
+  target: string;
+
+  /**
+   * Why, such as the name of a rule.
+   *
+   * @generated from field: string reason = 6;
+   */
+  reason: string;
+
+  /**
+   * To how many things.
+   *
+   * @generated from field: int64 count = 7;
+   */
+  count: bigint;
+
+  /**
+   * SHA-256 over the entry before and this one, in hexadecimal.
+   *
+   * @generated from field: string hash = 8;
+   */
+  hash: string;
+};
+
+/**
+ * Describes the message memsvc.v1.AuditEntry.
+ * Use `create(AuditEntrySchema)` to create a new message.
+ */
+export const AuditEntrySchema: GenMessage<AuditEntry> = /*@__PURE__*/
+  messageDesc(file_memsvc_v1_admin_service, 10);
+
+/**
+ * ListAuditEntriesRequest asks for a page of the audit log.
+ *
+ * @generated from message memsvc.v1.ListAuditEntriesRequest
+ */
+export type ListAuditEntriesRequest = Message<"memsvc.v1.ListAuditEntriesRequest"> & {
+  /**
+   * Only entries with this action. Default: all.
+   *
+   * @generated from field: string action = 1;
+   */
+  action: string;
+
+  /**
+   * How many at most, up to 500. Default 20.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * The next_page_token of the page before; all other fields have to be the same as then.
+   *
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message memsvc.v1.ListAuditEntriesRequest.
+ * Use `create(ListAuditEntriesRequestSchema)` to create a new message.
+ */
+export const ListAuditEntriesRequestSchema: GenMessage<ListAuditEntriesRequest> = /*@__PURE__*/
+  messageDesc(file_memsvc_v1_admin_service, 11);
+
+/**
+ * ListAuditEntriesResponse is a page of the audit log.
+ *
+ * @generated from message memsvc.v1.ListAuditEntriesResponse
+ */
+export type ListAuditEntriesResponse = Message<"memsvc.v1.ListAuditEntriesResponse"> & {
+  /**
+   * The entries.
+   *
+   * @generated from field: repeated memsvc.v1.AuditEntry entries = 1;
+   */
+  entries: AuditEntry[];
+
+  /**
+   * Where the next page begins; empty after the last one.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message memsvc.v1.ListAuditEntriesResponse.
+ * Use `create(ListAuditEntriesResponseSchema)` to create a new message.
+ */
+export const ListAuditEntriesResponseSchema: GenMessage<ListAuditEntriesResponse> = /*@__PURE__*/
+  messageDesc(file_memsvc_v1_admin_service, 12);
+
+/**
+ * VerifyAuditLogRequest asks for nothing in particular.
+ *
+ * @generated from message memsvc.v1.VerifyAuditLogRequest
+ */
+export type VerifyAuditLogRequest = Message<"memsvc.v1.VerifyAuditLogRequest"> & {
+};
+
+/**
+ * Describes the message memsvc.v1.VerifyAuditLogRequest.
+ * Use `create(VerifyAuditLogRequestSchema)` to create a new message.
+ */
+export const VerifyAuditLogRequestSchema: GenMessage<VerifyAuditLogRequest> = /*@__PURE__*/
+  messageDesc(file_memsvc_v1_admin_service, 13);
+
+/**
+ * VerifyAuditLogResponse tells whether the log is whole.
+ *
+ * @generated from message memsvc.v1.VerifyAuditLogResponse
+ */
+export type VerifyAuditLogResponse = Message<"memsvc.v1.VerifyAuditLogResponse"> & {
+  /**
+   * Every entry follows from the ones before.
+   *
+   * @generated from field: bool intact = 1;
+   */
+  intact: boolean;
+
+  /**
+   * How many entries were checked.
+   *
+   * @generated from field: int64 entry_count = 2;
+   */
+  entryCount: bigint;
+
+  /**
+   * The first entry that does not follow; 0 if all do.
+   *
+   * @generated from field: int64 broken_sequence = 3;
+   */
+  brokenSequence: bigint;
+
+  /**
+   * The hash of the last entry, in hexadecimal: kept elsewhere, it shows later that none was cut off.
+   *
+   * @generated from field: string head_hash = 4;
+   */
+  headHash: string;
+};
+
+/**
+ * Describes the message memsvc.v1.VerifyAuditLogResponse.
+ * Use `create(VerifyAuditLogResponseSchema)` to create a new message.
+ */
+export const VerifyAuditLogResponseSchema: GenMessage<VerifyAuditLogResponse> = /*@__PURE__*/
+  messageDesc(file_memsvc_v1_admin_service, 14);
+
+/**
  * Capability is something that one server can do and another cannot, because it is older or is set
  * up in another way. A client ignores the values that it does not know.
  *
@@ -171,7 +547,8 @@ export const CapabilitySchema: GenEnum<Capability> = /*@__PURE__*/
   enumDesc(file_memsvc_v1_admin_service, 0);
 
 /**
- * AdminService tells how a server is set up.
+ * AdminService tells how a server is set up, what a tenant may use and has used, and what was done to
+ * its data and access.
  *
  * @generated from service memsvc.v1.AdminService
  */
@@ -186,6 +563,48 @@ export const AdminService: GenService<{
     methodKind: "unary";
     input: typeof GetServerInfoRequestSchema;
     output: typeof GetServerInfoResponseSchema;
+  },
+  /**
+   * GetLimits tells how large requests may be and how fast they may come. What goes beyond ends
+   * RESOURCE_EXHAUSTED or INVALID_ARGUMENT and is never cut silently.
+   *
+   * @generated from rpc memsvc.v1.AdminService.GetLimits
+   */
+  getLimits: {
+    methodKind: "unary";
+    input: typeof GetLimitsRequestSchema;
+    output: typeof GetLimitsResponseSchema;
+  },
+  /**
+   * GetQuota tells how much of its quotas the caller's tenant has used.
+   *
+   * @generated from rpc memsvc.v1.AdminService.GetQuota
+   */
+  getQuota: {
+    methodKind: "unary";
+    input: typeof GetQuotaRequestSchema;
+    output: typeof GetQuotaResponseSchema;
+  },
+  /**
+   * ListAuditEntries lists what was done to the tenant's data and access, oldest first. It never says
+   * what anybody said.
+   *
+   * @generated from rpc memsvc.v1.AdminService.ListAuditEntries
+   */
+  listAuditEntries: {
+    methodKind: "unary";
+    input: typeof ListAuditEntriesRequestSchema;
+    output: typeof ListAuditEntriesResponseSchema;
+  },
+  /**
+   * VerifyAuditLog checks the chain of hashes that holds the tenant's audit log together.
+   *
+   * @generated from rpc memsvc.v1.AdminService.VerifyAuditLog
+   */
+  verifyAuditLog: {
+    methodKind: "unary";
+    input: typeof VerifyAuditLogRequestSchema;
+    output: typeof VerifyAuditLogResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_memsvc_v1_admin_service, 0);
