@@ -117,6 +117,27 @@ class EmbedderSettings(NamedModel):
     timeout_seconds: float = Field(10.0, gt=0, le=300)
 
 
+class RateSettings(BaseModel):
+    """How fast a tenant's calls may come, in units (see GetLimits for what a call costs)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    #: On average; 0 for any rate. Each process counts for itself.
+    units_per_second: Annotated[float, Field(ge=0, le=1e9)] = 500.0
+    #: At once.
+    burst: Annotated[float, Field(gt=0, le=1e9)] = 1000.0
+
+
+class QuotaSettings(BaseModel):
+    """What a tenant may keep and use; 0 for any amount."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    memories: Annotated[int, Field(ge=0)] = 0
+    memory_bytes: Annotated[int, Field(ge=0)] = 0
+    model_tokens_per_day: Annotated[int, Field(ge=0)] = 0
+
+
 #: The name of the embedder that the settings without a name describe.
 DEFAULT_EMBEDDER: Final = "default"
 
@@ -158,6 +179,20 @@ class Settings(BaseSettings):
     reflection: bool = True
     message_bytes_max: int = Field(4 * 1024 * 1024, ge=64 * 1024, le=256 * 1024 * 1024)
     calls_max: int = Field(512, ge=1)
+    #: Of these so many run at once: at least, and at most if they do not slow each other down. The others
+    #: wait, up to so many; when more comes for longer than can be served, they are turned away.
+    running_calls_min: int = Field(4, ge=1, le=1000)
+    running_calls_max: int = Field(64, ge=1, le=10_000)
+    waiting_calls_max: int = Field(64, ge=0, le=10_000)
+    #: How many times longer than on an idle server a call may take before fewer run at once.
+    slowdown_max: float = Field(2.0, gt=1, le=100)
+    #: Streams of one tenant at once.
+    streams_max: int = Field(100, ge=1, le=10_000)
+    #: For all tenants and for single ones.
+    rate: RateSettings = RateSettings()
+    tenant_rates: dict[str, RateSettings] = Field(default_factory=dict)
+    quota: QuotaSettings = QuotaSettings()
+    tenant_quotas: dict[str, QuotaSettings] = Field(default_factory=dict)
     #: After this time a connection is asked to move on; calls under way go on.
     connection_age_seconds: int = Field(300, ge=10, le=86400)
     drain_seconds: float = Field(2.0, ge=0, le=300)
@@ -268,6 +303,14 @@ class Settings(BaseSettings):
         base = self.weights.changes().applied_to(RankingWeights())
         own = self.tenant_weights.get(tenant_id)
         return own.changes().applied_to(base) if own else base
+
+    def tenant_rate(self, tenant_id: str) -> RateSettings:
+        """Return how fast a tenant's calls may come."""
+        return self.tenant_rates.get(tenant_id, self.rate)
+
+    def tenant_quota(self, tenant_id: str) -> QuotaSettings:
+        """Return what a tenant may keep and use."""
+        return self.tenant_quotas.get(tenant_id, self.quota)
 
     def credentials(self) -> dict[str, str]:
         """Return the tenants by key hash."""

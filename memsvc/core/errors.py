@@ -6,10 +6,16 @@ from __future__ import annotations
 class MemsvcError(Exception):
     """Something went wrong."""
 
-    def __init__(self, *, field: str = "", **details: str) -> None:
-        """Name the request's *field* at fault, if there is one, and further *details*."""
+    def __init__(
+        self, *, field: str = "", retry_seconds: float | None = None, **details: str
+    ) -> None:
+        """Name the request's *field* at fault, if there is one, and further *details*.
+
+        *retry_seconds* say when coming back may help, where that is known.
+        """
         super().__init__(type(self).__doc__)
         self.field = field
+        self.retry_seconds = retry_seconds
         self.details = details
 
     @property
@@ -55,6 +61,22 @@ class JobNotDead(MemsvcError):
     """Only a dead job can be queued again."""
 
 
+class UserErased(MemsvcError):
+    """The user was erased and is not remembered any more."""
+
+
+class ErasureUnderWay(MemsvcError):
+    """Rows of the user are still being removed."""
+
+
+class UserNotFound(MemsvcError):
+    """There is no such user."""
+
+
+class RuleNotFound(MemsvcError):
+    """There is no such rule."""
+
+
 class ModelBusy(MemsvcError):
     """The language model takes no more calls for now."""
 
@@ -97,6 +119,14 @@ class DeadlineExceeded(MemsvcError):
 
 class Overloaded(MemsvcError):
     """The server has more work than it can finish in time."""
+
+
+class RateLimited(MemsvcError):
+    """The tenant's calls come faster than it is entitled to."""
+
+
+class QuotaExceeded(MemsvcError):
+    """The tenant has used up a quota."""
 
 
 class StorageUnavailable(MemsvcError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -48,6 +49,12 @@ MEANINGS: Final[dict[type[MemsvcError], Meaning]] = {
     errors.MemoryNotFound: Meaning(_Code.NOT_FOUND, ErrorReason.ERROR_REASON_MEMORY_NOT_FOUND),
     errors.JobNotFound: Meaning(_Code.NOT_FOUND, ErrorReason.ERROR_REASON_JOB_NOT_FOUND),
     errors.JobNotDead: Meaning(_Code.FAILED_PRECONDITION, ErrorReason.ERROR_REASON_JOB_NOT_DEAD),
+    errors.UserErased: Meaning(_Code.FAILED_PRECONDITION, ErrorReason.ERROR_REASON_USER_ERASED),
+    errors.ErasureUnderWay: Meaning(
+        _Code.FAILED_PRECONDITION, ErrorReason.ERROR_REASON_ERASURE_UNDER_WAY
+    ),
+    errors.UserNotFound: Meaning(_Code.NOT_FOUND, ErrorReason.ERROR_REASON_USER_NOT_FOUND),
+    errors.RuleNotFound: Meaning(_Code.NOT_FOUND, ErrorReason.ERROR_REASON_RULE_NOT_FOUND),
     errors.ModelBusy: Meaning(_Code.RESOURCE_EXHAUSTED, ErrorReason.ERROR_REASON_MODEL_BUSY, 5_000),
     errors.ModelUnavailable: Meaning(
         _Code.UNAVAILABLE, ErrorReason.ERROR_REASON_MODEL_UNAVAILABLE, 5_000
@@ -71,6 +78,12 @@ MEANINGS: Final[dict[type[MemsvcError], Meaning]] = {
         _Code.DEADLINE_EXCEEDED, ErrorReason.ERROR_REASON_DEADLINE_EXCEEDED
     ),
     errors.Overloaded: Meaning(_Code.RESOURCE_EXHAUSTED, ErrorReason.ERROR_REASON_OVERLOADED, 500),
+    errors.RateLimited: Meaning(
+        _Code.RESOURCE_EXHAUSTED, ErrorReason.ERROR_REASON_RATE_LIMITED, 500
+    ),
+    errors.QuotaExceeded: Meaning(
+        _Code.RESOURCE_EXHAUSTED, ErrorReason.ERROR_REASON_QUOTA_EXCEEDED
+    ),
     errors.StorageUnavailable: Meaning(
         _Code.UNAVAILABLE, ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE, 500
     ),
@@ -108,16 +121,19 @@ def failure(error: MemsvcError | None, error_id: str, request_id: str) -> Failur
     ]
     if error is not None and error.field:
         details.append(_bad_request(error))
-    if meaning.retry_ms:
+    retry_ms = meaning.retry_ms
+    if error is not None and error.retry_seconds is not None:
+        retry_ms = math.ceil(error.retry_seconds * 1000)
+    if retry_ms:
         delay = duration_pb2.Duration()
-        delay.FromMilliseconds(meaning.retry_ms)
+        delay.FromMilliseconds(retry_ms)
         details.append(error_details_pb2.RetryInfo(retry_delay=delay))
     status = status_pb2.Status(code=meaning.code.value[0], message=message)
     for detail in details:
         packed = any_pb2.Any()
         packed.Pack(detail)
         status.details.append(packed)
-    return Failure(meaning.code, reason, message, status.SerializeToString(), meaning.retry_ms)
+    return Failure(meaning.code, reason, message, status.SerializeToString(), retry_ms)
 
 
 def _bad_request(error: MemsvcError) -> error_details_pb2.BadRequest:

@@ -10,7 +10,6 @@ from memsvc.core.errors import NotImplementedYet
 from memsvc.rpc import decode, decode_facts, decode_ingest, encode, encode_facts
 from memsvc.rpc.pipeline import Checked, ServicerContext, current_call
 from memsvc.rpc.replies import reply
-from memsvc.usecases.admin.server_info import ServerInfo
 from memsvc.usecases.facts.consolidation import Consolidation
 from memsvc.usecases.facts.job_board import JobBoard
 from memsvc.usecases.facts.showing import ShowFacts
@@ -45,7 +44,6 @@ class UseCases:
     consolidation: Consolidation
     show_facts: ShowFacts
     job_board: JobBoard
-    server_info: ServerInfo
 
 
 class MemoryService(MemoryServiceServicer):

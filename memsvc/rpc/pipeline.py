@@ -7,6 +7,7 @@ line; then it is admitted, its time is capped, its tenant is found, and its requ
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 import sys
 import time
@@ -21,8 +22,10 @@ from typing import Any, Final, TypeAlias
 import grpc
 from google.protobuf.message import DecodeError, Message
 
+from memsvc.core.costs import cost_of
 from memsvc.core.errors import DeadlineExceeded, MalformedMessage, MemsvcError, Overloaded
 from memsvc.core.model import Caller
+from memsvc.rpc.admission import Admission, Allowance
 from memsvc.rpc.credentials import CredentialPolicy
 from memsvc.rpc.errors import failure
 from memsvc.rpc.validation import RequestValidator
@@ -78,10 +81,20 @@ class Call:
     facts: dict[str, object] = field(default_factory=dict)
     started: float = field(default_factory=time.perf_counter)
 
+    #: What is left of the tenant's rate; None if that has no bound.
+    allowance: Allowance | None = None
+
     @property
     def trailers(self) -> tuple[tuple[str, str], ...]:
-        """What every reply ends with: how the log knows the call, and who answered."""
-        return ("x-request-id", self.request_id), ("x-memsvc-version", VERSION)
+        """What every reply ends with: how the log knows the call, who answered, what is left."""
+        left: tuple[tuple[str, str], ...] = ()
+        if self.allowance is not None:
+            left = (
+                ("ratelimit-limit", f"{self.allowance.limit:.0f}"),
+                ("ratelimit-remaining", f"{self.allowance.remaining:.0f}"),
+                ("ratelimit-reset", f"{math.ceil(self.allowance.reset)}"),
+            )
+        return ("x-request-id", self.request_id), ("x-memsvc-version", VERSION), *left
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +132,7 @@ class Pipeline(grpc.aio.ServerInterceptor):
         self,
         credentials: CredentialPolicy,
         validator: RequestValidator,
+        admission: Admission,
         *,
         calls_max: int,
     ) -> None:
@@ -128,6 +142,7 @@ class Pipeline(grpc.aio.ServerInterceptor):
         """
         self._credentials = credentials
         self._validator = validator
+        self._admission = admission
         self._calls_max = calls_max
         self._calls = 0
 
@@ -163,7 +178,7 @@ class Pipeline(grpc.aio.ServerInterceptor):
 
     def _unary_unary(self, method: str, handle: Any) -> Any:
         async def answer(received: Received, context: ServicerContext) -> Any:
-            async with self._call(method, context):
+            async with self._call(method, context, size=len(received.data)):
                 return await handle(self._checked(received), context)
 
         return answer
@@ -179,7 +194,7 @@ class Pipeline(grpc.aio.ServerInterceptor):
     def _stream_unary(self, method: str, handle: Any) -> Any:
         async def answer(requests: AsyncIterator[Received], context: ServicerContext) -> Any:
             async with self._call(method, context, STREAM_LIMITS):
-                return await handle((self._judged(r) async for r in requests), context)
+                return await handle(self._judged(requests), context)
 
         return answer
 
@@ -189,12 +204,20 @@ class Pipeline(grpc.aio.ServerInterceptor):
         self._validator.check(received.message, received.data)
         return received.message
 
-    def _judged(self, received: Received) -> Checked:
-        """Return the request of a stream, or what is wrong with it: the others still count."""
-        try:
-            return self._checked(received)
-        except MemsvcError as error:
-            return error
+    async def _judged(self, requests: AsyncIterator[Received]) -> AsyncIterator[Checked]:
+        """Yield the requests of a stream, or what is wrong with one: the others still count.
+
+        A stream that comes too fast is read more slowly.
+        """
+        call = current_call()
+        async for received in requests:
+            units = cost_of(call.method).of(len(received.data))
+            await self._admission.charge_patiently(call.caller.tenant_id, units)
+            try:
+                request: Checked = self._checked(received)
+            except MemsvcError as error:
+                request = error
+            yield request
 
     @asynccontextmanager
     async def _call(
@@ -202,16 +225,15 @@ class Pipeline(grpc.aio.ServerInterceptor):
         method: str,
         context: ServicerContext,
         limits: TimeLimits = UNARY_LIMITS,
+        *,
+        size: int = 0,
     ) -> AsyncGenerator[Call]:
         metadata = {key: str(value) for key, value in context.invocation_metadata() or ()}
         call = Call(method, context, _request_id(metadata), _trace_id(metadata))
         _current.set(call)
         context.set_trailing_metadata(call.trailers)
         try:
-            seconds = limits.seconds(context)
-            async with self._admitted(), asyncio.timeout(seconds):
-                deadline = asyncio.get_running_loop().time() + seconds
-                call.caller = Caller(self._credentials.tenant_of(metadata), deadline)
+            async with self._served(call, metadata, limits, size):
                 yield call
         except asyncio.CancelledError:
             # The caller went away or its deadline passed; nobody reads a status.
@@ -223,6 +245,27 @@ class Pipeline(grpc.aio.ServerInterceptor):
             await _fail(call, None)
         else:
             _record(call, "OK")
+
+    @asynccontextmanager
+    async def _served(
+        self, call: Call, metadata: dict[str, str], limits: TimeLimits, size: int
+    ) -> AsyncGenerator[None]:
+        """Admit the call, cap its time and find out who calls."""
+        seconds = limits.seconds(call.context)
+        async with self._admitted(), asyncio.timeout(seconds):
+            deadline = asyncio.get_running_loop().time() + seconds
+            call.caller = Caller(self._credentials.tenant_of(metadata), deadline)
+            async with self._admission.admitted(
+                call.method,
+                call.caller.tenant_id,
+                cost_of(call.method),
+                size,
+                stream=limits is STREAM_LIMITS,
+            ) as allowance:
+                if allowance is not None:
+                    call.allowance = allowance
+                    call.context.set_trailing_metadata(call.trailers)
+                yield
 
     @asynccontextmanager
     async def _admitted(self) -> AsyncGenerator[None]:

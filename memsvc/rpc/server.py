@@ -4,30 +4,40 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection, reflection_pb2
 
-from memsvc.rpc.admin_service import AdminService
+from memsvc.rpc.admin_service import AdminService, AdminUseCases
+from memsvc.rpc.admission import Admission, AdmissionLimits, Rate
 from memsvc.rpc.credentials import CredentialPolicy
 from memsvc.rpc.job_service import JobService
+from memsvc.rpc.limits import Bound, BoundsOf, bounds
 from memsvc.rpc.memory_service import NOT_YET, MemoryService, UseCases
 from memsvc.rpc.pipeline import STREAM_LIMITS, Pipeline
+from memsvc.rpc.user_service import UserService, UserUseCases
 from memsvc.rpc.validation import RequestValidator
 from memsvc.telemetry import log
-from memsvc.v1 import admin_service_pb2, job_service_pb2, memory_service_pb2
+from memsvc.v1 import (
+    admin_service_pb2,
+    job_service_pb2,
+    memory_service_pb2,
+    user_service_pb2,
+)
 from memsvc.v1.admin_service_pb2_grpc import add_AdminServiceServicer_to_server
 from memsvc.v1.job_service_pb2_grpc import add_JobServiceServicer_to_server
 from memsvc.v1.memory_service_pb2_grpc import add_MemoryServiceServicer_to_server
+from memsvc.v1.user_service_pb2_grpc import add_UserServiceServicer_to_server
 
 SERVICES: Final = {
     service.full_name: service
     for file in (
         memory_service_pb2.DESCRIPTOR,
         job_service_pb2.DESCRIPTOR,
+        user_service_pb2.DESCRIPTOR,
         admin_service_pb2.DESCRIPTOR,
     )
     for service in file.services_by_name.values()
@@ -47,6 +57,15 @@ READINESS_ANSWERS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
+class Services:
+    """What the services of the contract do."""
+
+    memory: UseCases
+    admin: AdminUseCases
+    users: UserUseCases
+
+
+@dataclass(frozen=True, slots=True)
 class ServerSettings:
     """How the server listens, what it takes in, and how it ends."""
 
@@ -61,7 +80,11 @@ class ServerSettings:
     #: The most metadata of a call, in bytes. gRPC rejects at random between a soft and a hard limit,
     #: so both are this.
     metadata_bytes_max: int = 8 * 1024
+    #: Calls that are taken in at all, streams and those that wait included; one more is turned away.
     calls_max: int = 512
+    admission: AdmissionLimits = field(default_factory=AdmissionLimits)
+    #: How fast a tenant's calls may come.
+    rate: Callable[[str], Rate] = lambda _: Rate(0.0, 0.0)
     #: After this time a connection is asked to move on, so that new servers get their share of calls
     #: from clients that balance by themselves. Calls under way go on.
     connection_age_seconds: int = 300
@@ -69,6 +92,16 @@ class ServerSettings:
     #: look elsewhere; and how long running calls may then take. In seconds.
     drain_seconds: float = 2.0
     grace_seconds: float = 10.0
+
+    def bounds(self, tenant_id: str) -> list[Bound]:
+        """Return the bounds that hold for a tenant."""
+        return bounds(
+            self.rate(tenant_id),
+            self.admission,
+            message_bytes=self.message_bytes_max,
+            metadata_bytes=self.metadata_bytes_max,
+            calls=self.calls_max,
+        )
 
     def options(self) -> list[tuple[str, int]]:
         """Return the channel arguments of the server."""
@@ -97,20 +130,21 @@ class Server:
     def __init__(
         self,
         settings: ServerSettings,
-        usecases: UseCases,
+        services: Services,
         credentials: CredentialPolicy,
         ready: Callable[[], Awaitable[bool]],
     ) -> None:
         """Prepare the server; *ready* tells whether calls can be answered right now."""
         self._settings = settings
         self._ready = ready
-        pipeline = Pipeline(credentials, RequestValidator(), calls_max=settings.calls_max)
-        self._server = grpc.aio.server(interceptors=[pipeline], options=settings.options())
-        add_MemoryServiceServicer_to_server(MemoryService(usecases), self._server)
-        add_AdminServiceServicer_to_server(
-            AdminService(usecases.server_info, METHODS), self._server
+        pipeline = Pipeline(
+            credentials,
+            RequestValidator(),
+            Admission(settings.admission, settings.rate),
+            calls_max=settings.calls_max,
         )
-        add_JobServiceServicer_to_server(JobService(usecases.job_board), self._server)
+        self._server = grpc.aio.server(interceptors=[pipeline], options=settings.options())
+        _add_services(self._server, services, settings.bounds)
         self._health = health.aio.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         if settings.reflection:
@@ -158,6 +192,13 @@ class Server:
     async def stop_now(self) -> None:
         """End at once; running calls end UNAVAILABLE."""
         await self._server.stop(None)
+
+
+def _add_services(server: grpc.aio.Server, services: Services, bounds_of: BoundsOf) -> None:
+    add_MemoryServiceServicer_to_server(MemoryService(services.memory), server)
+    add_AdminServiceServicer_to_server(AdminService(services.admin, METHODS, bounds_of), server)
+    add_JobServiceServicer_to_server(JobService(services.memory.job_board), server)
+    add_UserServiceServicer_to_server(UserService(services.users), server)
 
 
 def _add_reflection(server: grpc.aio.Server) -> None:

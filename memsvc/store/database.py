@@ -23,6 +23,7 @@ from memsvc.core.errors import (
     StorageDamaged,
     StorageFull,
     StorageUnavailable,
+    UserErased,
     WriteConflict,
 )
 from memsvc.core.model import Caller
@@ -45,6 +46,9 @@ HOT: Final = frozenset({
 })
 #: The statement time of work that no caller waits for, in seconds.
 WORKER_SECONDS: Final = 60.0
+
+#: The code of the error that hold_user() raises.
+USER_ERASED: Final = "MS001"
 
 #: The driver's error classes and what they mean, first match first.
 _MEANINGS: Final[tuple[tuple[type[psycopg.Error], type[MemsvcError]], ...]] = (
@@ -71,6 +75,8 @@ def domain_errors() -> Generator[None]:
     try:
         yield
     except psycopg.Error as error:
+        if error.sqlstate == USER_ERASED:
+            raise UserErased(field="user_id") from error
         for kind, meaning in _MEANINGS:
             if isinstance(error, kind):
                 raise meaning from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from memsvc.core.audit import AuditAction, AuditEvent, chain
+from memsvc.core.audit import AuditAction, AuditEntry, AuditEvent, chain
 from memsvc.core.model import Caller
 from memsvc.store import audit
 from memsvc.store.database import Transaction
@@ -20,19 +20,22 @@ async def record(
     target: str = "",
     reason: str = "",
     count: int = 1,
-) -> None:
-    """Record one event; without *caller* the service itself did it."""
-    await record_all(tx, caller, [AuditEvent(action, target, reason, count)], now=now)
+) -> AuditEntry:
+    """Record one event and return its entry; without *caller* the service itself did it."""
+    events = [AuditEvent(action, target, reason, count)]
+    return (await record_all(tx, caller, events, now=now))[0]
 
 
 async def record_all(
     tx: Transaction, caller: Caller | None, events: Sequence[AuditEvent], *, now: datetime
-) -> None:
-    """Record *events*, in order.
+) -> list[AuditEntry]:
+    """Record *events*, in order, and return their entries.
 
     The tenant's other recorders wait until the transaction ends: do this last in it.
     """
     if not events:
-        return
+        return []
     head = await audit.hold_head(tx)
-    await audit.append(tx, chain(head, events, caller.principal if caller else "", now))
+    entries = chain(head, events, caller.principal if caller else "", now)
+    await audit.append(tx, entries)
+    return entries

@@ -13,6 +13,9 @@ from memsvc.worker import Worker, keep_up
 
 #: How often recalls are noted, in seconds: late enough that many become one note.
 ACCESSES_SECONDS: Final = 2.0
+#: How often unfinished erasures and users without a measure are looked for, in seconds.
+ERASURES_SECONDS: Final = 5.0
+MEASURE_USERS_SECONDS: Final = 30.0
 #: How often the metrics of waiting jobs are taken, in seconds.
 MEASURE_SECONDS: Final = 5.0
 #: When, in UTC, one of all processes lets facts fade, and sweeps jobs and looks for neglected users.
@@ -26,6 +29,8 @@ def background(settings: Settings, parts: Parts, conninfo: str) -> list[Coroutin
         ("follow_model", parts.embedding.follow, FOLLOW_SECONDS),
         ("fill_in", parts.embedding.fill_in, 1.0),
         ("sweep_replies", parts.upkeep.sweep_replies, 60.0),
+        ("finish_erasures", parts.upkeep.finish_erasures, ERASURES_SECONDS),
+        ("measure_users", parts.upkeep.measure_users, MEASURE_USERS_SECONDS),
         ("note_accesses", parts.accesses.flush, ACCESSES_SECONDS),
     ]
     if settings.job_concurrency:

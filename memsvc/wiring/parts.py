@@ -5,13 +5,17 @@ from __future__ import annotations
 import random
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from memsvc.config import Settings
 from memsvc.core.jobs import JobKind
+from memsvc.rpc.admin_service import AdminUseCases
 from memsvc.rpc.memory_service import UseCases
+from memsvc.rpc.server import Services
+from memsvc.rpc.user_service import UserUseCases
 from memsvc.store import replies
 from memsvc.store.database import Database
+from memsvc.usecases.admin.audit_log import AuditLog
 from memsvc.usecases.admin.server_info import ServerInfo
 from memsvc.usecases.admin.upkeep import Upkeep
 from memsvc.usecases.context import Context
@@ -31,6 +35,10 @@ from memsvc.usecases.memories.read_memories import ReadMemories
 from memsvc.usecases.memories.recall import Recall
 from memsvc.usecases.memories.search import Search
 from memsvc.usecases.memories.write_memories import WriteMemories
+from memsvc.usecases.quotas import QuotaLimits, Quotas
+from memsvc.usecases.users.erasing import Erasing
+from memsvc.usecases.users.exporting import Exporting
+from memsvc.usecases.users.importing import Importing
 from memsvc.wiring import models
 from memsvc.wiring.clock import new_id, utc_now
 
@@ -41,7 +49,7 @@ class Parts:
 
     database: Database
     embedding: Embedding
-    usecases: UseCases
+    services: Services
     runner: JobRunner
     consolidation: Consolidation
     accesses: Accesses
@@ -95,7 +103,8 @@ def _built(
     )
     drawing = Drawing(context, settings.drawn_roles(), settings.job_lease_seconds)
     accesses = Accesses(context)
-    ingest = Ingest(context, embedding, drawing, runner)
+    quotas = Quotas(context, partial(_quotas, settings))
+    ingest = Ingest(context, embedding, drawing, runner, quotas)
     recall = Recall(context, embedding, accesses)
     usecases = UseCases(
         ingest=ingest,
@@ -105,15 +114,37 @@ def _built(
         search=Search(context, embedding),
         conscious=Conscious(context),
         read=ReadMemories(context),
-        write=WriteMemories(context, embedding, drawing),
+        write=WriteMemories(context, embedding, drawing, quotas),
         consolidation=consolidation,
         show_facts=ShowFacts(context, extractor),
         job_board=JobBoard(context),
-        server_info=ServerInfo(embedding, by_model=bool(settings.extraction_provider)),
+    )
+    erasing = Erasing(context)
+    services = Services(
+        memory=usecases,
+        admin=_admin(settings, context, embedding, quotas),
+        users=UserUseCases(erasing, Exporting(context), Importing(context, quotas)),
     )
     return Parts(
-        context.database, embedding, usecases, runner, consolidation, accesses, Upkeep(context)
+        context.database,
+        embedding,
+        services,
+        runner,
+        consolidation,
+        accesses,
+        Upkeep(context, erasing, quotas),
     )
+
+
+def _admin(
+    settings: Settings, context: Context, embedding: Embedding, quotas: Quotas
+) -> AdminUseCases:
+    by_model = bool(settings.extraction_provider)
+    return AdminUseCases(ServerInfo(embedding, by_model=by_model), quotas, AuditLog(context))
+
+
+def _quotas(settings: Settings, tenant_id: str) -> QuotaLimits:
+    return QuotaLimits(**settings.tenant_quota(tenant_id).model_dump())
 
 
 def _limits(settings: Settings) -> JobLimits:

@@ -11,6 +11,7 @@ from typing import Final
 import prometheus_client
 
 from memsvc.config import Settings
+from memsvc.rpc.admission import AdmissionLimits, Rate
 from memsvc.rpc.credentials import CredentialPolicy
 from memsvc.rpc.server import Server, ServerSettings
 from memsvc.telemetry import log
@@ -36,7 +37,7 @@ async def serve(settings: Settings) -> None:
         if credentials.is_open:
             log.warning("no_credentials", consequence="every caller is the tenant 'default'")
         server = Server(
-            _server_settings(settings), parts.usecases, credentials, parts.database.ping
+            _server_settings(settings), parts.services, credentials, parts.database.ping
         )
         port = await server.start()
         async with asyncio.TaskGroup() as group:
@@ -73,6 +74,14 @@ def _server_settings(settings: Settings) -> ServerSettings:
         reflection=settings.reflection,
         message_bytes_max=settings.message_bytes_max,
         calls_max=settings.calls_max,
+        admission=AdmissionLimits(
+            running_min=settings.running_calls_min,
+            running_max=settings.running_calls_max,
+            slowdown_max=settings.slowdown_max,
+            waiting_max=settings.waiting_calls_max,
+            streams_max=settings.streams_max,
+        ),
+        rate=lambda tenant_id: Rate(**settings.tenant_rate(tenant_id).model_dump()),
         connection_age_seconds=settings.connection_age_seconds,
         drain_seconds=settings.drain_seconds,
         grace_seconds=settings.grace_seconds,

@@ -15,16 +15,20 @@ from psycopg import pq
 import memsvc
 from memsvc.core.audit import AuditEntry, AuditHead
 from memsvc.core.consolidation import Profile
+from memsvc.core.erasure import Erasure
 from memsvc.core.jobs import Job
 from memsvc.core.model import Memory
 from memsvc.store import embedded
 from memsvc.store.embeddings import ActiveSpace, PendingMemory
 from memsvc.store.facts import NearFact, StoredFact
+from memsvc.store.forgetting import UnfinishedErasure
 from memsvc.store.jobs import Backlog, DueJob
 from memsvc.store.profiles import ConsolidationState, Faded, Twins, Unmatched, UnsettledUser
 from memsvc.store.replies import StoredReply
 from memsvc.store.spaces import Count, KnownSpace
 from memsvc.store.sql.loader import names, statement
+from memsvc.store.transfer import ExportedConversationRow, ExportedMemoryRow
+from memsvc.store.usage import UnmeasuredUser, Usage
 
 #: Statements about no tenant's rows: the installation, the schema, the session and the roles.
 WITHOUT_TENANT = {
@@ -52,7 +56,10 @@ WITHOUT_TENANT = {
     "list_due_jobs",  # across tenants by a policy of its own; ids only
     "list_profile_tenants",  # likewise
     "measure_backlog",  # likewise, numbers only
+    "drop_user_tickets",  # the queue's tickets; names the tenant in them
     "list_neglected_users",  # likewise
+    "list_unfinished_erasures",  # likewise
+    "list_unmeasured_users",  # likewise
     "list_unsettled_users",  # likewise
     "list_spaces",
     "list_tenants",  # across tenants by a policy of its own; ids only
@@ -69,10 +76,21 @@ WITHOUT_TENANT = {
     "try_migration_lock",
     "try_sweeper_lock",
 }
+#: They name the tenant and no table.
+OF_NO_TABLE = {
+    "enter_scope",
+    "erase_user_rows",  # the function finds the tables in the catalogue and names the tenant in each
+    "get_user_hash",
+    "hold_user_to_erase",
+    "lock_audit_log",
+    "lock_slots",
+}
 #: Statements that cannot be prepared.
 UTILITY = {"create_database", "create_application_role", "grant_application_role"}
 TENANT_TABLES = {
     "audit_entry",
+    "erased_user",
+    "model_usage",
     "job",
     "job_message",
     "memory_term",
@@ -90,6 +108,12 @@ JOB = [field.name for field in fields(Job)]
 BARE_JOB = JOB[:-1]
 COLUMNS = {
     "begin_job": BARE_JOB,
+    "get_erased_user": [field.name for field in fields(Erasure)],
+    "list_unfinished_erasures": [field.name for field in fields(UnfinishedErasure)],
+    "list_unmeasured_users": [field.name for field in fields(UnmeasuredUser)],
+    "measure_usage": [field.name for field in fields(Usage)],
+    "list_exported_conversations": [field.name for field in fields(ExportedConversationRow)],
+    "list_exported_memories": [field.name for field in fields(ExportedMemoryRow)],
     "get_audit_head": [field.name for field in fields(AuditHead)],
     "list_audit_entries": [field.name for field in fields(AuditEntry)],
     "claim_job": BARE_JOB,
@@ -170,7 +194,7 @@ def test_a_statement_names_the_tenant_once_a_table(name: str) -> None:
     if name in WITHOUT_TENANT:
         assert "%(tenant_id)s" not in sql
         return
-    if name in {"enter_scope", "lock_audit_log", "lock_slots"}:  # they say whose rows, of no table
+    if name in OF_NO_TABLE:
         return
     tables = re.findall(r"\b(?:from|join|update|into|using)\s+(\w+)", sql)
     uses = [table for table in tables if table in TENANT_TABLES]

@@ -7,6 +7,8 @@ from typing import Final
 
 from memsvc.store import replies
 from memsvc.usecases.context import Context
+from memsvc.usecases.quotas import Quotas
+from memsvc.usecases.users.erasing import Erasing
 
 #: How many stored replies are deleted in one transaction.
 BATCH: Final = 1000
@@ -17,6 +19,16 @@ class Upkeep:
     """Keeps tables from growing without end."""
 
     context: Context
+    erasing: Erasing
+    quotas: Quotas
+
+    async def finish_erasures(self) -> int:
+        """Go on with erasures that have rows left; return how many."""
+        return await self.erasing.finish()
+
+    async def measure_users(self) -> int:
+        """Take the measure of users who were there before anybody counted; return of how many."""
+        return await self.quotas.measure()
 
     async def sweep_replies(self) -> int:
         """Delete stored replies whose 48 hours are over; return how many."""

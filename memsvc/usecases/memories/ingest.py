@@ -25,6 +25,7 @@ from memsvc.usecases.embedding import EmbeddedTexts, Embedding
 from memsvc.usecases.facts.drawing import Drawing
 from memsvc.usecases.facts.running import JobRunner
 from memsvc.usecases.once import Once, Replay
+from memsvc.usecases.quotas import Quotas
 
 #: The share of the time left that drawing the facts may take, so that a reply still fits in.
 DRAWING_TIME_SHARE: Final = 0.9
@@ -84,14 +85,16 @@ class Ingest:
     embedding: Embedding
     drawing: Drawing
     runner: JobRunner
+    quotas: Quotas
     #: The jobs that go on although nobody waits for them any more.
     _left: set[asyncio.Task[Job | None]] = field(default_factory=set)
 
     async def __call__(self, caller: Caller, ask: IngestAsk) -> Ingested | Replay:
         """Store the messages of *ask*; a message_id that the user has already is left alone.
 
-        Raises InvalidFields for a vector of another model.
+        Raises InvalidFields for a vector of another model, QuotaExceeded and UserErased.
         """
+        await self.make_room(caller, [ask])
         (embedded,) = await self.embed(caller, [ask])
         stored = await self._store(caller, ask, embedded)
         if isinstance(stored, Replay):
@@ -99,6 +102,12 @@ class Ingest:
         if stored.begun is None:
             return stored.ingested
         return await self._drawn(caller, ask, stored.ingested, stored.begun)
+
+    async def make_room(self, caller: Caller, asks: Sequence[IngestAsk]) -> None:
+        """Raise QuotaExceeded unless there is room for the messages of *asks*."""
+        messages = [message for ask in asks for message in ask.messages]
+        size = sum(len(message.content.encode()) for message in messages)
+        await self.quotas.make_room(caller, len(messages), size)
 
     async def embed(self, caller: Caller, asks: Sequence[IngestAsk]) -> list[EmbeddedTexts]:
         """Return the vectors of each of *asks*, all made at once; raises InvalidFields."""

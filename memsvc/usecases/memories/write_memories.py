@@ -22,6 +22,7 @@ from memsvc.usecases.embedding import EmbeddedTexts, Embedding
 from memsvc.usecases.facts import keeping
 from memsvc.usecases.facts.drawing import Drawing
 from memsvc.usecases.once import Once, Replay
+from memsvc.usecases.quotas import Quotas
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +109,12 @@ class WriteMemories:
     context: Context
     embedding: Embedding
     drawing: Drawing
+    quotas: Quotas
 
     async def create(self, caller: Caller, ask: NoteAsk) -> Written | Replay:
         """Store a note with its vector, or let it wait for it."""
         now = self.context.clock()
+        await self.quotas.make_room(caller, 1, len(ask.content.encode()))
         embedded = await self.embedding.texts([ask.content], caller)
         async with self.context.database.transaction(caller) as tx:
             if replay := await ask.once.begin(tx, now):

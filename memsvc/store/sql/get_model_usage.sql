@@ -1,0 +1,4 @@
+select coalesce(sum(model_usage.tokens), 0)::bigint as tokens
+from model_usage
+where model_usage.tenant_id = %(tenant_id)s
+    and model_usage.day = %(day)s

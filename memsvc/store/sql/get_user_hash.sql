@@ -1,0 +1,1 @@
+select user_hash(%(tenant_id)s, %(user_id)s) as user_hash

@@ -1,0 +1,91 @@
+"""Handing over and taking in all that is remembered of a user: one typed function a statement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from memsvc.store.database import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedConversationRow:
+    """A conversation as a line of JSON, and where it stands in the order."""
+
+    conversation_id: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedMemoryRow:
+    """A memory as a line of JSON, and where it stands in the order."""
+
+    create_time: datetime
+    memory_id: UUID
+    line: str
+
+
+async def conversations(
+    tx: Transaction, user_id: str, *, after: str | None, limit: int
+) -> list[ExportedConversationRow]:
+    """Return *limit* conversations from *after* (an id) on."""
+    return await tx.all(
+        "list_exported_conversations",
+        ExportedConversationRow,
+        user_id=user_id,
+        after=after,
+        limit=limit,
+    )
+
+
+async def memories(
+    tx: Transaction, user_id: str, *, after: tuple[datetime, UUID] | None, limit: int
+) -> list[ExportedMemoryRow]:
+    """Return *limit* memories, oldest first, from *after* (create time and id) on."""
+    return await tx.all(
+        "list_exported_memories",
+        ExportedMemoryRow,
+        user_id=user_id,
+        after_create_time=after and after[0],
+        after_id=after and after[1],
+        limit=limit,
+    )
+
+
+async def profile(tx: Transaction, user_id: str) -> str | None:
+    """Return the profile as a line of JSON, None if there is none."""
+    rows = await tx.mapped("get_exported_profile", dict, user_id=user_id)
+    return rows[0]["line"] if rows else None
+
+
+async def put_conversations(
+    tx: Transaction, user_id: str, records: Sequence[Mapping[str, Any]]
+) -> int:
+    """Store conversations by their columns; return how many were not there before."""
+    rows = await tx.mapped(
+        "import_conversations", dict, user_id=user_id, records=Jsonb(list(records))
+    )
+    return len(rows)
+
+
+async def put_memories(
+    tx: Transaction, user_id: str, records: Sequence[Mapping[str, Any]]
+) -> list[UUID]:
+    """Store memories by their columns; return the ids of those that were not there before.
+
+    A memory is also left out if the user has its message, or another present value in its slot.
+    """
+    rows = await tx.mapped("import_memories", dict, user_id=user_id, records=Jsonb(list(records)))
+    return [row["memory_id"] for row in rows]
+
+
+async def put_profile(
+    tx: Transaction, user_id: str, record: Mapping[str, Any], *, now: datetime
+) -> None:
+    """Store the profile if there is none."""
+    await tx.execute("import_profile", user_id=user_id, record=Jsonb(dict(record)), now=now)

@@ -1,0 +1,1 @@
+"""What concerns a user as a whole: forgetting, handing over, taking in."""
