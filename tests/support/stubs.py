@@ -25,11 +25,16 @@ class Reason(Exception):
         status = status_pb2.Status.FromString(trailers.get("grpc-status-details-bin", b""))
         self.info = error_details_pb2.ErrorInfo()
         self.retry_seconds = 0.0
+        #: What is wrong with which field.
+        self.violations: dict[str, str] = {}
         for detail in status.details:
             detail.Unpack(self.info)
             retry = error_details_pb2.RetryInfo()
             if detail.Unpack(retry):
                 self.retry_seconds = retry.retry_delay.ToTimedelta().total_seconds()
+            bad = error_details_pb2.BadRequest()
+            if detail.Unpack(bad):
+                self.violations = {v.field: v.description for v in bad.field_violations}
         super().__init__(f"{self.code.name} {self.info.reason}")
 
     @property

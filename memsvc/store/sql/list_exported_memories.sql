@@ -6,7 +6,7 @@ select
     (
         to_jsonb(memory)
         - array['tenant_id', 'user_id', 'words', 'presence', 'weights', 'sequence', 'place']
-        || jsonb_build_object('type', 'memory', 'position', memory.place % 16777216)
+        || jsonb_build_object('type', 'memory', 'position', mod(memory.place, 16777216))
     )::text as line
 from memory
 where memory.tenant_id = %(tenant_id)s

@@ -1,0 +1,200 @@
+"""ExportUser and ImportUser: what goes out comes in the same."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from pydantic import BaseModel
+
+from memsvc.core.user_export import ExportedConversation, ExportedMemory, ExportedProfile
+from memsvc.v1 import user_service_pb2 as pb
+from memsvc_client import MemoryClient, Message
+from tests.support.stubs import Reason
+from tests.support.texts import contents, say
+from tests.support.waiting import until
+from tests.users.conftest import Services
+
+#: What an export leaves out: whose it is, what is made of the text, what counts for one database only.
+LEFT_OUT = {
+    "memory": {"tenant_id", "user_id", "words", "presence", "weights", "sequence", "place"},
+    "conversation": {"tenant_id", "user_id", "number"},
+    "profile": {
+        "tenant_id",
+        "user_id",
+        "changed_time",
+        "consolidated_time",
+        "withdrawn_count",
+    },
+}
+
+
+def exported(services: Services, user: str) -> list[dict[str, Any]]:
+    """Return the lines of an export."""
+    pieces = services("UserService").stream("ExportUser", pb.ExportUserRequest(user_id=user))
+    return [json.loads(line) for line in "".join(p.lines for p in pieces).splitlines()]
+
+
+def imported(
+    services: Services, lines: list[dict[str, Any]], user: str = ""
+) -> pb.ImportUserResponse:
+    """Import lines, several pieces of them."""
+    texts = [json.dumps(line) + "\n" for line in lines]
+    pieces = [
+        pb.ImportUserRequest(user_id=user, lines="".join(texts[start : start + 7]))
+        for start in range(0, len(texts), 7)
+    ]
+    reply: pb.ImportUserResponse = services("UserService").call("ImportUser", iter(pieces))
+    return reply
+
+
+def life(client: MemoryClient, user: str) -> None:
+    """Give a user something of everything: conversations, facts with history, notes, a profile."""
+    for number, text in enumerate(("I live in Austin.", "My dog is called Rex.", "I like\ttea \n")):
+        client.ingest(
+            user_id=user,
+            conversation_id="first",
+            messages=[
+                Message(
+                    message_id=f"m{number}",
+                    content=text,
+                    author="Ana" if number == 2 else "",
+                    metadata={"deep": {"a": [1, 2.5, None, True, "ünïcode 🎉"]}},
+                )
+            ],
+            extraction="EXTRACTION_MODE_SYNC",
+        )
+    client.ingest(
+        user_id=user,
+        conversation_id="second",
+        messages=[Message(content="I moved to Boston.")],
+        extraction="EXTRACTION_MODE_SYNC",
+    )
+    client.create_memory(user_id=user, content="a note", tags=["x", "y"], pinned=True)
+    job_id = client.consolidate(user_id=user).job_id
+    until(lambda: client.get_job(job_id=job_id).job.state in {3, 4, 5})
+
+
+def without_times(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return lines without what differs between two exports."""
+    return [{**line, "export_time": None, "user_id": None} for line in lines]
+
+
+def test_an_export_imported_elsewhere_exports_the_same(
+    client: MemoryClient, other_tenant: MemoryClient, acme: Services, globex: Services, user: str
+) -> None:
+    """Every line but the header is equal after a round trip into another tenant."""
+    life(client, user)
+    before = exported(acme, user)
+
+    reply = imported(globex, before)
+
+    assert without_times(exported(globex, user)) == without_times(before)
+    assert reply.conversation_count == 2
+    assert reply.memory_count == sum(line["type"] == "memory" for line in before)
+    assert reply.duplicate_count == 0
+    assert {line["type"] for line in before} == {
+        "header",
+        "conversation",
+        "memory",
+        "profile",
+        "end",
+    }
+    assert any(line.get("superseded_by") for line in before)
+    recalled = contents(other_tenant.recall(user_id=user, query="where do I live?"))
+    assert any("Boston" in text for text in recalled)
+    timeline = [m.content for m in other_tenant.list_memory_timeline(user_id=user, slot="location")]
+    assert len(timeline) == 2
+
+
+def test_an_import_sent_again_changes_nothing(
+    client: MemoryClient, acme: Services, user: str
+) -> None:
+    """What is there already is counted as a duplicate and left as it is."""
+    life(client, user)
+    before = exported(acme, user)
+
+    reply = imported(acme, before)
+
+    assert (reply.conversation_count, reply.memory_count) == (0, 0)
+    assert reply.duplicate_count == len([
+        x for x in before if x["type"] in {"conversation", "memory"}
+    ])
+    assert without_times(exported(acme, user)) == without_times(before)
+
+
+def test_an_import_into_another_user_makes_a_second_one(
+    client: MemoryClient, acme: Services, user: str
+) -> None:
+    """In one tenant the copy has ids of its own; both users are whole, history included."""
+    life(client, user)
+    copy = f"copy-{uuid4()}"
+    before = exported(acme, user)
+
+    imported(acme, before, copy)
+
+    assert without_times(exported(acme, user)) == without_times(before)
+    after = exported(acme, copy)
+    assert [line.get("content") for line in after] == [line.get("content") for line in before]
+    ids = {line.get("memory_id") for line in before if line["type"] == "memory"}
+    assert ids.isdisjoint({line.get("memory_id") for line in after})
+    timeline = [m.content for m in client.list_memory_timeline(user_id=copy, slot="location")]
+    assert len(timeline) == 2
+
+
+def test_messages_go_on_after_an_import(client: MemoryClient, acme: Services, user: str) -> None:
+    """A conversation that was imported takes further messages behind those it has."""
+    life(client, user)
+    copy = f"copy-{uuid4()}"
+    imported(acme, exported(acme, user), copy)
+
+    say(client, copy, "One more thing.", conversation_id="first")
+
+    lines = [line for line in exported(acme, copy) if line.get("conversation_id") == "first"]
+    positions = [line["position"] for line in lines if line.get("position") is not None]
+    assert sorted(positions) == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lambda lines: [*lines[:-1]], "breaks off"),
+        (lambda lines: [*lines[1:]], "header"),
+        (lambda lines: [*lines[:2], *lines[3:]], "missing"),
+        (lambda lines: [{**lines[0], "version": 2}, *lines[1:]], "version"),
+        (lambda lines: [lines[0], {**lines[1], "tenant_id": "x"}, *lines[2:]], "tenant_id"),
+        (lambda lines: [lines[0], {**lines[1], "conversation_id": "a\0b"}, *lines[2:]], "U+0000"),
+        (lambda lines: [lines[0], {"type": "drop table"}, *lines[1:]], "type"),
+        (lambda lines: [*lines, lines[0]], "after the end"),
+    ],
+)
+def test_a_damaged_export_is_refused(
+    client: MemoryClient, globex: Services, acme: Services, user: str, damage: Any, said: str
+) -> None:
+    """INVALID_ARGUMENT names the line; an unknown field is refused rather than lost."""
+    say(client, user, "I like tea.", "I like cake.")
+    with pytest.raises(Reason) as caught:
+        imported(globex, damage(exported(acme, user)))
+
+    assert caught.value.code.name == "INVALID_ARGUMENT"
+    assert said in caught.value.violations["lines"]
+
+
+def test_an_export_holds_every_column(owner: psycopg.Connection[Any]) -> None:
+    """Whatever column is added to a user's tables, the export has it or a reason not to."""
+    models: dict[str, type[BaseModel]] = {
+        "memory": ExportedMemory,
+        "conversation": ExportedConversation,
+        "profile": ExportedProfile,
+    }
+    for table, model in models.items():
+        rows = owner.execute(
+            "select attname from pg_attribute where attrelid = %s::regclass "
+            "and attnum > 0 and not attisdropped",
+            (table,),
+        ).fetchall()
+        known = set(model.model_fields) - {"type", "position"}
+        assert {name for (name,) in rows} - LEFT_OUT[table] == known
