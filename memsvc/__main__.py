@@ -1,4 +1,4 @@
-"""The command line: serve, worker, migrate, reembed, check-config, import, evaluate."""
+"""The command line: serve, worker, migrate, reembed, check-config, import, export, evaluate."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from rich.table import Table
 from memsvc import config, supervisor
 from memsvc.cli.evaluating import evaluate_file
 from memsvc.cli.importing import import_file
+from memsvc.cli.transferring import export_user
 from memsvc.config import Settings, SettingsInvalid
 from memsvc.core.errors import StorageUnavailable
 from memsvc.store.migrate import DatabaseUnusable
@@ -112,6 +113,7 @@ def check_config(*, config_file: ConfigOption = None) -> None:
 
 app.command("reembed")(reembed)
 app.command("import")(import_file)
+app.command("export")(export_user)
 app.command("evaluate")(evaluate_file)
 
 

@@ -11,6 +11,7 @@ import grpc
 import typer
 
 from memsvc.v1.memory_service_pb2_grpc import MemoryServiceStub
+from memsvc.v1.user_service_pb2_grpc import UserServiceStub
 
 #: A server on this machine with its default port.
 DEFAULT_TARGET: Final = "127.0.0.1:50051"
@@ -55,6 +56,7 @@ class Connection:
     """The server's methods, and the metadata to give to every call of them."""
 
     stub: MemoryServiceStub
+    users: UserServiceStub
     metadata: tuple[tuple[str, str], ...]
 
 
@@ -74,4 +76,4 @@ def connected(address: ServerAddress) -> Generator[Connection]:
     else:
         channel = grpc.insecure_channel(address.target, _ARGUMENTS)
     with channel:
-        yield Connection(MemoryServiceStub(channel), metadata)
+        yield Connection(MemoryServiceStub(channel), UserServiceStub(channel), metadata)

@@ -37,6 +37,7 @@ from memsvc.cli.journal import LISTED_MAX, Acknowledged, Journal, JournalUnusabl
 from memsvc.cli.options import command
 from memsvc.cli.report import Display, Summary, print_summary
 from memsvc.cli.sending import ServerLost, ServerRefused, retries_told_to, send
+from memsvc.cli.transferring import import_user, is_user_export
 from memsvc.v1.memory_pb2 import EmbeddingMode
 
 #: Exit statuses, beside 0: some messages are not stored; the file or the command cannot be used; the
@@ -227,10 +228,13 @@ def _ended(error: BaseException, run: Run) -> str:
 
 
 def run_import(ask: ImportAsk) -> int:
-    """Send a file of conversations to a running server.
+    """Send a file of conversations, or a user's export, to a running server.
 
     Importing a file twice stores it once. What was interrupted goes on with the same command.
     """
+    if ask.layout is None and is_user_export(ask.file) and not ask.dry_run:
+        address = ServerAddress(ask.target, ask.api_key, ask.tls)
+        return import_user(ask.file, ask.user_id, address, as_json=ask.as_json)
     started = time.monotonic()
     display = Display()
     try:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +17,7 @@ from pydantic import BaseModel
 from memsvc.core.user_export import ExportedConversation, ExportedMemory, ExportedProfile
 from memsvc.v1 import user_service_pb2 as pb
 from memsvc_client import MemoryClient, Message
+from tests.support.server import KEYS, ServerProcess
 from tests.support.stubs import Reason
 from tests.support.texts import contents, say
 from tests.support.waiting import until
@@ -198,3 +203,39 @@ def test_an_export_holds_every_column(owner: psycopg.Connection[Any]) -> None:
         ).fetchall()
         known = set(model.model_fields) - {"type", "position"}
         assert {name for (name,) in rows} - LEFT_OUT[table] == known
+
+
+def run(server: ServerProcess, *arguments: str, tenant: str = "acme") -> str:
+    """Return what a verb prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", "memsvc", *arguments, "--target", server.target],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+        env={**os.environ, "MEMSVC_API_KEY": KEYS[tenant]},
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_command_line_writes_a_file_and_takes_it_in_again(
+    server: ServerProcess,
+    client: MemoryClient,
+    acme: Services,
+    globex: Services,
+    user: str,
+    tmp_path: Path,
+) -> None:
+    """`memsvc export` writes a private file of lines; `memsvc import` finds out what it is."""
+    life(client, user)
+    file = tmp_path / "user.jsonl"
+
+    run(server, "export", "--user-id", user, "--output", str(file))
+    summary = json.loads(run(server, "import", str(file), "--json", tenant="globex"))
+
+    assert file.stat().st_mode & 0o077 == 0
+    assert summary["conversations"] == 2
+    assert without_times(exported(globex, user)) == without_times(exported(acme, user))
+    printed = run(server, "export", "--user-id", user)
+    assert len(printed.splitlines()) == len(file.read_text().splitlines())
