@@ -1,4 +1,4 @@
-"""The command line: serve, worker, migrate, reembed, check-config, import, export, evaluate."""
+"""The command line: serve, worker, migrate, reembed, compact, check-config, import, export, evaluate."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from memsvc.store.migrate import DatabaseUnusable
 from memsvc.telemetry import configure_logging, log
 from memsvc.usecases.embedding import EmbeddingSpaceMismatch
 from memsvc.wiring import databases, serving, working
+from memsvc.wiring.compacting import compact
 from memsvc.wiring.options import ConfigOption, DatabaseOption, DataDirOption
 from memsvc.wiring.reembedding import reembed
 
@@ -112,6 +113,7 @@ def check_config(*, config_file: ConfigOption = None) -> None:
 
 
 app.command("reembed")(reembed)
+app.command("compact")(compact)
 app.command("import")(import_file)
 app.command("export")(export_user)
 app.command("evaluate")(evaluate_file)

@@ -33,6 +33,21 @@ def prepare_database(settings: Settings) -> tuple[str, Callable[[], None]]:
     return migrate.prepare(owner, application), lambda: None
 
 
+def owner_of(settings: Settings) -> tuple[str, Callable[[], None]]:
+    """Return how to connect as the owner of the tables, and what to call at the end.
+
+    The schema is up to date then. Raises what prepare_database does.
+    """
+    _, stop = prepare_database(settings)
+    if settings.database_url is None:
+        joined = embedded.start(
+            settings.data_dir / "postgres", version=settings.embedded_postgres_version
+        )
+        return joined.owner_conninfo, stop
+    owner = settings.migrate_database_url or settings.database_url
+    return owner.get_secret_value(), stop
+
+
 def wait_for_database(
     settings: Settings, told_to_end: Callable[[], bool]
 ) -> tuple[str, Callable[[], None]]:

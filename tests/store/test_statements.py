@@ -56,6 +56,14 @@ WITHOUT_TENANT = {
     "list_due_jobs",  # across tenants by a policy of its own; ids only
     "list_profile_tenants",  # likewise
     "measure_backlog",  # likewise, numbers only
+    "compact_table",
+    "is_superuser",
+    "list_compacted_tables",
+    "mark_compacted",  # across tenants by a policy of its own; nobody's data
+    "recycle_log",
+    "reload_settings",
+    "switch_log",
+    "write_checkpoint",
     "drop_user_tickets",  # the queue's tickets; names the tenant in them
     "list_neglected_users",  # likewise
     "list_unfinished_erasures",  # likewise
@@ -86,7 +94,14 @@ OF_NO_TABLE = {
     "lock_slots",
 }
 #: Statements that cannot be prepared.
-UTILITY = {"create_database", "create_application_role", "grant_application_role"}
+UTILITY = {
+    "compact_table",
+    "recycle_log",
+    "write_checkpoint",
+    "create_database",
+    "create_application_role",
+    "grant_application_role",
+}
 TENANT_TABLES = {
     "audit_entry",
     "erased_user",

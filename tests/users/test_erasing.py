@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -13,8 +16,8 @@ from psycopg import sql
 from memsvc.v1 import admin_service_pb2 as admin_pb
 from memsvc.v1 import user_service_pb2 as pb
 from memsvc_client import FailedPrecondition, MemoryClient, MemsvcError, NotFound
-from tests.support.server import CANARY
-from tests.support.stubs import Reason
+from tests.support.server import CANARY, ServerProcess
+from tests.support.stubs import Reason, services
 from tests.support.texts import found, say
 from tests.support.waiting import until
 from tests.users.conftest import Services
@@ -43,11 +46,11 @@ def texts_of(owner: psycopg.Connection[Any], needle: str) -> dict[str, int]:
     return counts
 
 
-def erase(services: Services, user: str) -> pb.ErasureReport:
+def erase(acme: Services, user: str) -> pb.ErasureReport:
     """Erase a user until no row is left."""
 
     def report() -> pb.ErasureReport | None:
-        reply = services("UserService").call("EraseUser", pb.EraseUserRequest(user_id=user))
+        reply = acme("UserService").call("EraseUser", pb.EraseUserRequest(user_id=user))
         done: pb.ErasureReport = reply.report
         return done if done.level == pb.ERASURE_LEVEL_ROWS_REMOVED else None
 
@@ -210,3 +213,45 @@ def test_every_table_of_users_refuses_the_erased(owner: psycopg.Connection[Any])
 
     assert {table for table, _ in rows} - holding == written_with_memories
     assert "memory" in holding
+
+
+def holders(folder: Path, needle: bytes) -> list[str]:
+    """Return the files below *folder* that hold *needle*."""
+    return [
+        str(path.relative_to(folder))
+        for path in folder.rglob("*")
+        if path.is_file() and needle in path.read_bytes()
+    ]
+
+
+def test_after_compaction_no_file_of_the_database_holds_an_erased_text(
+    model_dir: Path, tmp_path: Path, user: str
+) -> None:
+    """T13: rows, logs, data files, samples of the planner and the write-ahead log are clean."""
+    data_dir = tmp_path / "data"
+    text = f"{CANARY}{uuid4().hex}"
+    process = ServerProcess(
+        tmp_path / "log", data_dir=str(data_dir), model_dir=str(model_dir), drain_seconds="0"
+    )
+    with process, MemoryClient(process.target) as client, services(process.target) as of:
+        say(client, user, f"My secret is {text}.", "I live in Oslo.")
+        say(client, f"{user}-else", "I live in Rome.", "I like tea.")
+        client.create_memory(user_id=user, content=f"{text} again", request_id="r1")
+        report = erase(of, user)
+        assert holders(data_dir / "postgres", text.encode())
+
+        done = subprocess.run(
+            [sys.executable, "-m", "memsvc", "compact", "--data-dir", str(data_dir)],
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=True,
+        )
+
+        assert "1 erased users" in done.stdout
+        assert holders(data_dir / "postgres", text.encode()) == []
+        assert text not in process.log()
+        again = of("UserService").call("EraseUser", pb.EraseUserRequest(user_id=user)).report
+        assert again.level == pb.ERASURE_LEVEL_FILES_REWRITTEN
+        assert again.tables == report.tables
+        assert "I live in Rome." in found(client, f"{user}-else", "where do I live?")

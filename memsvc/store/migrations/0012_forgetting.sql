@@ -26,6 +26,10 @@ create policy tenant_isolation on erased_user using (
 create policy worker_overview on erased_user for select using (
     (select current_setting('memsvc.worker', true)) = 'on'
 );
+-- Who has rewritten the tables notes it.
+create policy worker_compaction on erased_user for update using (
+    (select current_setting('memsvc.worker', true)) = 'on' and purge_time is not null
+);
 
 -- What stands for a user where the id must not: SHA-256 keyed with the installation's secret.
 create function user_hash(of_tenant text, of_user text) returns bytea language sql stable
