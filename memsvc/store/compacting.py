@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, LiteralString, cast
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
@@ -33,7 +33,7 @@ def tables(connection: psycopg.Connection[Any]) -> list[str]:
 def rewrite(connection: psycopg.Connection[Any], table: str) -> None:
     """Rewrite a table with its indexes and texts; nobody reads or writes it meanwhile."""
     # The name comes from the catalogue, which has quoted it.
-    name = sql.SQL(cast("LiteralString", table))
+    name = sql.SQL(table)
     connection.execute(_text("compact_table").format(table=name))
 
 

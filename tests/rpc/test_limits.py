@@ -1,0 +1,294 @@
+"""Limits at the wire: who comes too fast is told when to come back, and others notice nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+
+from memsvc.core.costs import Cost, Priority
+from memsvc.core.errors import MemsvcError, Overloaded, RateLimited
+from memsvc.rpc.admission import Admission, AdmissionLimits, Rate
+from memsvc.v1 import admin_service_pb2 as admin_pb
+from memsvc.v1 import memory_pb2
+from memsvc.v1 import memory_service_pb2 as pb
+from tests.support.server import KEYS, ServerProcess
+from tests.support.stubs import Reason, Service, services
+
+NO_RATE = Rate(0.0, 0.0)
+ANSWER = Cost(Priority.ANSWER)
+
+
+@pytest.fixture(scope="module")
+def limited(
+    model_dir: Path, credentials_file: Path, tmp_path_factory: Any
+) -> Iterator[ServerProcess]:
+    """A server where acme may do little and globex as much as it likes."""
+    folder = tmp_path_factory.mktemp("limited")
+    config = folder / "memsvc.toml"
+    config.write_text(
+        "[tenant_rates.acme]\nunits_per_second = 2\nburst = 4\n"
+        "[tenant_quotas.globex]\nmemories = 3\nmemory_bytes = 1000\n"
+    )
+    process = ServerProcess(
+        folder / "log",
+        "--config",
+        str(config),
+        data_dir=str(folder / "data"),
+        model_dir=str(model_dir),
+        credentials_file=str(credentials_file),
+        embedder="none",
+        drain_seconds="0",
+        streams_max="2",
+    )
+    with process:
+        yield process
+
+
+@pytest.fixture
+def acme(limited: ServerProcess) -> Iterator[Service]:
+    """The tenant with a low rate."""
+    with services(limited.target, KEYS["acme"]) as of:
+        yield of
+
+
+@pytest.fixture
+def globex(limited: ServerProcess) -> Iterator[Service]:
+    """The tenant with a small quota."""
+    with services(limited.target, KEYS["globex"]) as of:
+        yield of
+
+
+def ingest(user: str, text: str) -> pb.IngestRequest:
+    """Return the request that stores a text."""
+    return pb.IngestRequest(
+        user_id=user,
+        messages=[memory_pb2.Message(content=text)],
+        extraction=memory_pb2.EXTRACTION_MODE_NONE,
+    )
+
+
+def test_who_comes_too_fast_is_told_when_to_come_back(acme: Any, globex: Any, user: str) -> None:
+    """RESOURCE_EXHAUSTED with RATE_LIMITED, RetryInfo and pushback; another tenant is served."""
+    recall = pb.RecallRequest(user_id=user, query="tea")
+
+    def hurry() -> None:
+        for _ in range(20):
+            acme("MemoryService").call("Recall", recall)
+
+    with pytest.raises(Reason) as caught:
+        hurry()
+
+    end = caught.value
+    assert end.code is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert (end.reason, end.info.metadata["limit"]) == ("RATE_LIMITED", "rate")
+    assert 0 < end.retry_seconds <= 0.5
+    assert int(end.pushback or 0) == pytest.approx(end.retry_seconds * 1000, abs=1)
+    for _ in range(20):
+        globex("MemoryService").call("Recall", recall)
+    acme("AdminService").call("GetServerInfo", admin_pb.GetServerInfoRequest())
+
+
+def test_a_reply_tells_what_is_left(limited: ServerProcess) -> None:
+    """The trailers name the burst, what is left of it and when it is whole again."""
+    with services(limited.target, KEYS["acme"]) as of:
+        service = of("MemoryService")
+        bound = service._bound("GetMemory")
+        call = bound.future(pb.GetMemoryRequest(memory_id="x"), metadata=service._metadata)
+        trailers = dict(call.trailing_metadata())
+        call.exception()
+    assert trailers["ratelimit-limit"] == "4"
+    assert 0 <= int(trailers["ratelimit-remaining"]) <= 4
+    assert 0 <= int(trailers["ratelimit-reset"]) <= 3
+
+
+def test_a_stream_that_comes_too_fast_is_read_slowly(acme: Any, user: str) -> None:
+    """IngestStream is charged by its bytes and slowed down, not cut off."""
+    requests = [
+        pb.IngestStreamRequest(user_id=user, messages=[memory_pb2.Message(content="x" * 4096)])
+        for _ in range(6)
+    ]
+    reply = acme("MemoryService").call("IngestStream", iter(requests))
+    assert (reply.message_count, len(reply.errors)) == (6, 0)
+
+
+def test_a_quota_stops_what_would_go_beyond(globex: Any, user: str) -> None:
+    """QUOTA_EXCEEDED names the quota, nothing is written, and deleting makes room again."""
+    service = globex("MemoryService")
+    service.call("Ingest", ingest(user, "one"))
+    service.call("Ingest", ingest(user, "two"))
+    with pytest.raises(Reason) as caught:
+        service.call("Ingest", ingest(user, "x" * 2000))
+    assert (caught.value.reason, caught.value.info.metadata["quota"]) == (
+        "QUOTA_EXCEEDED",
+        "memory_bytes",
+    )
+    note = service.call("CreateMemory", pb.CreateMemoryRequest(user_id=user, content="three"))
+    with pytest.raises(Reason) as caught:
+        service.call("Ingest", ingest(user, "four"))
+    assert caught.value.info.metadata["quota"] == "memories"
+
+    quotas = globex("AdminService").call("GetQuota", admin_pb.GetQuotaRequest()).quotas
+    used = {quota.name: (quota.used, quota.limit) for quota in quotas}
+    assert used["memories"] == (3, 3)
+    assert used["memory_bytes"] == (len("onetwothree"), 1000)
+    assert used["model_tokens_per_day"] == (0, 0)
+    service.call("DeleteMemory", pb.DeleteMemoryRequest(memory_id=note.memory.memory_id))
+    quotas = globex("AdminService").call("GetQuota", admin_pb.GetQuotaRequest()).quotas
+    assert quotas[0].used == 2
+
+
+def test_get_limits_tells_the_bounds_and_the_costs(acme: Any) -> None:
+    """The bounds of the contract and of the tenant, and what each method takes from its rate."""
+    reply = acme("AdminService").call("GetLimits", admin_pb.GetLimitsRequest())
+    bounds = {limit.name: limit.value for limit in reply.limits}
+    costs = {cost.method: cost.units for cost in reply.costs}
+
+    assert bounds["tenant_rate_per_process"] == 2
+    assert bounds["tenant_burst_per_process"] == 4
+    assert bounds["message_content_characters"] == 100_000
+    assert costs["memsvc.v1.MemoryService/Recall"] == 1
+    assert "memsvc.v1.AdminService/GetLimits" not in costs
+
+
+def test_streams_of_one_tenant_are_counted(limited: ServerProcess, user: str) -> None:
+    """One stream more than allowed is refused with a RetryInfo; those that go on go on."""
+    release = threading.Event()
+
+    def slow() -> Iterator[pb.IngestStreamRequest]:
+        yield pb.IngestStreamRequest(user_id=user, messages=[memory_pb2.Message(content="a")])
+        release.wait(20)
+
+    with services(limited.target, KEYS["globex"]) as of, ThreadPoolExecutor(2) as pool:
+        service = of("MemoryService")
+        running = [pool.submit(service.call, "IngestStream", slow()) for _ in range(2)]
+
+        def refused() -> Reason | None:
+            try:
+                service.call("IngestStream", iter([]))
+            except Reason as end:
+                return end
+            return None
+
+        end = None
+        while end is None:
+            end = refused()
+        release.set()
+        assert (end.reason, end.info.metadata["limit"]) == ("RATE_LIMITED", "streams")
+        assert end.retry_seconds > 0
+        for stream in running:
+            stream.exception(20)
+
+
+class Crowd:
+    """Calls that wait until they are let go."""
+
+    def __init__(self, limits: AdmissionLimits) -> None:
+        """Send calls through an admission with *limits* and no rate."""
+        self.admission = Admission(limits, lambda _: NO_RATE)
+        self.inside: list[str] = []
+        self._gates: list[asyncio.Event] = []
+
+    async def call(self, tenant: str, cost: Cost = ANSWER) -> None:
+        """Be served until let go."""
+        async with self.admission.admitted("m", tenant, cost, 0, stream=False):
+            gate = asyncio.Event()
+            self.inside.append(tenant)
+            self._gates.append(gate)
+            await gate.wait()
+
+    async def let_one_go(self) -> None:
+        """Let the call that was served first end, and the others notice."""
+        self._gates.pop(0).set()
+        await turn()
+
+
+async def turn() -> None:
+    """Let all tasks that can run do so."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+async def test_who_has_least_goes_first_when_places_are_rare() -> None:
+    """A tenant with many waiting calls does not keep out another with one."""
+    crowd = Crowd(AdmissionLimits(running_min=2, running_max=2, waiting_max=10))
+    async with asyncio.TaskGroup() as group:
+        for _ in range(8):
+            group.create_task(crowd.call("greedy"))
+        await turn()
+        group.create_task(crowd.call("polite"))
+        await turn()
+        await crowd.let_one_go()
+        assert crowd.inside == ["greedy", "greedy", "polite"]
+        for _ in range(8):
+            await crowd.let_one_go()
+
+
+async def test_answers_go_before_bulk() -> None:
+    """Of calls that wait, those that somebody waits for are served first."""
+    crowd = Crowd(AdmissionLimits(running_min=1, running_max=1, waiting_max=10))
+    async with asyncio.TaskGroup() as group:
+        group.create_task(crowd.call("a"))
+        await turn()
+        group.create_task(crowd.call("bulk", Cost(Priority.BULK)))
+        await turn()
+        group.create_task(crowd.call("answer"))
+        await turn()
+        await crowd.let_one_go()
+        assert crowd.inside[-1] == "answer"
+        await crowd.let_one_go()
+        await crowd.let_one_go()
+
+
+async def test_a_burst_waits_and_a_flood_is_turned_away() -> None:
+    """What fits waits; beyond it calls are refused at once, but not those of a tenant below its share."""
+    crowd = Crowd(AdmissionLimits(running_min=2, running_max=2, waiting_max=3))
+    ends: list[type[MemsvcError]] = []
+
+    async def call(tenant: str) -> None:
+        try:
+            await crowd.call(tenant)
+        except MemsvcError as error:
+            ends.append(type(error))
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(10):
+            group.create_task(call("greedy"))
+        await turn()
+        assert ends == [Overloaded] * 5
+        group.create_task(call("polite"))
+        await turn()
+        assert len(ends) == 5
+        group.create_task(call("greedy"))
+        await turn()
+        assert ends[5:] == [RateLimited]
+        await crowd.let_one_go()
+        assert crowd.inside[-1] == "polite"
+        for _ in range(5):
+            await crowd.let_one_go()
+
+
+async def test_a_call_that_gives_up_leaves_no_place_taken() -> None:
+    """However calls are cancelled, waiting or just called up, all places come free."""
+    crowd = Crowd(AdmissionLimits(running_min=1, running_max=1, waiting_max=10))
+    first = asyncio.create_task(crowd.call("a"))
+    await turn()
+    waiting = [asyncio.create_task(crowd.call("b")) for _ in range(3)]
+    await turn()
+    waiting[0].cancel()
+    await crowd.let_one_go()
+    waiting[1].cancel()
+    waiting[2].cancel()
+    await asyncio.gather(first, *waiting, return_exceptions=True)
+
+    last = asyncio.create_task(crowd.call("c"))
+    await turn()
+    assert crowd.inside[-1] == "c"
+    last.cancel()
+    await asyncio.gather(last, return_exceptions=True)
