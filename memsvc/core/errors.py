@@ -87,6 +87,34 @@ class CredentialInvalid(MemsvcError):
     """A valid credential is needed."""
 
 
+class ScopeMissing(MemsvcError):
+    """The credential does not allow this."""
+
+
+class AccountRequired(MemsvcError):
+    """Only an account can do this, and the caller is none."""
+
+
+class TooManyFailures(MemsvcError):
+    """Too many credentials from this address were not valid."""
+
+
+class UserNotFound(MemsvcError):
+    """There is no such user."""
+
+
+class ApiKeyNotFound(MemsvcError):
+    """There is no such API key."""
+
+
+class LoginTaken(MemsvcError):
+    """There is an account with this login already."""
+
+
+class RegistrationClosed(MemsvcError):
+    """An account can only be had by invitation."""
+
+
 class NotImplementedYet(MemsvcError):
     """This server does not do that yet."""
 
