@@ -102,6 +102,27 @@ const (
 	// FAILED_PRECONDITION. The language model refuses the request, or its replies are of no use: coming
 	// back does not help. Example: {reason: "MODEL_REFUSED", metadata: {"error_id": "…"}}.
 	ErrorReason_ERROR_REASON_MODEL_REFUSED ErrorReason = 24
+	// PERMISSION_DENIED. The credential is valid and does not allow this; "scope" is what it lacks.
+	// Example: {reason: "SCOPE_MISSING", metadata: {"scope": "memory.write", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_SCOPE_MISSING ErrorReason = 40
+	// NOT_FOUND. There is no such user, or none that the caller may see.
+	// Example: {reason: "USER_NOT_FOUND", metadata: {"field": "user_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_USER_NOT_FOUND ErrorReason = 41
+	// RESOURCE_EXHAUSTED. Too much came from this address or caller; a RetryInfo says when to come back.
+	// Example: {reason: "RATE_LIMITED", metadata: {"error_id": "…"}}.
+	ErrorReason_ERROR_REASON_RATE_LIMITED ErrorReason = 42
+	// NOT_FOUND. There is no such API key, or none that the caller may see.
+	// Example: {reason: "API_KEY_NOT_FOUND", metadata: {"field": "key_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_API_KEY_NOT_FOUND ErrorReason = 43
+	// PERMISSION_DENIED. Only an account that has logged in can do this, and the caller is none.
+	// Example: {reason: "ACCOUNT_REQUIRED", metadata: {"error_id": "…"}}.
+	ErrorReason_ERROR_REASON_ACCOUNT_REQUIRED ErrorReason = 44
+	// ALREADY_EXISTS. There is an account with this login; nothing was written.
+	// Example: {reason: "LOGIN_TAKEN", metadata: {"field": "login", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_LOGIN_TAKEN ErrorReason = 45
+	// PERMISSION_DENIED. An account can only be had by invitation.
+	// Example: {reason: "REGISTRATION_CLOSED", metadata: {"field": "invitation_token"}}.
+	ErrorReason_ERROR_REASON_REGISTRATION_CLOSED ErrorReason = 46
 )
 
 // Enum value maps for ErrorReason.
@@ -132,6 +153,13 @@ var (
 		22: "ERROR_REASON_MODEL_UNAVAILABLE",
 		23: "ERROR_REASON_MODEL_BUSY",
 		24: "ERROR_REASON_MODEL_REFUSED",
+		40: "ERROR_REASON_SCOPE_MISSING",
+		41: "ERROR_REASON_USER_NOT_FOUND",
+		42: "ERROR_REASON_RATE_LIMITED",
+		43: "ERROR_REASON_API_KEY_NOT_FOUND",
+		44: "ERROR_REASON_ACCOUNT_REQUIRED",
+		45: "ERROR_REASON_LOGIN_TAKEN",
+		46: "ERROR_REASON_REGISTRATION_CLOSED",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":            0,
@@ -159,6 +187,13 @@ var (
 		"ERROR_REASON_MODEL_UNAVAILABLE":      22,
 		"ERROR_REASON_MODEL_BUSY":             23,
 		"ERROR_REASON_MODEL_REFUSED":          24,
+		"ERROR_REASON_SCOPE_MISSING":          40,
+		"ERROR_REASON_USER_NOT_FOUND":         41,
+		"ERROR_REASON_RATE_LIMITED":           42,
+		"ERROR_REASON_API_KEY_NOT_FOUND":      43,
+		"ERROR_REASON_ACCOUNT_REQUIRED":       44,
+		"ERROR_REASON_LOGIN_TAKEN":            45,
+		"ERROR_REASON_REGISTRATION_CLOSED":    46,
 	}
 )
 
@@ -193,7 +228,7 @@ var File_memsvc_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_memsvc_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x1cmemsvc/v1/error_reason.proto\x12\tmemsvc.v1*\xd8\x06\n" +
+	"\x1cmemsvc/v1/error_reason.proto\x12\tmemsvc.v1*\xc3\b\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n" +
 	"\x1aERROR_REASON_FIELD_INVALID\x10\x01\x12\"\n" +
@@ -220,7 +255,14 @@ const file_memsvc_v1_error_reason_proto_rawDesc = "" +
 	"\x19ERROR_REASON_JOB_NOT_DEAD\x10\x15\x12\"\n" +
 	"\x1eERROR_REASON_MODEL_UNAVAILABLE\x10\x16\x12\x1b\n" +
 	"\x17ERROR_REASON_MODEL_BUSY\x10\x17\x12\x1e\n" +
-	"\x1aERROR_REASON_MODEL_REFUSED\x10\x18B\x18Z\x16memsvc.dev/go/memsvcv1b\x06proto3"
+	"\x1aERROR_REASON_MODEL_REFUSED\x10\x18\x12\x1e\n" +
+	"\x1aERROR_REASON_SCOPE_MISSING\x10(\x12\x1f\n" +
+	"\x1bERROR_REASON_USER_NOT_FOUND\x10)\x12\x1d\n" +
+	"\x19ERROR_REASON_RATE_LIMITED\x10*\x12\"\n" +
+	"\x1eERROR_REASON_API_KEY_NOT_FOUND\x10+\x12!\n" +
+	"\x1dERROR_REASON_ACCOUNT_REQUIRED\x10,\x12\x1c\n" +
+	"\x18ERROR_REASON_LOGIN_TAKEN\x10-\x12$\n" +
+	" ERROR_REASON_REGISTRATION_CLOSED\x10.B\x18Z\x16memsvc.dev/go/memsvcv1b\x06proto3"
 
 var (
 	file_memsvc_v1_error_reason_proto_rawDescOnce sync.Once
