@@ -1,4 +1,4 @@
-"""The command line: serve, worker, migrate, reembed, check-config, import, evaluate."""
+"""The command line: serve, worker, migrate, keys, reembed, check-config, import, evaluate."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from memsvc.store.migrate import DatabaseUnusable
 from memsvc.telemetry import configure_logging, log
 from memsvc.usecases.embedding import EmbeddingSpaceMismatch
 from memsvc.wiring import databases, serving, working
+from memsvc.wiring.keys import KEYS
 from memsvc.wiring.options import ConfigOption, DatabaseOption, DataDirOption
 from memsvc.wiring.reembedding import reembed
 
@@ -110,6 +111,7 @@ def check_config(*, config_file: ConfigOption = None) -> None:
     Console().print(table)
 
 
+app.add_typer(KEYS, name="keys")
 app.command("reembed")(reembed)
 app.command("import")(import_file)
 app.command("evaluate")(evaluate_file)

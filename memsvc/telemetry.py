@@ -67,6 +67,12 @@ CALL_SECONDS: Final = Histogram(
     ["grpc_method"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
+#: Credentials that opened nothing, by what was wrong with them.
+AUTH_FAILURES: Final = Counter(
+    "memsvc_auth_failures",
+    "Credentials that opened nothing, by what was wrong with them.",
+    ["kind"],
+)
 #: Tries of jobs that came to an end, by kind and by the state that they left the job in.
 JOBS: Final = Counter(
     "memsvc_jobs", "Tries of jobs by kind and the state after.", ["kind", "state"]

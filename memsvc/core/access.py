@@ -6,7 +6,7 @@ What is not in the table may be called by nobody.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 from typing import Final
 
@@ -89,60 +89,61 @@ def scopes_of(role: AccountRole) -> frozenset[str]:
     return _ROLES[role]
 
 
+_SERVICES: Final[Mapping[str, Mapping[str, Scope | Everybody]]] = {
+    "MemoryService": {
+        "Ingest": Scope.INGEST,
+        "IngestStream": Scope.INGEST,
+        "Recall": Scope.RECALL,
+        "Evaluate": Scope.RECALL,
+        "Conscious": Scope.CONSCIOUS,
+        "Search": Scope.SEARCH,
+        "Chat": Scope.CHAT,
+        "CreateMemory": Scope.MEMORY_WRITE,
+        "UpdateMemory": Scope.MEMORY_WRITE,
+        "GetMemory": Scope.MEMORY_READ,
+        "GetMemorySource": Scope.MEMORY_READ,
+        "ListMemories": Scope.MEMORY_READ,
+        "ListMemoryTimeline": Scope.MEMORY_READ,
+        "FindSimilarMemories": Scope.MEMORY_READ,
+        "DeleteMemory": Scope.MEMORY_DELETE,
+        "BatchDeleteMemories": Scope.MEMORY_DELETE,
+        "Consolidate": Scope.JOB_WRITE,
+        # It stores nothing, but may ask a language model.
+        "ExtractFacts": Scope.INGEST,
+    },
+    "JobService": {
+        "GetJob": Scope.JOB_READ,
+        "WatchJob": Scope.JOB_READ,
+        "ListDeadJobs": Scope.JOB_READ,
+        "RequeueJob": Scope.JOB_WRITE,
+    },
+    "AdminService": {
+        "GetServerInfo": Everybody.WITH_CREDENTIAL,
+    },
+    "ApiKeyService": {
+        "CreateApiKey": Scope.KEY_ADMIN,
+        "ListApiKeys": Scope.KEY_ADMIN,
+        "RevokeApiKey": Scope.KEY_ADMIN,
+        "RestoreApiKey": Scope.KEY_ADMIN,
+        "RotateApiKey": Scope.KEY_ADMIN,
+        "DeleteApiKey": Scope.KEY_ADMIN,
+    },
+    "AuthService": {
+        "Register": Everybody.AT_ALL,
+        "Login": Everybody.AT_ALL,
+        "Refresh": Everybody.AT_ALL,
+        "CreateInvitation": Scope.KEY_ADMIN,
+        # They are about the account that calls, and refused to what is none.
+        "Logout": Everybody.WITH_CREDENTIAL,
+        "GetMe": Everybody.WITH_CREDENTIAL,
+        "UpdateMe": Everybody.WITH_CREDENTIAL,
+        "ChangePassword": Everybody.WITH_CREDENTIAL,
+    },
+}
 #: What each RPC of the contract needs, by its full name.
 NEEDS: Final[Mapping[str, Scope | Everybody]] = {
     f"memsvc.v1.{service}/{method}": need
-    for service, methods in {
-        "MemoryService": {
-            "Ingest": Scope.INGEST,
-            "IngestStream": Scope.INGEST,
-            "Recall": Scope.RECALL,
-            "Evaluate": Scope.RECALL,
-            "Conscious": Scope.CONSCIOUS,
-            "Search": Scope.SEARCH,
-            "Chat": Scope.CHAT,
-            "CreateMemory": Scope.MEMORY_WRITE,
-            "UpdateMemory": Scope.MEMORY_WRITE,
-            "GetMemory": Scope.MEMORY_READ,
-            "GetMemorySource": Scope.MEMORY_READ,
-            "ListMemories": Scope.MEMORY_READ,
-            "ListMemoryTimeline": Scope.MEMORY_READ,
-            "FindSimilarMemories": Scope.MEMORY_READ,
-            "DeleteMemory": Scope.MEMORY_DELETE,
-            "BatchDeleteMemories": Scope.MEMORY_DELETE,
-            "Consolidate": Scope.JOB_WRITE,
-            # It stores nothing, but may ask a language model.
-            "ExtractFacts": Scope.INGEST,
-        },
-        "JobService": {
-            "GetJob": Scope.JOB_READ,
-            "WatchJob": Scope.JOB_READ,
-            "ListDeadJobs": Scope.JOB_READ,
-            "RequeueJob": Scope.JOB_WRITE,
-        },
-        "AdminService": {
-            "GetServerInfo": Everybody.WITH_CREDENTIAL,
-        },
-        "ApiKeyService": {
-            "CreateApiKey": Scope.KEY_ADMIN,
-            "ListApiKeys": Scope.KEY_ADMIN,
-            "RevokeApiKey": Scope.KEY_ADMIN,
-            "RestoreApiKey": Scope.KEY_ADMIN,
-            "RotateApiKey": Scope.KEY_ADMIN,
-            "DeleteApiKey": Scope.KEY_ADMIN,
-        },
-        "AuthService": {
-            "Register": Everybody.AT_ALL,
-            "Login": Everybody.AT_ALL,
-            "Refresh": Everybody.AT_ALL,
-            "CreateInvitation": Scope.KEY_ADMIN,
-            # They are about the account that calls, and refused to what is none.
-            "Logout": Everybody.WITH_CREDENTIAL,
-            "GetMe": Everybody.WITH_CREDENTIAL,
-            "UpdateMe": Everybody.WITH_CREDENTIAL,
-            "ChangePassword": Everybody.WITH_CREDENTIAL,
-        },
-    }.items()
+    for service, methods in _SERVICES.items()
     for method, need in methods.items()
 }
 
@@ -157,6 +158,8 @@ class Identity:
     scopes: frozenset[str]
     #: The one user whose data it may touch; "" for any user of the tenant.
     user_id: str = ""
+    #: Of an account: the session that calls.
+    session_id: str = ""
 
 
 #: The tenant of a server on loopback without credentials.
@@ -188,4 +191,4 @@ def narrowed(one: Identity, other: Identity) -> Identity | None:
     users = {user for user in (one.user_id, other.user_id) if user}
     if one.tenant_id != other.tenant_id or len(users) > 1:
         return None
-    return Identity(one.tenant_id, one.principal, one.scopes & other.scopes, "".join(users))
+    return replace(one, scopes=one.scopes & other.scopes, user_id="".join(users))

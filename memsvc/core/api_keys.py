@@ -19,8 +19,8 @@ from typing import Final
 ID_BYTES: Final = 10
 SECRET_BYTES: Final = 32
 RANDOM_BYTES: Final = ID_BYTES + SECRET_BYTES
-
-_ID_CHARACTERS: Final = 12
+#: How long an id is, as it is written.
+ID_CHARACTERS: Final = 12
 _CHECKSUM_CHARACTERS: Final = 6
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _SHAPE: Final = re.compile(
@@ -63,7 +63,7 @@ class ApiKey:
 
 def make(environment: str, random: bytes) -> tuple[str, PresentedKey]:
     """Return a key, whole and in its parts, made of RANDOM_BYTES *random* bytes."""
-    key_id = base64.b32encode(random[:ID_BYTES]).decode()[:_ID_CHARACTERS]
+    key_id = base64.b32encode(random[:ID_BYTES]).decode()[:ID_CHARACTERS]
     secret = base64.urlsafe_b64encode(random[ID_BYTES:RANDOM_BYTES]).decode().rstrip("=")
     body = f"msk_{environment}_{key_id}_{secret}"
     return body + checksum(body), PresentedKey(key_id, secret)

@@ -10,6 +10,8 @@ from memsvc.core.errors import NotImplementedYet
 from memsvc.rpc import decode, decode_facts, decode_ingest, encode, encode_facts
 from memsvc.rpc.pipeline import Checked, ServicerContext, current_call
 from memsvc.rpc.replies import reply
+from memsvc.usecases.access.accounts import Accounts
+from memsvc.usecases.access.manage_keys import ManageKeys
 from memsvc.usecases.admin.server_info import ServerInfo
 from memsvc.usecases.facts.consolidation import Consolidation
 from memsvc.usecases.facts.job_board import JobBoard
@@ -46,6 +48,8 @@ class UseCases:
     show_facts: ShowFacts
     job_board: JobBoard
     server_info: ServerInfo
+    api_keys: ManageKeys
+    accounts: Accounts
 
 
 class MemoryService(MemoryServiceServicer):

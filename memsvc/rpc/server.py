@@ -12,14 +12,25 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection, reflection_pb2
 
 from memsvc.rpc.admin_service import AdminService
-from memsvc.rpc.credentials import CredentialPolicy
+from memsvc.rpc.admission import Admission
+from memsvc.rpc.api_key_service import ApiKeyService
+from memsvc.rpc.auth_service import AuthService
 from memsvc.rpc.job_service import JobService
 from memsvc.rpc.memory_service import NOT_YET, MemoryService, UseCases
 from memsvc.rpc.pipeline import STREAM_LIMITS, Pipeline
+from memsvc.rpc.tls import Certificates, TlsFiles
 from memsvc.rpc.validation import RequestValidator
 from memsvc.telemetry import log
-from memsvc.v1 import admin_service_pb2, job_service_pb2, memory_service_pb2
+from memsvc.v1 import (
+    admin_service_pb2,
+    api_key_service_pb2,
+    auth_service_pb2,
+    job_service_pb2,
+    memory_service_pb2,
+)
 from memsvc.v1.admin_service_pb2_grpc import add_AdminServiceServicer_to_server
+from memsvc.v1.api_key_service_pb2_grpc import add_ApiKeyServiceServicer_to_server
+from memsvc.v1.auth_service_pb2_grpc import add_AuthServiceServicer_to_server
 from memsvc.v1.job_service_pb2_grpc import add_JobServiceServicer_to_server
 from memsvc.v1.memory_service_pb2_grpc import add_MemoryServiceServicer_to_server
 
@@ -29,6 +40,8 @@ SERVICES: Final = {
         memory_service_pb2.DESCRIPTOR,
         job_service_pb2.DESCRIPTOR,
         admin_service_pb2.DESCRIPTOR,
+        api_key_service_pb2.DESCRIPTOR,
+        auth_service_pb2.DESCRIPTOR,
     )
     for service in file.services_by_name.values()
 }
@@ -55,6 +68,8 @@ class ServerSettings:
     port: int = 50051
     #: Several processes listen on the same port; the kernel spreads connections over them.
     share_port: bool = False
+    #: None for plaintext.
+    tls: TlsFiles | None = None
     reflection: bool = True
     #: The largest request and response, in bytes.
     message_bytes_max: int = 4 * 1024 * 1024
@@ -98,19 +113,25 @@ class Server:
         self,
         settings: ServerSettings,
         usecases: UseCases,
-        credentials: CredentialPolicy,
+        admission: Admission,
         ready: Callable[[], Awaitable[bool]],
     ) -> None:
-        """Prepare the server; *ready* tells whether calls can be answered right now."""
+        """Prepare the server; *ready* tells whether calls can be answered right now.
+
+        Raises CertificatesUnusable.
+        """
         self._settings = settings
         self._ready = ready
-        pipeline = Pipeline(credentials, RequestValidator(), calls_max=settings.calls_max)
+        self._certificates = Certificates(settings.tls) if settings.tls else None
+        pipeline = Pipeline(admission, RequestValidator(), calls_max=settings.calls_max)
         self._server = grpc.aio.server(interceptors=[pipeline], options=settings.options())
         add_MemoryServiceServicer_to_server(MemoryService(usecases), self._server)
         add_AdminServiceServicer_to_server(
             AdminService(usecases.server_info, METHODS), self._server
         )
         add_JobServiceServicer_to_server(JobService(usecases.job_board), self._server)
+        add_ApiKeyServiceServicer_to_server(ApiKeyService(usecases.api_keys), self._server)
+        add_AuthServiceServicer_to_server(AuthService(usecases.accounts), self._server)
         self._health = health.aio.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         if settings.reflection:
@@ -120,7 +141,7 @@ class Server:
         """Listen, say SERVING, and return the port; raise OSError if it cannot be had."""
         address = f"{self._settings.host}:{self._settings.port}"
         try:
-            port = self._server.add_insecure_port(address)
+            port = self._opened(address)
         except RuntimeError as error:
             message = f"cannot listen on {address}"
             raise OSError(message) from error
@@ -128,6 +149,11 @@ class Server:
         await self._health.set("", health_pb2.HealthCheckResponse.SERVING)
         await self._say(ready=True)
         return port
+
+    def _opened(self, address: str) -> int:
+        if self._certificates is None:
+            return self._server.add_insecure_port(address)
+        return self._server.add_secure_port(address, self._certificates.credentials())
 
     async def _say(self, *, ready: bool) -> None:
         status = health_pb2.HealthCheckResponse

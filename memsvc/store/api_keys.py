@@ -43,7 +43,7 @@ async def insert(tx: Transaction, key: ApiKey, secret: SecretHash) -> None:
     await tx.execute(
         "insert_api_key",
         key_id=key.key_id,
-        name=key.name,
+        key_name=key.name,
         secret_hmac=secret.secret_hmac,
         pepper_version=secret.pepper_version,
         scopes=key.scopes,

@@ -13,6 +13,8 @@ from memsvc.worker import Worker, keep_up
 
 #: How often recalls are noted, in seconds: late enough that many become one note.
 ACCESSES_SECONDS: Final = 2.0
+#: How often uses of API keys are noted, in seconds.
+KEY_USES_SECONDS: Final = 5.0
 #: How often the metrics of waiting jobs are taken, in seconds.
 MEASURE_SECONDS: Final = 5.0
 #: When, in UTC, one of all processes lets facts fade, and sweeps jobs and looks for neglected users.
@@ -26,7 +28,9 @@ def background(settings: Settings, parts: Parts, conninfo: str) -> list[Coroutin
         ("follow_model", parts.embedding.follow, FOLLOW_SECONDS),
         ("fill_in", parts.embedding.fill_in, 1.0),
         ("sweep_replies", parts.upkeep.sweep_replies, 60.0),
+        ("sweep_sessions", parts.upkeep.sweep_sessions, 60.0),
         ("note_accesses", parts.accesses.flush, ACCESSES_SECONDS),
+        ("note_key_uses", parts.access.uses.flush, KEY_USES_SECONDS),
     ]
     if settings.job_concurrency:
         passes += [

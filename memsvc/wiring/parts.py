@@ -31,7 +31,8 @@ from memsvc.usecases.memories.read_memories import ReadMemories
 from memsvc.usecases.memories.recall import Recall
 from memsvc.usecases.memories.search import Search
 from memsvc.usecases.memories.write_memories import WriteMemories
-from memsvc.wiring import models
+from memsvc.wiring import access, models
+from memsvc.wiring.access import Access
 from memsvc.wiring.clock import new_id, utc_now
 
 
@@ -46,6 +47,7 @@ class Parts:
     consolidation: Consolidation
     accesses: Accesses
     upkeep: Upkeep
+    access: Access
 
 
 async def assembled(settings: Settings, conninfo: str, stack: AsyncExitStack) -> Parts:
@@ -97,6 +99,7 @@ def _built(
     accesses = Accesses(context)
     ingest = Ingest(context, embedding, drawing, runner)
     recall = Recall(context, embedding, accesses)
+    who = access.assembled(settings, context, stack)
     usecases = UseCases(
         ingest=ingest,
         ingest_stream=IngestStream(ingest),
@@ -110,9 +113,18 @@ def _built(
         show_facts=ShowFacts(context, extractor),
         job_board=JobBoard(context),
         server_info=ServerInfo(embedding, by_model=bool(settings.extraction_provider)),
+        api_keys=who.keys,
+        accounts=who.accounts,
     )
     return Parts(
-        context.database, embedding, usecases, runner, consolidation, accesses, Upkeep(context)
+        database=context.database,
+        embedding=embedding,
+        usecases=usecases,
+        runner=runner,
+        consolidation=consolidation,
+        accesses=accesses,
+        upkeep=Upkeep(context),
+        access=who,
     )
 
 

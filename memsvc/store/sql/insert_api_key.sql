@@ -3,6 +3,6 @@ insert into api_key (
     expire_time, replaces
 )
 values (
-    %(tenant_id)s, %(key_id)s, %(name)s, %(secret_hmac)s, %(pepper_version)s, %(scopes)s, %(user_id)s,
+    %(tenant_id)s, %(key_id)s, %(key_name)s, %(secret_hmac)s, %(pepper_version)s, %(scopes)s, %(user_id)s,
     %(create_time)s, %(created_by)s, %(expire_time)s, %(replaces)s
 )
