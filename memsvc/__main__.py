@@ -1,4 +1,4 @@
-"""The command line: serve, worker, migrate, reembed, compact, check-config, import, export, evaluate."""
+"""The command line of the service: servers, workers, and the verbs around them."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from memsvc.telemetry import configure_logging, log
 from memsvc.usecases.embedding import EmbeddingSpaceMismatch
 from memsvc.wiring import databases, serving, working
 from memsvc.wiring.compacting import compact
+from memsvc.wiring.keys import KEYS
 from memsvc.wiring.options import ConfigOption, DatabaseOption, DataDirOption
 from memsvc.wiring.reembedding import reembed
 
@@ -112,6 +113,7 @@ def check_config(*, config_file: ConfigOption = None) -> None:
     Console().print(table)
 
 
+app.add_typer(KEYS, name="keys")
 app.command("reembed")(reembed)
 app.command("compact")(compact)
 app.command("import")(import_file)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import tomllib
 from datetime import timedelta
 from pathlib import Path
@@ -17,21 +16,13 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from memsvc.config_access import AccessSettings, access_faults
+from memsvc.core.addresses import is_loopback
 from memsvc.core.model import RankingWeights, Role, WeightChanges
 
 
 class SettingsInvalid(Exception):
     """The settings cannot be used; the message lists every fault."""
-
-
-class Credential(BaseModel):
-    """A key that is accepted, by its hash, and the tenant that it stands for."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    tenant: str = Field(min_length=1, max_length=128)
-    #: SHA-256 of the key, in hexadecimal.
-    key_sha256: str = Field(pattern="^[0-9a-f]{64}$")
 
 
 _Weight = Annotated[float, Field(ge=0, le=10)]
@@ -142,12 +133,12 @@ class QuotaSettings(BaseModel):
 DEFAULT_EMBEDDER: Final = "default"
 
 
-class Settings(BaseSettings):
+class Settings(AccessSettings):
     """Every setting, as `MEMSVC_<NAME>` in the environment and `<name>` in the TOML file."""
 
     model_config = SettingsConfigDict(env_prefix="MEMSVC_", extra="forbid", frozen=True)
 
-    #: Where to listen. Beyond loopback, credentials or a tenant header have to be configured.
+    #: Where to listen. Beyond loopback it has to be configured who may call.
     host: str = "127.0.0.1"
     port: int = Field(50051, ge=0, le=65535)
     #: Where Prometheus reads. Port unset: 9464 if it is free, else nowhere. 0: any free one.
@@ -171,11 +162,6 @@ class Settings(BaseSettings):
     #: Set by the parent of several processes.
     share_port: bool = False
 
-    #: A TOML file of [[credential]] tables with tenant and key_sha256.
-    credentials_file: Path | None = None
-    #: The metadata key in which a mesh's sidecar writes the tenant that it has authenticated. Only
-    #: behind a sidecar that removes it from what callers send.
-    tenant_header: str = Field("", pattern="^[a-z0-9_.-]*$")
     reflection: bool = True
     message_bytes_max: int = Field(4 * 1024 * 1024, ge=64 * 1024, le=256 * 1024 * 1024)
     calls_max: int = Field(512, ge=1)
@@ -228,7 +214,7 @@ class Settings(BaseSettings):
     #: Which provider draws facts. Unset: the server's own patterns of plain English.
     extraction_provider: str = ""
     #: Whose messages facts are drawn from. What others than the user say is trusted less.
-    extraction_roles: list[Literal["user", "assistant", "system", "tool"]] = ["user"]
+    extraction_roles: list[Literal["user", "assistant", "system", "tool"]] = Field(["user"])
     #: Which provider chooses the essential facts and writes the profile. Unset: rules.
     consolidation_provider: str = ""
     #: How long a user's facts are left to settle after a change before they are consolidated, and how
@@ -267,10 +253,7 @@ class Settings(BaseSettings):
     @property
     def on_loopback(self) -> bool:
         """Whether only this machine can reach the server."""
-        try:
-            return ipaddress.ip_address(self.host.strip("[]")).is_loopback
-        except ValueError:
-            return self.host == "localhost"
+        return is_loopback(self.host)
 
     def default_embedder(self) -> EmbedderSettings | None:
         """Return the embedder that the settings without a name describe, None for none."""
@@ -312,14 +295,6 @@ class Settings(BaseSettings):
         """Return what a tenant may keep and use."""
         return self.tenant_quotas.get(tenant_id, self.quota)
 
-    def credentials(self) -> dict[str, str]:
-        """Return the tenants by key hash."""
-        if self.credentials_file is None:
-            return {}
-        entries = tomllib.loads(self.credentials_file.read_text(encoding="utf-8"))
-        credentials = [Credential.model_validate(e) for e in entries.get("credential", [])]
-        return {credential.key_sha256: credential.tenant for credential in credentials}
-
 
 def load(file: Path | None = None, **flags: Any) -> Settings:
     """Return the settings; *flags* that are None count as not given. Raise SettingsInvalid."""
@@ -341,14 +316,14 @@ def load(file: Path | None = None, **flags: Any) -> Settings:
 def _faults(settings: Settings) -> list[str]:
     faults: list[str] = []
     try:
-        credentials = settings.credentials()
+        faults += access_faults(settings)
         for provider in settings.providers:
             provider.key()
         for embedder in (*settings.embedders, settings.default_embedder()):
             if embedder is not None:
                 embedder.key()
     except (OSError, ValidationError, tomllib.TOMLDecodeError) as error:
-        return [f"credentials_file or a file of a key: {error}"]
+        return [*faults, f"credentials_file or a file of a key: {error}"]
     names = [provider.name for provider in settings.providers]
     faults += [
         f"providers: {name} stands there twice" for name in {n for n in names if names.count(n) > 1}
@@ -363,11 +338,10 @@ def _faults(settings: Settings) -> list[str]:
         name = getattr(settings, setting)
         if name and name not in names:
             faults.append(f"{setting}: there is no provider {name}")
-    if settings.credentials_file is not None and not credentials:
-        faults.append("credentials_file: has no [[credential]]")
-    if not settings.on_loopback and not credentials and not settings.tenant_header:
+    if not settings.on_loopback and not settings.names_callers:
         faults.append(
-            f"host: {settings.host} can be reached from elsewhere; "
-            "configure credentials_file, or tenant_header behind a mesh, or listen on 127.0.0.1"
+            f"host: {settings.host} can be reached from elsewhere; configure credentials_file, "
+            "bootstrap_admin_key, issuers, tls_client_ca_file, tenant_header behind a mesh, or "
+            "require_credentials, or listen on 127.0.0.1"
         )
     return faults

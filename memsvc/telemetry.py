@@ -69,6 +69,12 @@ CALL_SECONDS: Final = Histogram(
 )
 #: Calls that were turned away before they were served: for a tenant's rate or streams, for want of places.
 SHED: Final = Counter("memsvc_calls_shed", "Calls turned away, by what was exhausted.", ["limit"])
+#: Credentials that opened nothing, by what was wrong with them.
+AUTH_FAILURES: Final = Counter(
+    "memsvc_auth_failures",
+    "Credentials that opened nothing, by what was wrong with them.",
+    ["kind"],
+)
 #: Tries of jobs that came to an end, by kind and by the state that they left the job in.
 JOBS: Final = Counter(
     "memsvc_jobs", "Tries of jobs by kind and the state after.", ["kind", "state"]

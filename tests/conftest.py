@@ -15,7 +15,15 @@ from memsvc.core.model import Caller
 from memsvc.store import embedded, migrate
 from memsvc.store.database import Database
 from memsvc_client import MemoryClient
-from tests.support.server import CANARY, KEYS, ServerProcess
+from tests.support.server import (
+    BARE_KEY,
+    BOUND_KEY,
+    BOUND_USER,
+    CANARY,
+    KEYS,
+    READER_KEY,
+    ServerProcess,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -34,13 +42,21 @@ def model_dir() -> Path:
 
 @pytest.fixture(scope="session")
 def credentials_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The configuration of the two tenants."""
+    """The configuration of the two tenants, and of keys that may do less."""
     path = tmp_path_factory.mktemp("credentials") / "credentials.toml"
+    more = {
+        BARE_KEY: "scopes = []",
+        READER_KEY: 'role = "read_only"',
+        BOUND_KEY: f'user_id = "{BOUND_USER}"',
+    }
     path.write_text(
         "".join(
             f'[[credential]]\ntenant = "{tenant}"\n'
-            f'key_sha256 = "{hashlib.sha256(key.encode()).hexdigest()}"\n'
-            for tenant, key in KEYS.items()
+            f'key_sha256 = "{hashlib.sha256(key.encode()).hexdigest()}"\n{rest}\n'
+            for tenant, key, rest in (
+                *((tenant, key, "") for tenant, key in KEYS.items()),
+                *(("acme", key, rest) for key, rest in more.items()),
+            )
         )
     )
     return path
@@ -94,6 +110,8 @@ def server(data_dir: Path, credentials_file: Path, model_dir: Path) -> Iterator[
         model_dir=str(model_dir),
         credentials_file=str(credentials_file),
         drain_seconds="0",
+        # Tests of wrong keys all come from one address.
+        auth_failures_burst="100000",
     )
     with process:
         yield process

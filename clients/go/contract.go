@@ -74,6 +74,114 @@ const (
 	Capability_CAPABILITY_MODEL_EXTRACTION = memsvcv1.Capability_CAPABILITY_MODEL_EXTRACTION
 )
 
+// ApiKey is a key without its secret.
+type ApiKey = memsvcv1.ApiKey
+
+// CreateApiKeyRequest says what a new key is to be.
+type CreateApiKeyRequest = memsvcv1.CreateApiKeyRequest
+
+// CreateApiKeyResponse holds the new key.
+type CreateApiKeyResponse = memsvcv1.CreateApiKeyResponse
+
+// ListApiKeysRequest asks for a page of keys.
+type ListApiKeysRequest = memsvcv1.ListApiKeysRequest
+
+// ListApiKeysResponse is one page of keys.
+type ListApiKeysResponse = memsvcv1.ListApiKeysResponse
+
+// RevokeApiKeyRequest names a key that is to open nothing any more.
+type RevokeApiKeyRequest = memsvcv1.RevokeApiKeyRequest
+
+// RevokeApiKeyResponse holds the key.
+type RevokeApiKeyResponse = memsvcv1.RevokeApiKeyResponse
+
+// RestoreApiKeyRequest names a revoked key that is to be good again.
+type RestoreApiKeyRequest = memsvcv1.RestoreApiKeyRequest
+
+// RestoreApiKeyResponse holds the key.
+type RestoreApiKeyResponse = memsvcv1.RestoreApiKeyResponse
+
+// RotateApiKeyRequest names a key that is to be exchanged.
+type RotateApiKeyRequest = memsvcv1.RotateApiKeyRequest
+
+// RotateApiKeyResponse holds the new key.
+type RotateApiKeyResponse = memsvcv1.RotateApiKeyResponse
+
+// DeleteApiKeyRequest names a key that is to be removed.
+type DeleteApiKeyRequest = memsvcv1.DeleteApiKeyRequest
+
+// DeleteApiKeyResponse says that the key is gone.
+type DeleteApiKeyResponse = memsvcv1.DeleteApiKeyResponse
+
+// Account is somebody who can log in.
+type Account = memsvcv1.Account
+
+// SessionTokens are what a session calls and goes on with.
+type SessionTokens = memsvcv1.SessionTokens
+
+// RegisterRequest says who wants an account.
+type RegisterRequest = memsvcv1.RegisterRequest
+
+// RegisterResponse holds the account and its first session.
+type RegisterResponse = memsvcv1.RegisterResponse
+
+// LoginRequest says who wants to log in.
+type LoginRequest = memsvcv1.LoginRequest
+
+// LoginResponse holds the account and its new session.
+type LoginResponse = memsvcv1.LoginResponse
+
+// RefreshRequest shows a refresh token.
+type RefreshRequest = memsvcv1.RefreshRequest
+
+// RefreshResponse holds the next tokens.
+type RefreshResponse = memsvcv1.RefreshResponse
+
+// CreateInvitationRequest says whom to invite as what.
+type CreateInvitationRequest = memsvcv1.CreateInvitationRequest
+
+// CreateInvitationResponse holds the invitation.
+type CreateInvitationResponse = memsvcv1.CreateInvitationResponse
+
+// LogoutRequest ends the session that calls.
+type LogoutRequest = memsvcv1.LogoutRequest
+
+// LogoutResponse says that the session has ended.
+type LogoutResponse = memsvcv1.LogoutResponse
+
+// GetMeRequest asks who calls.
+type GetMeRequest = memsvcv1.GetMeRequest
+
+// GetMeResponse holds the account that calls.
+type GetMeResponse = memsvcv1.GetMeResponse
+
+// UpdateMeRequest says what to change of the account that calls.
+type UpdateMeRequest = memsvcv1.UpdateMeRequest
+
+// UpdateMeResponse holds the account that calls.
+type UpdateMeResponse = memsvcv1.UpdateMeResponse
+
+// ChangePasswordRequest says from which to which password.
+type ChangePasswordRequest = memsvcv1.ChangePasswordRequest
+
+// ChangePasswordResponse says that the password is changed.
+type ChangePasswordResponse = memsvcv1.ChangePasswordResponse
+
+// AccountRole says what an account may do.
+type AccountRole = memsvcv1.AccountRole
+
+// The values of AccountRole.
+const (
+	// As a request: ACCOUNT_ROLE_USER. Never sent in a response.
+	AccountRole_ACCOUNT_ROLE_UNSPECIFIED = memsvcv1.AccountRole_ACCOUNT_ROLE_UNSPECIFIED
+	// Everything, for all users of the tenant.
+	AccountRole_ACCOUNT_ROLE_ADMIN = memsvcv1.AccountRole_ACCOUNT_ROLE_ADMIN
+	// Use its own memory.
+	AccountRole_ACCOUNT_ROLE_USER = memsvcv1.AccountRole_ACCOUNT_ROLE_USER
+	// Look at its own memory.
+	AccountRole_ACCOUNT_ROLE_READ_ONLY = memsvcv1.AccountRole_ACCOUNT_ROLE_READ_ONLY
+)
+
 // Message is one thing that was said in a conversation.
 type Message = memsvcv1.Message
 
@@ -400,10 +508,29 @@ const (
 	// FAILED_PRECONDITION. The language model refuses the request, or its replies are of no use: coming
 	// back does not help. Example: {reason: "MODEL_REFUSED", metadata: {"error_id": "…"}}.
 	ErrorReason_ERROR_REASON_MODEL_REFUSED = memsvcv1.ErrorReason_ERROR_REASON_MODEL_REFUSED
-	// RESOURCE_EXHAUSTED. The tenant's calls come faster than its rate allows, or too many are under way; a
-	// RetryInfo says when to come back. Example: {reason: "RATE_LIMITED", metadata: {"limit": "rate",
-	// "error_id": "…"}}; limit is "rate", "streams", "concurrency" or "authentication".
+	// PERMISSION_DENIED. The credential is valid and does not allow this; "scope" is what it lacks.
+	// Example: {reason: "SCOPE_MISSING", metadata: {"scope": "memory.write", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_SCOPE_MISSING = memsvcv1.ErrorReason_ERROR_REASON_SCOPE_MISSING
+	// NOT_FOUND. There is no such user, or none that the caller may see.
+	// Example: {reason: "USER_NOT_FOUND", metadata: {"field": "user_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_USER_NOT_FOUND = memsvcv1.ErrorReason_ERROR_REASON_USER_NOT_FOUND
+	// RESOURCE_EXHAUSTED. Calls come faster than the tenant's rate allows, too many are under way, or too
+	// many credentials from this address were not valid; a RetryInfo says when to come back.
+	// Example: {reason: "RATE_LIMITED", metadata: {"limit": "rate", "error_id": "…"}}; limit is "rate",
+	// "streams", "concurrency" or "authentication".
 	ErrorReason_ERROR_REASON_RATE_LIMITED = memsvcv1.ErrorReason_ERROR_REASON_RATE_LIMITED
+	// NOT_FOUND. There is no such API key, or none that the caller may see.
+	// Example: {reason: "API_KEY_NOT_FOUND", metadata: {"field": "key_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_API_KEY_NOT_FOUND = memsvcv1.ErrorReason_ERROR_REASON_API_KEY_NOT_FOUND
+	// PERMISSION_DENIED. Only an account that has logged in can do this, and the caller is none.
+	// Example: {reason: "ACCOUNT_REQUIRED", metadata: {"error_id": "…"}}.
+	ErrorReason_ERROR_REASON_ACCOUNT_REQUIRED = memsvcv1.ErrorReason_ERROR_REASON_ACCOUNT_REQUIRED
+	// ALREADY_EXISTS. There is an account with this login; nothing was written.
+	// Example: {reason: "LOGIN_TAKEN", metadata: {"field": "login", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_LOGIN_TAKEN = memsvcv1.ErrorReason_ERROR_REASON_LOGIN_TAKEN
+	// PERMISSION_DENIED. An account can only be had by invitation.
+	// Example: {reason: "REGISTRATION_CLOSED", metadata: {"field": "invitation_token"}}.
+	ErrorReason_ERROR_REASON_REGISTRATION_CLOSED = memsvcv1.ErrorReason_ERROR_REASON_REGISTRATION_CLOSED
 	// RESOURCE_EXHAUSTED. The tenant has used up a quota; nothing was written. A RetryInfo says when it
 	// starts anew, if it does. Example: {reason: "QUOTA_EXCEEDED", metadata: {"quota": "memories",
 	// "error_id": "…"}}.
@@ -414,9 +541,9 @@ const (
 	// FAILED_PRECONDITION. Rows of the user are still being removed; come back later.
 	// Example: {reason: "ERASURE_UNDER_WAY", metadata: {"field": "user_id", "error_id": "…"}}.
 	ErrorReason_ERROR_REASON_ERASURE_UNDER_WAY = memsvcv1.ErrorReason_ERROR_REASON_ERASURE_UNDER_WAY
-	// NOT_FOUND. There is no such user, or none that the caller may see.
-	// Example: {reason: "USER_NOT_FOUND", metadata: {"field": "user_id", "error_id": "…"}}.
-	ErrorReason_ERROR_REASON_USER_NOT_FOUND = memsvcv1.ErrorReason_ERROR_REASON_USER_NOT_FOUND
+	// FAILED_PRECONDITION. The user's memories are held: they cannot be erased before the hold is lifted.
+	// Example: {reason: "USER_HELD", metadata: {"field": "user_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_USER_HELD = memsvcv1.ErrorReason_ERROR_REASON_USER_HELD
 	// NOT_FOUND. There is no such retention rule.
 	// Example: {reason: "RULE_NOT_FOUND", metadata: {"field": "rule_id", "error_id": "…"}}.
 	ErrorReason_ERROR_REASON_RULE_NOT_FOUND = memsvcv1.ErrorReason_ERROR_REASON_RULE_NOT_FOUND

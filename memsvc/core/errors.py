@@ -69,8 +69,8 @@ class ErasureUnderWay(MemsvcError):
     """Rows of the user are still being removed."""
 
 
-class UserNotFound(MemsvcError):
-    """There is no such user."""
+class UserHeld(MemsvcError):
+    """The user's memories are held and cannot be erased."""
 
 
 class RuleNotFound(MemsvcError):
@@ -107,6 +107,34 @@ class RevisionNotReached(MemsvcError):
 
 class CredentialInvalid(MemsvcError):
     """A valid credential is needed."""
+
+
+class ScopeMissing(MemsvcError):
+    """The credential does not allow this."""
+
+
+class AccountRequired(MemsvcError):
+    """Only an account can do this, and the caller is none."""
+
+
+class TooManyFailures(MemsvcError):
+    """Too many credentials from this address were not valid."""
+
+
+class UserNotFound(MemsvcError):
+    """There is no such user."""
+
+
+class ApiKeyNotFound(MemsvcError):
+    """There is no such API key."""
+
+
+class LoginTaken(MemsvcError):
+    """There is an account with this login already."""
+
+
+class RegistrationClosed(MemsvcError):
+    """An account can only be had by invitation."""
 
 
 class NotImplementedYet(MemsvcError):

@@ -88,6 +88,8 @@ class Caller:
     principal: str = ""
     #: What it may do, by the names of memsvc.core.access.
     scopes: frozenset[str] = frozenset()
+    #: Of an account: the session that calls.
+    session_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

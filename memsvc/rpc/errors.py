@@ -53,7 +53,7 @@ MEANINGS: Final[dict[type[MemsvcError], Meaning]] = {
     errors.ErasureUnderWay: Meaning(
         _Code.FAILED_PRECONDITION, ErrorReason.ERROR_REASON_ERASURE_UNDER_WAY
     ),
-    errors.UserNotFound: Meaning(_Code.NOT_FOUND, ErrorReason.ERROR_REASON_USER_NOT_FOUND),
+    errors.UserHeld: Meaning(_Code.FAILED_PRECONDITION, ErrorReason.ERROR_REASON_USER_HELD),
     errors.RuleNotFound: Meaning(_Code.NOT_FOUND, ErrorReason.ERROR_REASON_RULE_NOT_FOUND),
     errors.ModelBusy: Meaning(_Code.RESOURCE_EXHAUSTED, ErrorReason.ERROR_REASON_MODEL_BUSY, 5_000),
     errors.ModelUnavailable: Meaning(
@@ -71,6 +71,19 @@ MEANINGS: Final[dict[type[MemsvcError], Meaning]] = {
     errors.CredentialInvalid: Meaning(
         _Code.UNAUTHENTICATED, ErrorReason.ERROR_REASON_CREDENTIAL_INVALID
     ),
+    errors.ScopeMissing: Meaning(_Code.PERMISSION_DENIED, ErrorReason.ERROR_REASON_SCOPE_MISSING),
+    errors.AccountRequired: Meaning(
+        _Code.PERMISSION_DENIED, ErrorReason.ERROR_REASON_ACCOUNT_REQUIRED
+    ),
+    errors.RegistrationClosed: Meaning(
+        _Code.PERMISSION_DENIED, ErrorReason.ERROR_REASON_REGISTRATION_CLOSED
+    ),
+    errors.TooManyFailures: Meaning(
+        _Code.RESOURCE_EXHAUSTED, ErrorReason.ERROR_REASON_RATE_LIMITED, 1_000
+    ),
+    errors.UserNotFound: Meaning(_Code.NOT_FOUND, ErrorReason.ERROR_REASON_USER_NOT_FOUND),
+    errors.ApiKeyNotFound: Meaning(_Code.NOT_FOUND, ErrorReason.ERROR_REASON_API_KEY_NOT_FOUND),
+    errors.LoginTaken: Meaning(_Code.ALREADY_EXISTS, ErrorReason.ERROR_REASON_LOGIN_TAKEN),
     errors.NotImplementedYet: Meaning(
         _Code.UNIMPLEMENTED, ErrorReason.ERROR_REASON_NOT_IMPLEMENTED
     ),

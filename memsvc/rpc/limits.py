@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from memsvc.rpc import metadata
-from memsvc.rpc.admission import AdmissionLimits, Rate
+from memsvc.rpc.pacing import PacingLimits, Rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ CONTRACT: Final = (
 
 
 def bounds(
-    rate: Rate, limits: AdmissionLimits, *, message_bytes: int, metadata_bytes: int, calls: int
+    rate: Rate, limits: PacingLimits, *, message_bytes: int, metadata_bytes: int, calls: int
 ) -> list[Bound]:
     """Return all bounds for a tenant with this *rate* on a server with these limits."""
     return [

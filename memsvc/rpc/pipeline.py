@@ -1,7 +1,8 @@
 """What every call passes through, whatever it asks for.
 
 From the outside in: errors become statuses, the call is given its id, measured and logged in one
-line; then it is admitted, its time is capped, its tenant is found, and its request is checked.
+line; then it is admitted, its time is capped, it is found out who calls and whether they may, and its
+request is checked.
 """
 
 from __future__ import annotations
@@ -23,11 +24,18 @@ import grpc
 from google.protobuf.message import DecodeError, Message
 
 from memsvc.core.costs import cost_of
-from memsvc.core.errors import DeadlineExceeded, MalformedMessage, MemsvcError, Overloaded
+from memsvc.core.errors import (
+    CredentialInvalid,
+    DeadlineExceeded,
+    MalformedMessage,
+    MemsvcError,
+    Overloaded,
+)
 from memsvc.core.model import Caller
-from memsvc.rpc.admission import Admission, Allowance
-from memsvc.rpc.credentials import CredentialPolicy
+from memsvc.rpc.admission import Admission
+from memsvc.rpc.binding import bind
 from memsvc.rpc.errors import failure
+from memsvc.rpc.pacing import Allowance, Pacing
 from memsvc.rpc.validation import RequestValidator
 from memsvc.telemetry import CALL_SECONDS, CALLS, VERSION, log
 
@@ -63,6 +71,9 @@ UNARY_LIMITS: Final = TimeLimits(most=30.0, default=10.0)
 STREAM_LIMITS: Final = TimeLimits(most=3600.0, default=3600.0)
 
 
+#: How long a stream goes on before its caller's credential is looked at again, in seconds.
+CREDENTIAL_SECONDS_MAX: Final = 30.0
+
 #: The caller before its credential was looked at.
 _NOBODY: Final = Caller("", 0.0)
 
@@ -73,10 +84,13 @@ class Call:
 
     method: str
     context: ServicerContext
+    metadata: dict[str, str]
     request_id: str
     #: The distributed trace that the call belongs to; empty if the caller sends none.
     trace_id: str = ""
     caller: Caller = _NOBODY
+    #: When the caller's credential was last found good, in seconds of the event loop's clock.
+    checked: float = 0.0
     #: What the handler adds to the call's log line: counts and flags, never texts.
     facts: dict[str, object] = field(default_factory=dict)
     started: float = field(default_factory=time.perf_counter)
@@ -130,19 +144,19 @@ class Pipeline(grpc.aio.ServerInterceptor):
 
     def __init__(
         self,
-        credentials: CredentialPolicy,
-        validator: RequestValidator,
         admission: Admission,
+        validator: RequestValidator,
+        pacing: Pacing,
         *,
         calls_max: int,
     ) -> None:
-        """Admit callers known to *credentials*, up to *calls_max* calls at once.
+        """Let *admission* decide who may call, *pacing* when, and take in up to *calls_max* calls.
 
         One more is turned away, since it could only wait.
         """
-        self._credentials = credentials
-        self._validator = validator
         self._admission = admission
+        self._validator = validator
+        self._pacing = pacing
         self._calls_max = calls_max
         self._calls = 0
 
@@ -178,46 +192,58 @@ class Pipeline(grpc.aio.ServerInterceptor):
 
     def _unary_unary(self, method: str, handle: Any) -> Any:
         async def answer(received: Received, context: ServicerContext) -> Any:
-            async with self._call(method, context, size=len(received.data)):
-                return await handle(self._checked(received), context)
+            async with self._call(method, context, size=len(received.data)) as call:
+                return await handle(self._checked(call, received), context)
 
         return answer
 
     def _unary_stream(self, method: str, handle: Any) -> Any:
         async def answer(received: Received, context: ServicerContext) -> None:
-            async with self._call(method, context, STREAM_LIMITS):
-                async for response in handle(self._checked(received), context):
+            async with self._call(method, context, STREAM_LIMITS) as call:
+                async for response in handle(self._checked(call, received), context):
+                    await self._still_admitted(call)
                     await context.write(response)
 
         return answer
 
     def _stream_unary(self, method: str, handle: Any) -> Any:
         async def answer(requests: AsyncIterator[Received], context: ServicerContext) -> Any:
-            async with self._call(method, context, STREAM_LIMITS):
-                return await handle(self._judged(requests), context)
+            async with self._call(method, context, STREAM_LIMITS) as call:
+                return await handle(self._judged(call, requests), context)
 
         return answer
 
-    def _checked(self, received: Received) -> Message:
+    def _checked(self, call: Call, received: Received) -> Message:
         if received.message is None:
             raise MalformedMessage
         self._validator.check(received.message, received.data)
+        if call.caller.user_id:
+            bind(received.message, call.caller.user_id)
         return received.message
 
-    async def _judged(self, requests: AsyncIterator[Received]) -> AsyncIterator[Checked]:
-        """Yield the requests of a stream, or what is wrong with one: the others still count.
+    async def _judged(
+        self, call: Call, requests: AsyncIterator[Received]
+    ) -> AsyncGenerator[Checked]:
+        """Yield each request of a stream, or what is wrong with it: the others still count.
 
         A stream that comes too fast is read more slowly.
         """
-        call = current_call()
         async for received in requests:
+            await self._still_admitted(call)
             units = cost_of(call.method).of(len(received.data))
-            await self._admission.charge_patiently(call.caller.tenant_id, units)
+            await self._pacing.charge_patiently(call.caller.tenant_id, units)
             try:
-                request: Checked = self._checked(received)
+                checked: Checked = self._checked(call, received)
             except MemsvcError as error:
-                request = error
-            yield request
+                checked = error
+            yield checked
+
+    async def _still_admitted(self, call: Call) -> None:
+        """Look at the credential of a long stream again: what was revoked does not go on for an hour."""
+        now = asyncio.get_running_loop().time()
+        if now - call.checked >= CREDENTIAL_SECONDS_MAX:
+            call.checked = now
+            await self._admission(call.method, call.metadata, call.context)
 
     @asynccontextmanager
     async def _call(
@@ -229,11 +255,14 @@ class Pipeline(grpc.aio.ServerInterceptor):
         size: int = 0,
     ) -> AsyncGenerator[Call]:
         metadata = {key: str(value) for key, value in context.invocation_metadata() or ()}
-        call = Call(method, context, _request_id(metadata), _trace_id(metadata))
+        call = Call(method, context, metadata, _request_id(metadata), _trace_id(metadata))
         _current.set(call)
         context.set_trailing_metadata(call.trailers)
         try:
-            async with self._served(call, metadata, limits, size):
+            async with (
+                self._entered(call, limits.seconds(context)),
+                self._paced(call, size, stream=limits is STREAM_LIMITS),
+            ):
                 yield call
         except asyncio.CancelledError:
             # The caller went away or its deadline passed; nobody reads a status.
@@ -247,25 +276,38 @@ class Pipeline(grpc.aio.ServerInterceptor):
             _record(call, "OK")
 
     @asynccontextmanager
-    async def _served(
-        self, call: Call, metadata: dict[str, str], limits: TimeLimits, size: int
-    ) -> AsyncGenerator[None]:
-        """Admit the call, cap its time and find out who calls."""
-        seconds = limits.seconds(call.context)
+    async def _entered(self, call: Call, seconds: float) -> AsyncGenerator[None]:
+        """Let a call in for so many *seconds*, once it is known who makes it."""
         async with self._admitted(), asyncio.timeout(seconds):
-            deadline = asyncio.get_running_loop().time() + seconds
-            call.caller = Caller(self._credentials.tenant_of(metadata), deadline)
-            async with self._admission.admitted(
-                call.method,
-                call.caller.tenant_id,
-                cost_of(call.method),
-                size,
-                stream=limits is STREAM_LIMITS,
-            ) as allowance:
-                if allowance is not None:
-                    call.allowance = allowance
-                    call.context.set_trailing_metadata(call.trailers)
+            call.checked = asyncio.get_running_loop().time()
+            identity = await self._admission(call.method, call.metadata, call.context)
+            call.caller = Caller(
+                identity.tenant_id,
+                call.checked + seconds,
+                identity.user_id,
+                identity.principal,
+                identity.scopes,
+                identity.session_id,
+            )
+            try:
                 yield
+            except CredentialInvalid:
+                # What a public call shows stands in its request, so it counts only now.
+                self._admission.note_failure(call.metadata, call.context)
+                raise
+
+    @asynccontextmanager
+    async def _paced(self, call: Call, size: int, *, stream: bool) -> AsyncGenerator[None]:
+        """Serve the call when it is its turn."""
+        tenant_id = call.caller.tenant_id
+        cost = cost_of(call.method)
+        async with self._pacing.admitted(
+            call.method, tenant_id, cost, size, stream=stream
+        ) as allowance:
+            if allowance is not None:
+                call.allowance = allowance
+                call.context.set_trailing_metadata(call.trailers)
+            yield
 
     @asynccontextmanager
     async def _admitted(self) -> AsyncGenerator[None]:
@@ -322,6 +364,7 @@ def _record(call: Call, code: str, **more: object) -> None:
         duration_ms=round(seconds * 1000, 2),
         request_id=call.request_id,
         tenant=call.caller.tenant_id,
+        principal=call.caller.principal,
         **({"trace_id": call.trace_id} if call.trace_id else {}),
         **call.facts,
         **more,

@@ -12,22 +12,31 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection, reflection_pb2
 
 from memsvc.rpc.admin_service import AdminService, AdminUseCases
-from memsvc.rpc.admission import Admission, AdmissionLimits, Rate
-from memsvc.rpc.credentials import CredentialPolicy
+from memsvc.rpc.admission import Admission
+from memsvc.rpc.api_key_service import ApiKeyService
+from memsvc.rpc.auth_service import AuthService
 from memsvc.rpc.job_service import JobService
 from memsvc.rpc.limits import Bound, BoundsOf, bounds
 from memsvc.rpc.memory_service import NOT_YET, MemoryService, UseCases
+from memsvc.rpc.pacing import Pacing, PacingLimits, Rate
 from memsvc.rpc.pipeline import STREAM_LIMITS, Pipeline
+from memsvc.rpc.tls import Certificates, TlsFiles
 from memsvc.rpc.user_service import UserService, UserUseCases
 from memsvc.rpc.validation import RequestValidator
 from memsvc.telemetry import log
+from memsvc.usecases.access.accounts import Accounts
+from memsvc.usecases.access.manage_keys import ManageKeys
 from memsvc.v1 import (
     admin_service_pb2,
+    api_key_service_pb2,
+    auth_service_pb2,
     job_service_pb2,
     memory_service_pb2,
     user_service_pb2,
 )
 from memsvc.v1.admin_service_pb2_grpc import add_AdminServiceServicer_to_server
+from memsvc.v1.api_key_service_pb2_grpc import add_ApiKeyServiceServicer_to_server
+from memsvc.v1.auth_service_pb2_grpc import add_AuthServiceServicer_to_server
 from memsvc.v1.job_service_pb2_grpc import add_JobServiceServicer_to_server
 from memsvc.v1.memory_service_pb2_grpc import add_MemoryServiceServicer_to_server
 from memsvc.v1.user_service_pb2_grpc import add_UserServiceServicer_to_server
@@ -39,6 +48,8 @@ SERVICES: Final = {
         job_service_pb2.DESCRIPTOR,
         user_service_pb2.DESCRIPTOR,
         admin_service_pb2.DESCRIPTOR,
+        api_key_service_pb2.DESCRIPTOR,
+        auth_service_pb2.DESCRIPTOR,
     )
     for service in file.services_by_name.values()
 }
@@ -63,6 +74,8 @@ class Services:
     memory: UseCases
     admin: AdminUseCases
     users: UserUseCases
+    api_keys: ManageKeys
+    accounts: Accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +87,8 @@ class ServerSettings:
     port: int = 50051
     #: Several processes listen on the same port; the kernel spreads connections over them.
     share_port: bool = False
+    #: None for plaintext.
+    tls: TlsFiles | None = None
     reflection: bool = True
     #: The largest request and response, in bytes.
     message_bytes_max: int = 4 * 1024 * 1024
@@ -82,7 +97,7 @@ class ServerSettings:
     metadata_bytes_max: int = 8 * 1024
     #: Calls that are taken in at all, streams and those that wait included; one more is turned away.
     calls_max: int = 512
-    admission: AdmissionLimits = field(default_factory=AdmissionLimits)
+    pacing: PacingLimits = field(default_factory=PacingLimits)
     #: How fast a tenant's calls may come.
     rate: Callable[[str], Rate] = lambda _: Rate(0.0, 0.0)
     #: After this time a connection is asked to move on, so that new servers get their share of calls
@@ -97,7 +112,7 @@ class ServerSettings:
         """Return the bounds that hold for a tenant."""
         return bounds(
             self.rate(tenant_id),
-            self.admission,
+            self.pacing,
             message_bytes=self.message_bytes_max,
             metadata_bytes=self.metadata_bytes_max,
             calls=self.calls_max,
@@ -131,16 +146,20 @@ class Server:
         self,
         settings: ServerSettings,
         services: Services,
-        credentials: CredentialPolicy,
+        admission: Admission,
         ready: Callable[[], Awaitable[bool]],
     ) -> None:
-        """Prepare the server; *ready* tells whether calls can be answered right now."""
+        """Prepare the server; *ready* tells whether calls can be answered right now.
+
+        Raises CertificatesUnusable.
+        """
         self._settings = settings
         self._ready = ready
+        self._certificates = Certificates(settings.tls) if settings.tls else None
         pipeline = Pipeline(
-            credentials,
+            admission,
             RequestValidator(),
-            Admission(settings.admission, settings.rate),
+            Pacing(settings.pacing, settings.rate),
             calls_max=settings.calls_max,
         )
         self._server = grpc.aio.server(interceptors=[pipeline], options=settings.options())
@@ -154,7 +173,7 @@ class Server:
         """Listen, say SERVING, and return the port; raise OSError if it cannot be had."""
         address = f"{self._settings.host}:{self._settings.port}"
         try:
-            port = self._server.add_insecure_port(address)
+            port = self._opened(address)
         except RuntimeError as error:
             message = f"cannot listen on {address}"
             raise OSError(message) from error
@@ -162,6 +181,11 @@ class Server:
         await self._health.set("", health_pb2.HealthCheckResponse.SERVING)
         await self._say(ready=True)
         return port
+
+    def _opened(self, address: str) -> int:
+        if self._certificates is None:
+            return self._server.add_insecure_port(address)
+        return self._server.add_secure_port(address, self._certificates.credentials())
 
     async def _say(self, *, ready: bool) -> None:
         status = health_pb2.HealthCheckResponse
@@ -199,6 +223,8 @@ def _add_services(server: grpc.aio.Server, services: Services, bounds_of: Bounds
     add_AdminServiceServicer_to_server(AdminService(services.admin, METHODS, bounds_of), server)
     add_JobServiceServicer_to_server(JobService(services.memory.job_board), server)
     add_UserServiceServicer_to_server(UserService(services.users), server)
+    add_ApiKeyServiceServicer_to_server(ApiKeyService(services.api_keys), server)
+    add_AuthServiceServicer_to_server(AuthService(services.accounts), server)
 
 
 def _add_reflection(server: grpc.aio.Server) -> None:

@@ -67,7 +67,8 @@ def mark(connection: psycopg.Connection[Any], *, started: datetime, now: datetim
     """Note of whom the data files hold nothing any more; return of how many."""
     with connection.transaction():
         connection.execute(
-            statement("enter_scope"), {"tenant_id": "", "worker": "on", "timeout": "60000"}
+            statement("enter_scope"),
+            {"tenant_id": "", "user_id": "", "worker": "on", "key_id": "", "timeout": "60000"},
         )
         cursor = connection.execute(statement("mark_compacted"), {"started": started, "now": now})
         return cursor.rowcount

@@ -104,10 +104,12 @@ def cancellation_heeded() -> Generator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """An open transaction in which only one tenant's rows exist."""
+    """An open transaction in which only one tenant's rows exist, or only those of one of its users."""
 
     connection: psycopg.AsyncConnection[Any]
     tenant_id: str
+    #: "" for all users.
+    user_id: str = ""
 
     async def all(self, name: str, row: type[Row], **parameters: object) -> list[Row]:
         """Run the statement *name* and return its rows, each as a *row* built by keyword."""
@@ -181,6 +183,8 @@ class Database:
     async def transaction(self, caller: Caller) -> AsyncGenerator[Transaction]:
         """Open a transaction for *caller*; it commits unless the body raises.
 
+        Of a caller that is bound to a user no other user's rows exist in it.
+
         No statement outlives the caller's deadline. Statements are sent without waiting for each
         other until a result is needed. Raises the errors of `memsvc.core.errors` that begin with
         Storage, and WriteConflict, DeadlineExceeded, Overloaded and InvalidText.
@@ -188,7 +192,9 @@ class Database:
         left = caller.deadline - asyncio.get_running_loop().time()
         if left <= 0:
             raise DeadlineExceeded
-        async with self._scope(caller.tenant_id, left, pipelined=True) as transaction:
+        async with self._scope(
+            caller.tenant_id, left, user_id=caller.user_id, pipelined=True
+        ) as transaction:
             yield transaction
 
     @asynccontextmanager
@@ -209,8 +215,24 @@ class Database:
             yield transaction
 
     @asynccontextmanager
+    async def presented(self, key_id: str, seconds: float) -> AsyncGenerator[Transaction]:
+        """Open a transaction in which only the API key with this id exists, whosesoever it is.
+
+        Raises what `transaction` does.
+        """
+        async with self._scope("", seconds, key_id=key_id, pipelined=True) as transaction:
+            yield transaction
+
+    @asynccontextmanager
     async def _scope(
-        self, tenant_id: str, seconds: float, *, worker: str = "", pipelined: bool = False
+        self,
+        tenant_id: str,
+        seconds: float,
+        *,
+        user_id: str = "",
+        worker: str = "",
+        key_id: str = "",
+        pipelined: bool = False,
     ) -> AsyncGenerator[Transaction]:
         wait = min(seconds, POOL_WAIT_SECONDS_MAX)
         with cancellation_heeded(), domain_errors():
@@ -219,9 +241,11 @@ class Database:
                 connection.pipeline() if pipelined else nullcontext(),
                 connection.transaction(),
             ):
-                transaction = Transaction(connection, tenant_id)
+                transaction = Transaction(connection, tenant_id, user_id)
                 timeout = str(max(int(seconds * 1000), 1))
-                await transaction.execute("enter_scope", worker=worker, timeout=timeout)
+                await transaction.execute(
+                    "enter_scope", user_id=user_id, worker=worker, key_id=key_id, timeout=timeout
+                )
                 # A connection that breaks from here on does not come back into the pool.
                 self._used[connection] = asyncio.get_running_loop().time()
                 yield transaction

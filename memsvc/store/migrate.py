@@ -28,6 +28,7 @@ LOCK_WAIT_SECONDS: Final = 300.0
 LOCK_POLL_SECONDS: Final = 0.2
 #: How often a change of the schema that found a table busy is tried.
 DDL_TRIES: Final = 30
+_BUSY: Final = (driver.LockNotAvailable, driver.DeadlockDetected)
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 
@@ -103,7 +104,7 @@ def upgrade(conninfo: str) -> None:
                 command.upgrade(config, "head")
                 connection.commit()
             except DBAPIError as error:
-                if not isinstance(error.orig, driver.LockNotAvailable) or attempt == DDL_TRIES:
+                if not isinstance(error.orig, _BUSY) or attempt == DDL_TRIES:
                     raise (error.orig or error) from error
             else:
                 return

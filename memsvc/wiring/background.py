@@ -16,6 +16,8 @@ ACCESSES_SECONDS: Final = 2.0
 #: How often unfinished erasures and users without a measure are looked for, in seconds.
 ERASURES_SECONDS: Final = 5.0
 MEASURE_USERS_SECONDS: Final = 30.0
+#: How often uses of API keys are noted, in seconds.
+KEY_USES_SECONDS: Final = 5.0
 #: How often the metrics of waiting jobs are taken, in seconds.
 MEASURE_SECONDS: Final = 5.0
 #: When, in UTC, one of all processes lets facts fade, and sweeps jobs and looks for neglected users.
@@ -31,7 +33,9 @@ def background(settings: Settings, parts: Parts, conninfo: str) -> list[Coroutin
         ("sweep_replies", parts.upkeep.sweep_replies, 60.0),
         ("finish_erasures", parts.upkeep.finish_erasures, ERASURES_SECONDS),
         ("measure_users", parts.upkeep.measure_users, MEASURE_USERS_SECONDS),
+        ("sweep_sessions", parts.upkeep.sweep_sessions, 60.0),
         ("note_accesses", parts.accesses.flush, ACCESSES_SECONDS),
+        ("note_key_uses", parts.access.uses.flush, KEY_USES_SECONDS),
     ]
     if settings.job_concurrency:
         passes += [

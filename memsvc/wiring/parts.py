@@ -39,7 +39,8 @@ from memsvc.usecases.quotas import QuotaLimits, Quotas
 from memsvc.usecases.users.erasing import Erasing
 from memsvc.usecases.users.exporting import Exporting
 from memsvc.usecases.users.importing import Importing
-from memsvc.wiring import models
+from memsvc.wiring import access, models
+from memsvc.wiring.access import Access
 from memsvc.wiring.clock import new_id, utc_now
 
 
@@ -54,6 +55,7 @@ class Parts:
     consolidation: Consolidation
     accesses: Accesses
     upkeep: Upkeep
+    access: Access
 
 
 async def assembled(settings: Settings, conninfo: str, stack: AsyncExitStack) -> Parts:
@@ -82,16 +84,7 @@ def _built(
 ) -> Parts:
     extractor = models.extractor(settings)
     stack.push_async_callback(extractor.close)
-    judge = models.judge(settings)
-    if judge is not None:
-        stack.push_async_callback(judge.close)
-    consolidation = Consolidation(
-        context,
-        embedding,
-        judge,
-        settle_seconds=settings.consolidation_settle_seconds,
-        every_seconds=settings.consolidation_every_seconds,
-    )
+    consolidation = _consolidation(settings, context, embedding, stack)
     runner = JobRunner(
         context,
         _limits(settings),
@@ -106,6 +99,7 @@ def _built(
     quotas = Quotas(context, partial(_quotas, settings))
     ingest = Ingest(context, embedding, drawing, runner, quotas)
     recall = Recall(context, embedding, accesses)
+    who = access.assembled(settings, context, stack)
     usecases = UseCases(
         ingest=ingest,
         ingest_stream=IngestStream(ingest),
@@ -124,15 +118,33 @@ def _built(
         memory=usecases,
         admin=_admin(settings, context, embedding, quotas),
         users=UserUseCases(erasing, Exporting(context), Importing(context, quotas)),
+        api_keys=who.keys,
+        accounts=who.accounts,
     )
     return Parts(
-        context.database,
+        database=context.database,
+        embedding=embedding,
+        services=services,
+        runner=runner,
+        consolidation=consolidation,
+        accesses=accesses,
+        upkeep=Upkeep(context, erasing, quotas),
+        access=who,
+    )
+
+
+def _consolidation(
+    settings: Settings, context: Context, embedding: Embedding, stack: AsyncExitStack
+) -> Consolidation:
+    judge = models.judge(settings)
+    if judge is not None:
+        stack.push_async_callback(judge.close)
+    return Consolidation(
+        context,
         embedding,
-        services,
-        runner,
-        consolidation,
-        accesses,
-        Upkeep(context, erasing, quotas),
+        judge,
+        settle_seconds=settings.consolidation_settle_seconds,
+        every_seconds=settings.consolidation_every_seconds,
     )
 
 

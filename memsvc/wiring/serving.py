@@ -11,10 +11,10 @@ from typing import Final
 import prometheus_client
 
 from memsvc.config import Settings
-from memsvc.rpc.admission import AdmissionLimits, Rate
-from memsvc.rpc.credentials import CredentialPolicy
+from memsvc.rpc.pacing import PacingLimits, Rate
 from memsvc.rpc.server import Server, ServerSettings
 from memsvc.telemetry import log
+from memsvc.wiring import access
 from memsvc.wiring.background import background
 from memsvc.wiring.databases import wait_for_database
 from memsvc.wiring.parts import Parts, assembled
@@ -33,12 +33,10 @@ async def serve(settings: Settings) -> None:
     signals = listen_to_signals()
     async with AsyncExitStack() as stack:
         parts, conninfo = await prepared(settings, signals, stack)
-        credentials = CredentialPolicy(settings.credentials(), settings.tenant_header)
-        if credentials.is_open:
+        admission = access.admission(settings, parts.access.authentication)
+        if admission.authentication.is_open:
             log.warning("no_credentials", consequence="every caller is the tenant 'default'")
-        server = Server(
-            _server_settings(settings), parts.services, credentials, parts.database.ping
-        )
+        server = Server(_server_settings(settings), parts.services, admission, parts.database.ping)
         port = await server.start()
         async with asyncio.TaskGroup() as group:
             running = [server.watch_readiness(), *background(settings, parts, conninfo)]
@@ -47,6 +45,7 @@ async def serve(settings: Settings) -> None:
             await _until_told_to_end(server, signals)
             await end_all(tasks)
         await parts.accesses.flush()
+        await parts.access.uses.flush()
     log.info("stopped")
 
 
@@ -71,10 +70,11 @@ def _server_settings(settings: Settings) -> ServerSettings:
         host=settings.host,
         port=settings.port,
         share_port=settings.share_port,
+        tls=access.tls_files(settings),
         reflection=settings.reflection,
         message_bytes_max=settings.message_bytes_max,
         calls_max=settings.calls_max,
-        admission=AdmissionLimits(
+        pacing=PacingLimits(
             running_min=settings.running_calls_min,
             running_max=settings.running_calls_max,
             slowdown_max=settings.slowdown_max,

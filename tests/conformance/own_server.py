@@ -18,6 +18,7 @@ class OwnServer:
             "model_dir": str(model_dir),
             "credentials_file": str(credentials_file),
             "drain_seconds": "0",
+            "auth_failures_burst": "100000",
         }
         self.process = self._started("0")
 

@@ -14,7 +14,7 @@ import pytest
 
 from memsvc.core.costs import Cost, Priority
 from memsvc.core.errors import MemsvcError, Overloaded, RateLimited
-from memsvc.rpc.admission import Admission, AdmissionLimits, Rate
+from memsvc.rpc.pacing import Pacing, PacingLimits, Rate
 from memsvc.v1 import admin_service_pb2 as admin_pb
 from memsvc.v1 import memory_pb2
 from memsvc.v1 import memory_service_pb2 as pb
@@ -189,9 +189,9 @@ def test_streams_of_one_tenant_are_counted(limited: ServerProcess, user: str) ->
 class Crowd:
     """Calls that wait until they are let go."""
 
-    def __init__(self, limits: AdmissionLimits) -> None:
+    def __init__(self, limits: PacingLimits) -> None:
         """Send calls through an admission with *limits* and no rate."""
-        self.admission = Admission(limits, lambda _: NO_RATE)
+        self.admission = Pacing(limits, lambda _: NO_RATE)
         self.inside: list[str] = []
         self._gates: list[asyncio.Event] = []
 
@@ -217,7 +217,7 @@ async def turn() -> None:
 
 async def test_who_has_least_goes_first_when_places_are_rare() -> None:
     """A tenant with many waiting calls does not keep out another with one."""
-    crowd = Crowd(AdmissionLimits(running_min=2, running_max=2, waiting_max=10))
+    crowd = Crowd(PacingLimits(running_min=2, running_max=2, waiting_max=10))
     async with asyncio.TaskGroup() as group:
         for _ in range(8):
             group.create_task(crowd.call("greedy"))
@@ -232,7 +232,7 @@ async def test_who_has_least_goes_first_when_places_are_rare() -> None:
 
 async def test_answers_go_before_bulk() -> None:
     """Of calls that wait, those that somebody waits for are served first."""
-    crowd = Crowd(AdmissionLimits(running_min=1, running_max=1, waiting_max=10))
+    crowd = Crowd(PacingLimits(running_min=1, running_max=1, waiting_max=10))
     async with asyncio.TaskGroup() as group:
         group.create_task(crowd.call("a"))
         await turn()
@@ -248,7 +248,7 @@ async def test_answers_go_before_bulk() -> None:
 
 async def test_a_burst_waits_and_a_flood_is_turned_away() -> None:
     """What fits waits; beyond it calls are refused at once, but not those of a tenant below its share."""
-    crowd = Crowd(AdmissionLimits(running_min=2, running_max=2, waiting_max=3))
+    crowd = Crowd(PacingLimits(running_min=2, running_max=2, waiting_max=3))
     ends: list[type[MemsvcError]] = []
 
     async def call(tenant: str) -> None:
@@ -276,7 +276,7 @@ async def test_a_burst_waits_and_a_flood_is_turned_away() -> None:
 
 async def test_a_call_that_gives_up_leaves_no_place_taken() -> None:
     """However calls are cancelled, waiting or just called up, all places come free."""
-    crowd = Crowd(AdmissionLimits(running_min=1, running_max=1, waiting_max=10))
+    crowd = Crowd(PacingLimits(running_min=1, running_max=1, waiting_max=10))
     first = asyncio.create_task(crowd.call("a"))
     await turn()
     waiting = [asyncio.create_task(crowd.call("b")) for _ in range(3)]

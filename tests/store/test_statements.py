@@ -13,12 +13,16 @@ import pytest
 from psycopg import pq
 
 import memsvc
+from memsvc.core.accounts import Account
+from memsvc.core.api_keys import ApiKey
 from memsvc.core.audit import AuditEntry, AuditHead
 from memsvc.core.consolidation import Profile
 from memsvc.core.erasure import Erasure
 from memsvc.core.jobs import Job
 from memsvc.core.model import Memory
 from memsvc.store import embedded
+from memsvc.store.accounts import KeptPassword
+from memsvc.store.api_keys import KeptKey
 from memsvc.store.embeddings import ActiveSpace, PendingMemory
 from memsvc.store.facts import NearFact, StoredFact
 from memsvc.store.forgetting import UnfinishedErasure
@@ -44,6 +48,7 @@ WITHOUT_TENANT = {
     "count_query_terms",
     "create_application_role",
     "create_database",
+    "find_api_key",  # shows the presented key by a policy of its own
     "find_database",
     "forget_retired",
     "get_active_space",
@@ -73,8 +78,10 @@ WITHOUT_TENANT = {
     "list_tenants",  # across tenants by a policy of its own; ids only
     "list_pending_tenants",  # across tenants by a policy of its own; ids only
     "name_application_role",
+    "sweep_invitations",  # across tenants by a policy of its own, those whose time is over
     "sweep_jobs",  # likewise, jobs whose time is over
     "sweep_replies",  # likewise, replies whose time is over
+    "sweep_sessions",  # likewise, sessions whose time is over
     "ping",
     "register_space",
     "retire_space",
@@ -103,6 +110,10 @@ UTILITY = {
     "grant_application_role",
 }
 TENANT_TABLES = {
+    "account",
+    "account_session",
+    "api_key",
+    "invitation",
     "audit_entry",
     "erased_user",
     "model_usage",
@@ -117,11 +128,21 @@ TENANT_TABLES = {
     "conversation",
     "idempotency",
 }
+ACCOUNT = [field.name for field in fields(Account)]
+API_KEY = [field.name for field in fields(ApiKey)]
 MEMORY = [field.name for field in fields(Memory)]
 FACT = [field.name for field in fields(StoredFact)]
 JOB = [field.name for field in fields(Job)]
 BARE_JOB = JOB[:-1]
 COLUMNS = {
+    "find_account": [field.name for field in fields(KeptPassword)],
+    "find_api_key": [field.name for field in fields(KeptKey)],
+    "get_account": ACCOUNT,
+    "get_session_account": ACCOUNT,
+    "insert_account": ACCOUNT,
+    "list_api_keys": API_KEY,
+    "lock_api_key": API_KEY,
+    "rename_account": ACCOUNT,
     "begin_job": BARE_JOB,
     "get_erased_user": [field.name for field in fields(Erasure)],
     "list_unfinished_erasures": [field.name for field in fields(UnfinishedErasure)],

@@ -14,6 +14,11 @@ from typing import Any, ClassVar, Final
 
 #: Two tenants, as an operator would configure them: the file holds hashes, the callers the keys.
 KEYS: Final = {"acme": "acme-key-0123456789", "globex": "globex-key-9876543210"}
+#: Keys of acme that may do nothing, only look, and only touch one user's data.
+BARE_KEY: Final = "acme-bare-0123456789"
+READER_KEY: Final = "acme-reader-0123456789"
+BOUND_KEY: Final = "acme-bound-0123456789"
+BOUND_USER: Final = "user-of-the-bound-key"
 #: In whatever a test stores or asks; must never stand in a log.
 CANARY: Final = "quokka7419"
 READY: Final = re.compile(r"memsvc ready grpc=(\S+)")

@@ -102,26 +102,45 @@ const (
 	// FAILED_PRECONDITION. The language model refuses the request, or its replies are of no use: coming
 	// back does not help. Example: {reason: "MODEL_REFUSED", metadata: {"error_id": "…"}}.
 	ErrorReason_ERROR_REASON_MODEL_REFUSED ErrorReason = 24
-	// RESOURCE_EXHAUSTED. The tenant's calls come faster than its rate allows, or too many are under way; a
-	// RetryInfo says when to come back. Example: {reason: "RATE_LIMITED", metadata: {"limit": "rate",
-	// "error_id": "…"}}; limit is "rate", "streams", "concurrency" or "authentication".
-	ErrorReason_ERROR_REASON_RATE_LIMITED ErrorReason = 40
+	// PERMISSION_DENIED. The credential is valid and does not allow this; "scope" is what it lacks.
+	// Example: {reason: "SCOPE_MISSING", metadata: {"scope": "memory.write", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_SCOPE_MISSING ErrorReason = 25
+	// NOT_FOUND. There is no such user, or none that the caller may see.
+	// Example: {reason: "USER_NOT_FOUND", metadata: {"field": "user_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_USER_NOT_FOUND ErrorReason = 26
+	// RESOURCE_EXHAUSTED. Calls come faster than the tenant's rate allows, too many are under way, or too
+	// many credentials from this address were not valid; a RetryInfo says when to come back.
+	// Example: {reason: "RATE_LIMITED", metadata: {"limit": "rate", "error_id": "…"}}; limit is "rate",
+	// "streams", "concurrency" or "authentication".
+	ErrorReason_ERROR_REASON_RATE_LIMITED ErrorReason = 27
+	// NOT_FOUND. There is no such API key, or none that the caller may see.
+	// Example: {reason: "API_KEY_NOT_FOUND", metadata: {"field": "key_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_API_KEY_NOT_FOUND ErrorReason = 28
+	// PERMISSION_DENIED. Only an account that has logged in can do this, and the caller is none.
+	// Example: {reason: "ACCOUNT_REQUIRED", metadata: {"error_id": "…"}}.
+	ErrorReason_ERROR_REASON_ACCOUNT_REQUIRED ErrorReason = 29
+	// ALREADY_EXISTS. There is an account with this login; nothing was written.
+	// Example: {reason: "LOGIN_TAKEN", metadata: {"field": "login", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_LOGIN_TAKEN ErrorReason = 30
+	// PERMISSION_DENIED. An account can only be had by invitation.
+	// Example: {reason: "REGISTRATION_CLOSED", metadata: {"field": "invitation_token"}}.
+	ErrorReason_ERROR_REASON_REGISTRATION_CLOSED ErrorReason = 31
 	// RESOURCE_EXHAUSTED. The tenant has used up a quota; nothing was written. A RetryInfo says when it
 	// starts anew, if it does. Example: {reason: "QUOTA_EXCEEDED", metadata: {"quota": "memories",
 	// "error_id": "…"}}.
-	ErrorReason_ERROR_REASON_QUOTA_EXCEEDED ErrorReason = 41
+	ErrorReason_ERROR_REASON_QUOTA_EXCEEDED ErrorReason = 32
 	// FAILED_PRECONDITION. The user was erased and is not remembered any more; ReopenUser lets it begin
 	// anew. Example: {reason: "USER_ERASED", metadata: {"field": "user_id", "error_id": "…"}}.
-	ErrorReason_ERROR_REASON_USER_ERASED ErrorReason = 42
+	ErrorReason_ERROR_REASON_USER_ERASED ErrorReason = 33
 	// FAILED_PRECONDITION. Rows of the user are still being removed; come back later.
 	// Example: {reason: "ERASURE_UNDER_WAY", metadata: {"field": "user_id", "error_id": "…"}}.
-	ErrorReason_ERROR_REASON_ERASURE_UNDER_WAY ErrorReason = 43
-	// NOT_FOUND. There is no such user, or none that the caller may see.
-	// Example: {reason: "USER_NOT_FOUND", metadata: {"field": "user_id", "error_id": "…"}}.
-	ErrorReason_ERROR_REASON_USER_NOT_FOUND ErrorReason = 44
+	ErrorReason_ERROR_REASON_ERASURE_UNDER_WAY ErrorReason = 34
+	// FAILED_PRECONDITION. The user's memories are held: they cannot be erased before the hold is lifted.
+	// Example: {reason: "USER_HELD", metadata: {"field": "user_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_USER_HELD ErrorReason = 35
 	// NOT_FOUND. There is no such retention rule.
 	// Example: {reason: "RULE_NOT_FOUND", metadata: {"field": "rule_id", "error_id": "…"}}.
-	ErrorReason_ERROR_REASON_RULE_NOT_FOUND ErrorReason = 45
+	ErrorReason_ERROR_REASON_RULE_NOT_FOUND ErrorReason = 36
 )
 
 // Enum value maps for ErrorReason.
@@ -152,12 +171,18 @@ var (
 		22: "ERROR_REASON_MODEL_UNAVAILABLE",
 		23: "ERROR_REASON_MODEL_BUSY",
 		24: "ERROR_REASON_MODEL_REFUSED",
-		40: "ERROR_REASON_RATE_LIMITED",
-		41: "ERROR_REASON_QUOTA_EXCEEDED",
-		42: "ERROR_REASON_USER_ERASED",
-		43: "ERROR_REASON_ERASURE_UNDER_WAY",
-		44: "ERROR_REASON_USER_NOT_FOUND",
-		45: "ERROR_REASON_RULE_NOT_FOUND",
+		25: "ERROR_REASON_SCOPE_MISSING",
+		26: "ERROR_REASON_USER_NOT_FOUND",
+		27: "ERROR_REASON_RATE_LIMITED",
+		28: "ERROR_REASON_API_KEY_NOT_FOUND",
+		29: "ERROR_REASON_ACCOUNT_REQUIRED",
+		30: "ERROR_REASON_LOGIN_TAKEN",
+		31: "ERROR_REASON_REGISTRATION_CLOSED",
+		32: "ERROR_REASON_QUOTA_EXCEEDED",
+		33: "ERROR_REASON_USER_ERASED",
+		34: "ERROR_REASON_ERASURE_UNDER_WAY",
+		35: "ERROR_REASON_USER_HELD",
+		36: "ERROR_REASON_RULE_NOT_FOUND",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":            0,
@@ -185,12 +210,18 @@ var (
 		"ERROR_REASON_MODEL_UNAVAILABLE":      22,
 		"ERROR_REASON_MODEL_BUSY":             23,
 		"ERROR_REASON_MODEL_REFUSED":          24,
-		"ERROR_REASON_RATE_LIMITED":           40,
-		"ERROR_REASON_QUOTA_EXCEEDED":         41,
-		"ERROR_REASON_USER_ERASED":            42,
-		"ERROR_REASON_ERASURE_UNDER_WAY":      43,
-		"ERROR_REASON_USER_NOT_FOUND":         44,
-		"ERROR_REASON_RULE_NOT_FOUND":         45,
+		"ERROR_REASON_SCOPE_MISSING":          25,
+		"ERROR_REASON_USER_NOT_FOUND":         26,
+		"ERROR_REASON_RATE_LIMITED":           27,
+		"ERROR_REASON_API_KEY_NOT_FOUND":      28,
+		"ERROR_REASON_ACCOUNT_REQUIRED":       29,
+		"ERROR_REASON_LOGIN_TAKEN":            30,
+		"ERROR_REASON_REGISTRATION_CLOSED":    31,
+		"ERROR_REASON_QUOTA_EXCEEDED":         32,
+		"ERROR_REASON_USER_ERASED":            33,
+		"ERROR_REASON_ERASURE_UNDER_WAY":      34,
+		"ERROR_REASON_USER_HELD":              35,
+		"ERROR_REASON_RULE_NOT_FOUND":         36,
 	}
 )
 
@@ -225,7 +256,7 @@ var File_memsvc_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_memsvc_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x1cmemsvc/v1/error_reason.proto\x12\tmemsvc.v1*\x9c\b\n" +
+	"\x1cmemsvc/v1/error_reason.proto\x12\tmemsvc.v1*\xe3\t\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n" +
 	"\x1aERROR_REASON_FIELD_INVALID\x10\x01\x12\"\n" +
@@ -252,13 +283,19 @@ const file_memsvc_v1_error_reason_proto_rawDesc = "" +
 	"\x19ERROR_REASON_JOB_NOT_DEAD\x10\x15\x12\"\n" +
 	"\x1eERROR_REASON_MODEL_UNAVAILABLE\x10\x16\x12\x1b\n" +
 	"\x17ERROR_REASON_MODEL_BUSY\x10\x17\x12\x1e\n" +
-	"\x1aERROR_REASON_MODEL_REFUSED\x10\x18\x12\x1d\n" +
-	"\x19ERROR_REASON_RATE_LIMITED\x10(\x12\x1f\n" +
-	"\x1bERROR_REASON_QUOTA_EXCEEDED\x10)\x12\x1c\n" +
-	"\x18ERROR_REASON_USER_ERASED\x10*\x12\"\n" +
-	"\x1eERROR_REASON_ERASURE_UNDER_WAY\x10+\x12\x1f\n" +
-	"\x1bERROR_REASON_USER_NOT_FOUND\x10,\x12\x1f\n" +
-	"\x1bERROR_REASON_RULE_NOT_FOUND\x10-B\x18Z\x16memsvc.dev/go/memsvcv1b\x06proto3"
+	"\x1aERROR_REASON_MODEL_REFUSED\x10\x18\x12\x1e\n" +
+	"\x1aERROR_REASON_SCOPE_MISSING\x10\x19\x12\x1f\n" +
+	"\x1bERROR_REASON_USER_NOT_FOUND\x10\x1a\x12\x1d\n" +
+	"\x19ERROR_REASON_RATE_LIMITED\x10\x1b\x12\"\n" +
+	"\x1eERROR_REASON_API_KEY_NOT_FOUND\x10\x1c\x12!\n" +
+	"\x1dERROR_REASON_ACCOUNT_REQUIRED\x10\x1d\x12\x1c\n" +
+	"\x18ERROR_REASON_LOGIN_TAKEN\x10\x1e\x12$\n" +
+	" ERROR_REASON_REGISTRATION_CLOSED\x10\x1f\x12\x1f\n" +
+	"\x1bERROR_REASON_QUOTA_EXCEEDED\x10 \x12\x1c\n" +
+	"\x18ERROR_REASON_USER_ERASED\x10!\x12\"\n" +
+	"\x1eERROR_REASON_ERASURE_UNDER_WAY\x10\"\x12\x1a\n" +
+	"\x16ERROR_REASON_USER_HELD\x10#\x12\x1f\n" +
+	"\x1bERROR_REASON_RULE_NOT_FOUND\x10$B\x18Z\x16memsvc.dev/go/memsvcv1b\x06proto3"
 
 var (
 	file_memsvc_v1_error_reason_proto_rawDescOnce sync.Once

@@ -127,7 +127,9 @@ declare
     written text;
 begin
     -- The roots: what the others belong to is written with them.
-    foreach written in array array['conversation', 'memory', 'job', 'profile', 'idempotency'] loop
+    foreach written in array array[
+        'conversation', 'memory', 'job', 'profile', 'idempotency', 'api_key', 'account', 'invitation'
+    ] loop
         execute format(
             'create trigger hold_user before insert or update of user_id on %I '
             'for each row execute function hold_user()',

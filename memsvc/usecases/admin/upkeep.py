@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from memsvc.store import replies
+from memsvc.store import accounts, replies
 from memsvc.usecases.context import Context
 from memsvc.usecases.quotas import Quotas
 from memsvc.usecases.users.erasing import Erasing
 
-#: How many stored replies are deleted in one transaction.
+#: How many rows are deleted in one transaction.
 BATCH: Final = 1000
 
 
@@ -34,3 +34,8 @@ class Upkeep:
         """Delete stored replies whose 48 hours are over; return how many."""
         async with self.context.database.overview() as tx:
             return await replies.sweep(tx, now=self.context.clock(), limit=BATCH)
+
+    async def sweep_sessions(self) -> int:
+        """Delete sessions and invitations of accounts whose time is over; return how many."""
+        async with self.context.database.overview() as tx:
+            return await accounts.sweep(tx, now=self.context.clock(), limit=BATCH)

@@ -9,7 +9,7 @@ import { enumDesc, fileDesc } from "@bufbuild/protobuf/codegenv2";
  * Describes the file memsvc/v1/error_reason.proto.
  */
 export const file_memsvc_v1_error_reason: GenFile = /*@__PURE__*/
-  fileDesc("ChxtZW1zdmMvdjEvZXJyb3JfcmVhc29uLnByb3RvEgltZW1zdmMudjEqnAgKC0Vycm9yUmVhc29uEhwKGEVSUk9SX1JFQVNPTl9VTlNQRUNJRklFRBAAEh4KGkVSUk9SX1JFQVNPTl9GSUVMRF9JTlZBTElEEAESIgoeRVJST1JfUkVBU09OX01BTEZPUk1FRF9NRVNTQUdFEAISGQoVRVJST1JfUkVBU09OX05VTF9CWVRFEAMSIwofRVJST1JfUkVBU09OX1BBR0VfVE9LRU5fSU5WQUxJRBAEEiIKHkVSUk9SX1JFQVNPTl9RVUVSWV9UT09fQ09NUExFWBAFEiEKHUVSUk9SX1JFQVNPTl9NRU1PUllfTk9UX0ZPVU5EEAYSJwojRVJST1JfUkVBU09OX0lERU1QT1RFTkNZX0tFWV9SRVVTRUQQBxIeChpFUlJPUl9SRUFTT05fRVRBR19NSVNNQVRDSBAIEh8KG0VSUk9SX1JFQVNPTl9XUklURV9DT05GTElDVBAJEiUKIUVSUk9SX1JFQVNPTl9SRVZJU0lPTl9OT1RfUkVBQ0hFRBAKEiMKH0VSUk9SX1JFQVNPTl9DUkVERU5USUFMX0lOVkFMSUQQCxIgChxFUlJPUl9SRUFTT05fTk9UX0lNUExFTUVOVEVEEAwSIgoeRVJST1JfUkVBU09OX0RFQURMSU5FX0VYQ0VFREVEEA0SGwoXRVJST1JfUkVBU09OX09WRVJMT0FERUQQDhIkCiBFUlJPUl9SRUFTT05fU1RPUkFHRV9VTkFWQUlMQUJMRRAPEh0KGUVSUk9SX1JFQVNPTl9TVE9SQUdFX0ZVTEwQEBIgChxFUlJPUl9SRUFTT05fU1RPUkFHRV9EQU1BR0VEEBESJQohRVJST1JfUkVBU09OX0VNQkVEREVSX1VOQVZBSUxBQkxFEBISGQoVRVJST1JfUkVBU09OX0lOVEVSTkFMEBMSHgoaRVJST1JfUkVBU09OX0pPQl9OT1RfRk9VTkQQFBIdChlFUlJPUl9SRUFTT05fSk9CX05PVF9ERUFEEBUSIgoeRVJST1JfUkVBU09OX01PREVMX1VOQVZBSUxBQkxFEBYSGwoXRVJST1JfUkVBU09OX01PREVMX0JVU1kQFxIeChpFUlJPUl9SRUFTT05fTU9ERUxfUkVGVVNFRBAYEh0KGUVSUk9SX1JFQVNPTl9SQVRFX0xJTUlURUQQKBIfChtFUlJPUl9SRUFTT05fUVVPVEFfRVhDRUVERUQQKRIcChhFUlJPUl9SRUFTT05fVVNFUl9FUkFTRUQQKhIiCh5FUlJPUl9SRUFTT05fRVJBU1VSRV9VTkRFUl9XQVkQKxIfChtFUlJPUl9SRUFTT05fVVNFUl9OT1RfRk9VTkQQLBIfChtFUlJPUl9SRUFTT05fUlVMRV9OT1RfRk9VTkQQLWIGcHJvdG8z");
+  fileDesc("ChxtZW1zdmMvdjEvZXJyb3JfcmVhc29uLnByb3RvEgltZW1zdmMudjEq4wkKC0Vycm9yUmVhc29uEhwKGEVSUk9SX1JFQVNPTl9VTlNQRUNJRklFRBAAEh4KGkVSUk9SX1JFQVNPTl9GSUVMRF9JTlZBTElEEAESIgoeRVJST1JfUkVBU09OX01BTEZPUk1FRF9NRVNTQUdFEAISGQoVRVJST1JfUkVBU09OX05VTF9CWVRFEAMSIwofRVJST1JfUkVBU09OX1BBR0VfVE9LRU5fSU5WQUxJRBAEEiIKHkVSUk9SX1JFQVNPTl9RVUVSWV9UT09fQ09NUExFWBAFEiEKHUVSUk9SX1JFQVNPTl9NRU1PUllfTk9UX0ZPVU5EEAYSJwojRVJST1JfUkVBU09OX0lERU1QT1RFTkNZX0tFWV9SRVVTRUQQBxIeChpFUlJPUl9SRUFTT05fRVRBR19NSVNNQVRDSBAIEh8KG0VSUk9SX1JFQVNPTl9XUklURV9DT05GTElDVBAJEiUKIUVSUk9SX1JFQVNPTl9SRVZJU0lPTl9OT1RfUkVBQ0hFRBAKEiMKH0VSUk9SX1JFQVNPTl9DUkVERU5USUFMX0lOVkFMSUQQCxIgChxFUlJPUl9SRUFTT05fTk9UX0lNUExFTUVOVEVEEAwSIgoeRVJST1JfUkVBU09OX0RFQURMSU5FX0VYQ0VFREVEEA0SGwoXRVJST1JfUkVBU09OX09WRVJMT0FERUQQDhIkCiBFUlJPUl9SRUFTT05fU1RPUkFHRV9VTkFWQUlMQUJMRRAPEh0KGUVSUk9SX1JFQVNPTl9TVE9SQUdFX0ZVTEwQEBIgChxFUlJPUl9SRUFTT05fU1RPUkFHRV9EQU1BR0VEEBESJQohRVJST1JfUkVBU09OX0VNQkVEREVSX1VOQVZBSUxBQkxFEBISGQoVRVJST1JfUkVBU09OX0lOVEVSTkFMEBMSHgoaRVJST1JfUkVBU09OX0pPQl9OT1RfRk9VTkQQFBIdChlFUlJPUl9SRUFTT05fSk9CX05PVF9ERUFEEBUSIgoeRVJST1JfUkVBU09OX01PREVMX1VOQVZBSUxBQkxFEBYSGwoXRVJST1JfUkVBU09OX01PREVMX0JVU1kQFxIeChpFUlJPUl9SRUFTT05fTU9ERUxfUkVGVVNFRBAYEh4KGkVSUk9SX1JFQVNPTl9TQ09QRV9NSVNTSU5HEBkSHwobRVJST1JfUkVBU09OX1VTRVJfTk9UX0ZPVU5EEBoSHQoZRVJST1JfUkVBU09OX1JBVEVfTElNSVRFRBAbEiIKHkVSUk9SX1JFQVNPTl9BUElfS0VZX05PVF9GT1VORBAcEiEKHUVSUk9SX1JFQVNPTl9BQ0NPVU5UX1JFUVVJUkVEEB0SHAoYRVJST1JfUkVBU09OX0xPR0lOX1RBS0VOEB4SJAogRVJST1JfUkVBU09OX1JFR0lTVFJBVElPTl9DTE9TRUQQHxIfChtFUlJPUl9SRUFTT05fUVVPVEFfRVhDRUVERUQQIBIcChhFUlJPUl9SRUFTT05fVVNFUl9FUkFTRUQQIRIiCh5FUlJPUl9SRUFTT05fRVJBU1VSRV9VTkRFUl9XQVkQIhIaChZFUlJPUl9SRUFTT05fVVNFUl9IRUxEECMSHwobRVJST1JfUkVBU09OX1JVTEVfTk9UX0ZPVU5EECRiBnByb3RvMw");
 
 /**
  * ErrorReason is the catalogue of everything that can go wrong. Each error that a call ends with
@@ -220,54 +220,103 @@ export enum ErrorReason {
   MODEL_REFUSED = 24,
 
   /**
-   * RESOURCE_EXHAUSTED. The tenant's calls come faster than its rate allows, or too many are under way; a
-   * RetryInfo says when to come back. Example: {reason: "RATE_LIMITED", metadata: {"limit": "rate",
-   * "error_id": "…"}}; limit is "rate", "streams", "concurrency" or "authentication".
+   * PERMISSION_DENIED. The credential is valid and does not allow this; "scope" is what it lacks.
+   * Example: {reason: "SCOPE_MISSING", metadata: {"scope": "memory.write", "error_id": "…"}}.
    *
-   * @generated from enum value: ERROR_REASON_RATE_LIMITED = 40;
+   * @generated from enum value: ERROR_REASON_SCOPE_MISSING = 25;
    */
-  RATE_LIMITED = 40,
+  SCOPE_MISSING = 25,
+
+  /**
+   * NOT_FOUND. There is no such user, or none that the caller may see.
+   * Example: {reason: "USER_NOT_FOUND", metadata: {"field": "user_id", "error_id": "…"}}.
+   *
+   * @generated from enum value: ERROR_REASON_USER_NOT_FOUND = 26;
+   */
+  USER_NOT_FOUND = 26,
+
+  /**
+   * RESOURCE_EXHAUSTED. Calls come faster than the tenant's rate allows, too many are under way, or too
+   * many credentials from this address were not valid; a RetryInfo says when to come back.
+   * Example: {reason: "RATE_LIMITED", metadata: {"limit": "rate", "error_id": "…"}}; limit is "rate",
+   * "streams", "concurrency" or "authentication".
+   *
+   * @generated from enum value: ERROR_REASON_RATE_LIMITED = 27;
+   */
+  RATE_LIMITED = 27,
+
+  /**
+   * NOT_FOUND. There is no such API key, or none that the caller may see.
+   * Example: {reason: "API_KEY_NOT_FOUND", metadata: {"field": "key_id", "error_id": "…"}}.
+   *
+   * @generated from enum value: ERROR_REASON_API_KEY_NOT_FOUND = 28;
+   */
+  API_KEY_NOT_FOUND = 28,
+
+  /**
+   * PERMISSION_DENIED. Only an account that has logged in can do this, and the caller is none.
+   * Example: {reason: "ACCOUNT_REQUIRED", metadata: {"error_id": "…"}}.
+   *
+   * @generated from enum value: ERROR_REASON_ACCOUNT_REQUIRED = 29;
+   */
+  ACCOUNT_REQUIRED = 29,
+
+  /**
+   * ALREADY_EXISTS. There is an account with this login; nothing was written.
+   * Example: {reason: "LOGIN_TAKEN", metadata: {"field": "login", "error_id": "…"}}.
+   *
+   * @generated from enum value: ERROR_REASON_LOGIN_TAKEN = 30;
+   */
+  LOGIN_TAKEN = 30,
+
+  /**
+   * PERMISSION_DENIED. An account can only be had by invitation.
+   * Example: {reason: "REGISTRATION_CLOSED", metadata: {"field": "invitation_token"}}.
+   *
+   * @generated from enum value: ERROR_REASON_REGISTRATION_CLOSED = 31;
+   */
+  REGISTRATION_CLOSED = 31,
 
   /**
    * RESOURCE_EXHAUSTED. The tenant has used up a quota; nothing was written. A RetryInfo says when it
    * starts anew, if it does. Example: {reason: "QUOTA_EXCEEDED", metadata: {"quota": "memories",
    * "error_id": "…"}}.
    *
-   * @generated from enum value: ERROR_REASON_QUOTA_EXCEEDED = 41;
+   * @generated from enum value: ERROR_REASON_QUOTA_EXCEEDED = 32;
    */
-  QUOTA_EXCEEDED = 41,
+  QUOTA_EXCEEDED = 32,
 
   /**
    * FAILED_PRECONDITION. The user was erased and is not remembered any more; ReopenUser lets it begin
    * anew. Example: {reason: "USER_ERASED", metadata: {"field": "user_id", "error_id": "…"}}.
    *
-   * @generated from enum value: ERROR_REASON_USER_ERASED = 42;
+   * @generated from enum value: ERROR_REASON_USER_ERASED = 33;
    */
-  USER_ERASED = 42,
+  USER_ERASED = 33,
 
   /**
    * FAILED_PRECONDITION. Rows of the user are still being removed; come back later.
    * Example: {reason: "ERASURE_UNDER_WAY", metadata: {"field": "user_id", "error_id": "…"}}.
    *
-   * @generated from enum value: ERROR_REASON_ERASURE_UNDER_WAY = 43;
+   * @generated from enum value: ERROR_REASON_ERASURE_UNDER_WAY = 34;
    */
-  ERASURE_UNDER_WAY = 43,
+  ERASURE_UNDER_WAY = 34,
 
   /**
-   * NOT_FOUND. There is no such user, or none that the caller may see.
-   * Example: {reason: "USER_NOT_FOUND", metadata: {"field": "user_id", "error_id": "…"}}.
+   * FAILED_PRECONDITION. The user's memories are held: they cannot be erased before the hold is lifted.
+   * Example: {reason: "USER_HELD", metadata: {"field": "user_id", "error_id": "…"}}.
    *
-   * @generated from enum value: ERROR_REASON_USER_NOT_FOUND = 44;
+   * @generated from enum value: ERROR_REASON_USER_HELD = 35;
    */
-  USER_NOT_FOUND = 44,
+  USER_HELD = 35,
 
   /**
    * NOT_FOUND. There is no such retention rule.
    * Example: {reason: "RULE_NOT_FOUND", metadata: {"field": "rule_id", "error_id": "…"}}.
    *
-   * @generated from enum value: ERROR_REASON_RULE_NOT_FOUND = 45;
+   * @generated from enum value: ERROR_REASON_RULE_NOT_FOUND = 36;
    */
-  RULE_NOT_FOUND = 45,
+  RULE_NOT_FOUND = 36,
 }
 
 /**

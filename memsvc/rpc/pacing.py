@@ -1,0 +1,248 @@
+"""Which calls are served now, which wait a moment, and which are to come back later.
+
+In this order: a tenant's rate, its streams, and the places of calls that run at once. A burst waits for
+places; when more comes for longer than can be served, what is beyond its tenant's fair share is turned
+away at once, so that what is served is still served quickly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+from memsvc.core.adaptive_limit import AdaptiveLimit
+from memsvc.core.costs import Cost, Priority
+from memsvc.core.errors import Overloaded, RateLimited
+from memsvc.core.token_bucket import TokenBucket
+from memsvc.telemetry import SHED
+
+#: For so long after a call was turned away for want of a place, calls beyond the fair share do not wait.
+SHEDDING_SECONDS: Final = 1.0
+#: A tenant that called within so many seconds counts where places are shared.
+ACTIVE_SECONDS: Final = 1.0
+#: Tenants that are remembered; those that have been quiet for longest are forgotten first.
+TENANTS_MAX: Final = 10_000
+#: When to come back if there is no place, in seconds.
+RETRY_SECONDS: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How fast a tenant's calls may come."""
+
+    #: Units a second on average, and at once; 0 a second for any rate.
+    units_per_second: float
+    burst: float
+
+
+@dataclass(frozen=True, slots=True)
+class PacingLimits:
+    """How much is served at once."""
+
+    #: Calls that run at once: at least, and at most if they do not slow each other down.
+    running_min: int = 4
+    running_max: int = 64
+    #: How many times longer than alone a call may take.
+    slowdown_max: float = 2.0
+    #: Calls that wait for a place.
+    waiting_max: int = 64
+    #: Streams of one tenant at once.
+    streams_max: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What is left of a tenant's rate after a call."""
+
+    limit: float
+    remaining: float
+    #: Seconds until all of it is there again.
+    reset: float
+
+
+@dataclass(eq=False, slots=True)
+class _Tenant:
+    """What a tenant is doing."""
+
+    bucket: TokenBucket | None
+    rate: Rate
+    running: int = 0
+    waiting: int = 0
+    streams: int = 0
+    seen: float = 0.0
+
+    def is_idle(self) -> bool:
+        return not (self.running or self.waiting or self.streams)
+
+
+@dataclass(eq=False, slots=True)
+class _Waiter:
+    """A call that waits for a place."""
+
+    tenant: _Tenant
+    priority: Priority
+    place: asyncio.Future[None] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
+
+
+class Pacing:
+    """Decides about the calls of one process."""
+
+    def __init__(self, limits: PacingLimits, rate: Callable[[str], Rate]) -> None:
+        """Serve within *limits*; *rate* tells how fast a tenant's calls may come."""
+        self._limits = limits
+        self._rate = rate
+        self._adaptive = AdaptiveLimit(
+            limits.running_min, limits.running_max, tolerance=limits.slowdown_max
+        )
+        self._tenants: dict[str, _Tenant] = {}
+        self._waiters: list[_Waiter] = []
+        self._running = 0
+        self._shedding_until = 0.0
+
+    @asynccontextmanager
+    async def admitted(
+        self, method: str, tenant_id: str, cost: Cost, request_bytes: int, *, stream: bool
+    ) -> AsyncGenerator[Allowance | None]:
+        """Serve a call within; yield what is left of the tenant's rate, None if that has no bound.
+
+        Raises RateLimited and Overloaded.
+        """
+        now = asyncio.get_running_loop().time()
+        if cost.priority is Priority.CONTROL:
+            yield None
+            return
+        tenant = self._tenant(tenant_id, now)
+        allowance = self._charge(tenant, cost.of(request_bytes), now)
+        if stream:
+            with self._streaming(tenant):
+                yield allowance
+            return
+        running = await self._place(tenant, cost.priority, now)
+        started = asyncio.get_running_loop().time()
+        try:
+            yield allowance
+        finally:
+            ended = asyncio.get_running_loop().time()
+            if not cost.unsteady:
+                self._adaptive.note(method, ended - started, running)
+            self._leave(tenant)
+
+    async def charge_patiently(self, tenant_id: str, units: float) -> None:
+        """Take *units* of the tenant's rate, and wait until they are there: for the parts of a stream."""
+        now = asyncio.get_running_loop().time()
+        bucket = self._tenant(tenant_id, now).bucket
+        if bucket is not None:
+            await asyncio.sleep(bucket.owe(units, now))
+
+    def _tenant(self, tenant_id: str, now: float) -> _Tenant:
+        tenant = self._tenants.pop(tenant_id, None)
+        if tenant is None:
+            rate = self._rate(tenant_id)
+            bucket = None
+            if rate.units_per_second:
+                bucket = TokenBucket(rate.units_per_second, rate.burst, now)
+            tenant = _Tenant(bucket, rate)
+        tenant.seen = now
+        # Last in the order: the ones that have been quiet for longest come first.
+        self._tenants[tenant_id] = tenant
+        if len(self._tenants) > TENANTS_MAX:
+            oldest = next(iter(self._tenants))
+            if self._tenants[oldest].is_idle():
+                del self._tenants[oldest]
+        return tenant
+
+    def _charge(self, tenant: _Tenant, units: float, now: float) -> Allowance | None:
+        if tenant.bucket is None:
+            return None
+        if seconds := tenant.bucket.take(units, now):
+            SHED.labels("rate").inc()
+            raise RateLimited(retry_seconds=seconds, limit="rate")
+        level = tenant.bucket.level(now)
+        reset = (tenant.rate.burst - level) / tenant.rate.units_per_second
+        return Allowance(tenant.rate.burst, max(level, 0.0), reset)
+
+    def _streaming(self, tenant: _Tenant) -> _Streaming:
+        if tenant.streams >= self._limits.streams_max:
+            SHED.labels("streams").inc()
+            raise RateLimited(retry_seconds=RETRY_SECONDS, limit="streams")
+        return _Streaming(tenant)
+
+    async def _place(self, tenant: _Tenant, priority: Priority, now: float) -> int:
+        """Return how many calls run, this one included, when it has its place."""
+        if self._running < self._adaptive.limit and not self._waiters:
+            return self._enter(tenant)
+        self._may_wait(tenant, now)
+        waiter = _Waiter(tenant, priority)
+        self._waiters.append(waiter)
+        tenant.waiting += 1
+        try:
+            await waiter.place
+        except asyncio.CancelledError:
+            if waiter.place.done() and not waiter.place.cancelled():
+                # The place was given just before the call was given up: pass it on.
+                self._leave(tenant)
+            else:
+                self._waiters.remove(waiter)
+            raise
+        finally:
+            tenant.waiting -= 1
+        return self._running
+
+    def _may_wait(self, tenant: _Tenant, now: float) -> None:
+        """Raise RateLimited and Overloaded unless there is room for one more that waits."""
+        is_within_share = tenant.running + tenant.waiting < self._share(now)
+        is_full = len(self._waiters) >= self._limits.waiting_max
+        if is_full or (now < self._shedding_until and not is_within_share):
+            self._shedding_until = now + SHEDDING_SECONDS
+            if is_within_share and len(self._waiters) < 2 * self._limits.waiting_max:
+                return
+            SHED.labels("places").inc()
+            if len(self._active(now)) > 1 and not is_within_share:
+                raise RateLimited(retry_seconds=RETRY_SECONDS, limit="concurrency")
+            raise Overloaded
+
+    def _share(self, now: float) -> int:
+        """Return how many places each tenant has a right to."""
+        return max(1, self._adaptive.limit // max(1, len(self._active(now))))
+
+    def _active(self, now: float) -> list[_Tenant]:
+        active = []
+        for tenant in reversed(self._tenants.values()):
+            if now - tenant.seen > ACTIVE_SECONDS:
+                break
+            active.append(tenant)
+        return active
+
+    def _enter(self, tenant: _Tenant) -> int:
+        self._running += 1
+        tenant.running += 1
+        return self._running
+
+    def _leave(self, tenant: _Tenant) -> None:
+        self._running -= 1
+        tenant.running -= 1
+        while self._waiters and self._running < self._adaptive.limit:
+            # Who matters most; of these the tenant that has least; of these who came first.
+            following = min(self._waiters, key=lambda w: (w.priority, w.tenant.running))
+            self._waiters.remove(following)
+            if not following.place.done():
+                self._enter(following.tenant)
+                following.place.set_result(None)
+
+
+class _Streaming:
+    """A stream of a tenant, while it goes on."""
+
+    def __init__(self, tenant: _Tenant) -> None:
+        self._tenant = tenant
+
+    def __enter__(self) -> None:
+        self._tenant.streams += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._tenant.streams -= 1

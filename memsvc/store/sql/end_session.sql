@@ -1,0 +1,6 @@
+update account_session
+set end_time = %(now)s
+where account_session.tenant_id = %(tenant_id)s
+    and account_session.session_id = %(session_id)s
+    and account_session.end_time is null
+returning account_session.account_id

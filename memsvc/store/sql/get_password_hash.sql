@@ -1,0 +1,4 @@
+select account.password_hash
+from account
+where account.tenant_id = %(tenant_id)s
+    and account.account_id = %(account_id)s

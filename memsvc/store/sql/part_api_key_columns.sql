@@ -1,0 +1,10 @@
+    api_key.key_id,
+    api_key.name,
+    api_key.scopes,
+    api_key.user_id,
+    api_key.create_time,
+    api_key.created_by,
+    api_key.expire_time,
+    api_key.last_used_time,
+    api_key.revoke_time,
+    api_key.replaces

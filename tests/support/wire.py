@@ -1,0 +1,104 @@
+"""Calls of any RPC of the contract as they are on the wire, by its full name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+import grpc
+from google.protobuf import json_format
+from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
+from google.rpc import error_details_pb2
+from grpc_status import rpc_status
+
+from memsvc.rpc.server import SERVICES
+
+METHODS = {f"{name}/{m.name}": m for name, service in SERVICES.items() for m in service.methods}
+SECONDS = 20.0
+
+
+class Refused(Exception):
+    """A call that ended with an error."""
+
+    def __init__(self, error: grpc.RpcError) -> None:
+        """Take the error apart."""
+        assert isinstance(error, grpc.Call)
+        self.code = error.code().name
+        self.message = error.details()
+        self.reason = ""
+        self.metadata: dict[str, str] = {}
+        self.retry_ms = 0
+        status = rpc_status.from_call(error)
+        for detail in status.details if status else ():
+            info, retry = error_details_pb2.ErrorInfo(), error_details_pb2.RetryInfo()
+            if detail.Unpack(info):
+                self.reason, self.metadata = info.reason, dict(info.metadata)
+            elif detail.Unpack(retry):
+                self.retry_ms = retry.retry_delay.ToMilliseconds()
+        super().__init__(f"{self.code} {self.reason}: {self.message}")
+
+
+class Wire:
+    """A connection that shows a credential with each call."""
+
+    def __init__(
+        self,
+        target: str,
+        credential: str | None = None,
+        *,
+        metadata: tuple[tuple[str, str], ...] = (),
+        tls: grpc.ChannelCredentials | None = None,
+        options: tuple[tuple[str, Any], ...] = (),
+    ) -> None:
+        """Call *target*; *metadata* goes along as well."""
+        own = (("authorization", f"Bearer {credential}"),) if credential is not None else ()
+        self._metadata = (*own, *metadata)
+        self._channel = (
+            grpc.secure_channel(target, tls, options)
+            if tls
+            else grpc.insecure_channel(target, options)
+        )
+
+    def __enter__(self) -> Self:
+        """Connect at the first call."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Hang up."""
+        self._channel.close()
+
+    def call(self, name: str, request: Message | None = None, /, **fields: Any) -> Any:
+        """Return the response, of a stream all of them; *name* as in "AuthService/Login".
+
+        Raises Refused.
+        """
+        full_name = f"memsvc.v1.{name}"
+        method = METHODS[full_name]
+        message = request or json_format.ParseDict(fields, GetMessageClass(method.input_type)())
+        try:
+            return self._answer(full_name, message)
+        except grpc.RpcError as error:
+            raise Refused(error) from None
+
+    def _answer(self, full_name: str, message: Message) -> Any:
+        method = METHODS[full_name]
+        streams: dict[tuple[bool, bool], Callable[..., Any]] = {
+            (False, False): self._channel.unary_unary,
+            (False, True): self._channel.unary_stream,
+            (True, False): self._channel.stream_unary,
+        }
+        call = streams[method.client_streaming, method.server_streaming](
+            f"/{full_name}",
+            request_serializer=type(message).SerializeToString,
+            response_deserializer=GetMessageClass(method.output_type).FromString,
+        )
+        sent = iter([message]) if method.client_streaming else message
+        answer = call(sent, metadata=self._metadata, timeout=SECONDS)
+        return list(answer) if method.server_streaming else answer
