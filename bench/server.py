@@ -6,11 +6,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
+from types import FrameType, MappingProxyType
 from typing import Final
 
 from memsvc.store.migrate import APPLICATION_ROLE
@@ -81,9 +81,9 @@ def running_server(folder: Path) -> Generator[str]:
 
 
 @contextmanager
-def measured_server(folder: Path) -> Generator[BenchServer]:
-    """Run a server on *folder* and yield it; raise BenchFailed if it did not start."""
-    with _process(folder) as process:
+def measured_server(folder: Path, **settings: str) -> Generator[BenchServer]:
+    """Run a server on *folder* with *settings* and yield it; raise BenchFailed if it did not start."""
+    with _process(folder, settings) as process:
         target = _target(process)
         if not target:
             message = "the server did not start; its log says why"
@@ -92,12 +92,19 @@ def measured_server(folder: Path) -> Generator[BenchServer]:
 
 
 @contextmanager
-def _process(folder: Path) -> Generator[subprocess.Popen[str]]:
+def _process(
+    folder: Path, settings: Mapping[str, str] = MappingProxyType({})
+) -> Generator[subprocess.Popen[str]]:
     kept = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
     command = [sys.executable, "-m", "memsvc", "serve", "--port", "0", "--admin-port", "0"]
     process = subprocess.Popen(
         [*command, "--data-dir", str(folder)],
-        env={**kept, "MEMSVC_DRAIN_SECONDS": "0", "MEMSVC_LOG_LEVEL": "warning"},
+        env={
+            **kept,
+            "MEMSVC_DRAIN_SECONDS": "0",
+            "MEMSVC_LOG_LEVEL": "warning",
+            **{f"MEMSVC_{name.upper()}": value for name, value in settings.items()},
+        },
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -33,7 +33,7 @@ class AdaptiveLimit:
         self._least = least
         self._most = most
         self._tolerance = tolerance
-        self._limit = float(min(most, max(least, WINDOW_CALLS)))
+        self._limit = float(min(least, most))
         self._alone: dict[Hashable, float] = {}
         self._calls = 0
         self._slow = 0

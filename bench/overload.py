@@ -1,0 +1,263 @@
+"""What becomes of calls when more come than can be served, and of one tenant beside a greedy one.
+
+`python -m bench.overload [--quick] [--json OUT] [--report DIR]`, from the repository's root. The peak is
+what the same server answers in the same run with as many callers as serve it best; everything is told
+relative to it, and to what a call takes on the idle server.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import hashlib
+import json
+import random
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from itertools import starmap
+from pathlib import Path
+from typing import Any, Final
+
+from rich.progress import Progress
+
+from bench.callers import USERS, sentence
+from bench.command import add_destinations, carry_out
+from bench.load import requests_of, settle, stream
+from bench.machine import machine
+from bench.marks import Mark, marks_table
+from bench.progress import Steps, quiet_progress
+from bench.report import Report, Table, listed
+from bench.server import BenchFailed, BenchServer, end_in_order, measured_server
+from bench.timing import Timing, timing_of
+from memsvc_client import MemoryClient, Message
+
+KEYS: Final = {"polite": "polite-key-of-the-bench", "greedy": "greedy-key-of-the-bench"}
+CALLERS: Final = (1, 2, 4, 8, 16)
+OVERLOAD: Final = 5.0
+#: The polite tenant asks for this share of the peak, the greedy one for so many times as much.
+POLITE_SHARE: Final = 0.2
+GREED: Final = 20.0
+GOODPUT_MARK: Final = 0.8
+SLOWDOWN_MARK: Final = 2.0
+REFUSAL_MARK_MS: Final = 5.0
+POLITE_MARK: Final = 1.2
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How long is measured, in seconds, and how many memories each user has."""
+
+    step: float
+    overload: float
+    memories: int
+
+
+FULL: Final = Effort(6.0, 60.0, 300)
+QUICK: Final = Effort(1.5, 8.0, 20)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How a load ended."""
+
+    per_second: float
+    answered: Timing
+    refused: Timing | None
+    refused_share: float
+    failed: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What was measured."""
+
+    idle: Timing
+    #: Answers a second, by the number of callers.
+    answers: dict[int, float]
+    overload: Load
+    polite_alone: Load
+    polite_beside: Load
+    greedy: Load
+
+    @property
+    def peak(self) -> float:
+        """The most answers a second."""
+        return max(self.answers.values())
+
+
+async def load(target: str, key: str, *options: str) -> Load:
+    """Let callers of a process of their own ask."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bench.callers", target, key, *options, stdout=asyncio.subprocess.PIPE
+    )
+    output, _ = await process.communicate()
+    if process.returncode:
+        message = "the callers failed"
+        raise BenchFailed(message)
+    return _load(json.loads(output))
+
+
+def _load(ends: dict[str, Any]) -> Load:
+    answered, refused = ends["answered"], ends["refused"]
+    if not answered:
+        message = f"nothing was answered: {ends['failed']}, {len(refused)} refused"
+        raise BenchFailed(message)
+    return Load(
+        len(answered) / ends["seconds"],
+        timing_of(answered),
+        timing_of(refused) if refused else None,
+        len(refused) / (len(answered) + len(refused)),
+        ends["failed"],
+    )
+
+
+async def measured(server: BenchServer, effort: Effort, progress: Progress) -> Figures:
+    """Measure *server*."""
+    target, polite, greedy = server.target, KEYS["polite"], KEYS["greedy"]
+    steps = Steps(progress, "loads", len(CALLERS) + 3)
+    step = ("--seconds", str(effort.step))
+    loads: dict[int, Load] = {}
+    for callers in CALLERS:
+        loads[callers] = await load(target, greedy, "--callers", str(callers), *step)
+        steps.advance(1)
+    answers = {callers: one.per_second for callers, one in loads.items()}
+    peak = max(answers.values())
+    long = ("--seconds", str(effort.overload))
+    overload = await load(target, greedy, "--rate", f"{peak * OVERLOAD:.1f}", *long)
+    steps.advance(1)
+    rate = ("--rate", f"{peak * POLITE_SHARE:.2f}")
+    alone = await load(target, polite, *rate, *long)
+    steps.advance(1)
+    beside, greed = await asyncio.gather(
+        load(target, polite, *rate, *long, "--seed", "2"),
+        load(target, greedy, "--rate", f"{peak * POLITE_SHARE * GREED:.1f}", *long, "--seed", "3"),
+    )
+    steps.advance(1)
+    return Figures(loads[1].answered, answers, overload, alone, beside, greed)
+
+
+def fill(server: BenchServer, effort: Effort, progress: Progress) -> None:
+    """Give both tenants the same memories."""
+    for tenant, key in KEYS.items():
+        steps = Steps(progress, f"filling {tenant}", USERS * effort.memories)
+        with MemoryClient(server.target, api_key=key) as client:
+            for number in range(USERS):
+                chance = random.Random(number)
+                messages = [Message(content=sentence(chance)) for _ in range(effort.memories)]
+                talks = [messages[start : start + 25] for start in range(0, len(messages), 25)]
+                stream(client, requests_of(f"user-{number}", talks), steps.advance)
+    settle(server)
+
+
+def report_of(figures: Figures) -> Report:
+    """Return what is shown of *figures*."""
+    overload = figures.overload
+    refusal = overload.refused.p99 if overload.refused else 0.0
+    marks = [
+        Mark(
+            "answers at 5 times the peak",
+            overload.per_second / figures.peak,
+            GOODPUT_MARK,
+            at_least=True,
+        ),
+        Mark(
+            "p99 of what is answered, against idle",
+            overload.answered.p99 / figures.idle.p99,
+            SLOWDOWN_MARK,
+        ),
+        Mark("p99 of a refusal", refusal, REFUSAL_MARK_MS, unit=" ms"),
+        Mark(
+            "p95 of a polite tenant beside a greedy one, against alone",
+            figures.polite_beside.answered.p95 / figures.polite_alone.answered.p95,
+            POLITE_MARK,
+        ),
+    ]
+    peak_rows = tuple(
+        (f"{callers} callers", f"{rate:,.1f}/s") for callers, rate in figures.answers.items()
+    )
+    rows = tuple(
+        starmap(
+            _row,
+            (
+                ("5 times the peak", overload),
+                ("polite, alone", figures.polite_alone),
+                ("polite, beside the greedy one", figures.polite_beside),
+                ("greedy", figures.greedy),
+            ),
+        )
+    )
+    values = {
+        "machine": machine(),
+        "figures": asdict(figures),
+        "marks": [m.as_json() for m in marks],
+    }
+    introduction = (
+        f"Measured on {listed(machine())}; the callers run on the same machine.",
+        f"An idle server answers in {figures.idle.p50:.1f} ms (p50), {figures.idle.p99:.1f} ms (p99).",
+    )
+    columns = (
+        "load",
+        "answers/s",
+        "p50 ms",
+        "p95 ms",
+        "p99 ms",
+        "refused",
+        "refusal p50 ms",
+        "p99 ms",
+        "failed",
+    )
+    tables = (
+        marks_table(marks),
+        Table("Answers by callers at once", ("", "answers"), peak_rows),
+        Table("Loads", columns, rows),
+    )
+    return Report("overload", "Overload and neighbours", values, introduction, tables)
+
+
+def _row(name: str, one: Load) -> tuple[str, ...]:
+    refused = one.refused
+    return (
+        name,
+        f"{one.per_second:.1f}",
+        *(f"{value:.1f}" for value in (one.answered.p50, one.answered.p95, one.answered.p99)),
+        f"{one.refused_share:.0%}",
+        f"{refused.p50:.1f}" if refused else "",
+        f"{refused.p99:.1f}" if refused else "",
+        str(sum(one.failed.values())),
+    )
+
+
+def run(effort: Effort) -> Report:
+    """Measure a server of its own, and return what is shown."""
+    with tempfile.TemporaryDirectory(prefix="memsvc-bench-") as name, quiet_progress() as progress:
+        folder = Path(name)
+        credentials = folder / "credentials.toml"
+        credentials.write_text(
+            "".join(
+                f'[[credential]]\ntenant = "{tenant}"\n'
+                f'key_sha256 = "{hashlib.sha256(key.encode()).hexdigest()}"\n'
+                for tenant, key in KEYS.items()
+            )
+        )
+        settings = {"credentials_file": str(credentials)}
+        with measured_server(folder / "data", **settings) as server:
+            fill(server, effort, progress)
+            return report_of(asyncio.run(measured(server, effort, progress)))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure, report and return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m bench.overload", description=__doc__)
+    parser.add_argument(
+        "--quick", action="store_true", help="little of everything, to see that it works"
+    )
+    add_destinations(parser)
+    given = parser.parse_args(arguments)
+    return carry_out(lambda: run(QUICK if given.quick else FULL), given)
+
+
+if __name__ == "__main__":
+    end_in_order()
+    sys.exit(main(sys.argv[1:]))
