@@ -17,7 +17,10 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from memsvc.core.guard import GuardPolicy
 from memsvc.core.model import RankingWeights, Role, WeightChanges
+from memsvc.core.secrets import SecretPolicy
+from memsvc.usecases.screening import TrustPolicy
 
 
 class SettingsInvalid(Exception):
@@ -188,6 +191,17 @@ class Settings(BaseSettings):
     #: signs choose which ones are.
     exact_memories_max: int = Field(5_000, ge=0)
 
+    #: What becomes of a text that the write guard takes for an attempt to plant instructions, at most:
+    #: off, flag, quarantine, reject. For all tenants and for single ones.
+    guard: GuardPolicy = GuardPolicy.QUARANTINE
+    tenant_guards: dict[str, GuardPolicy] = Field(default_factory=dict)
+    #: What becomes of a text that holds a secret: off, flag, mask, block. Likewise.
+    secret_policy: SecretPolicy = SecretPolicy.MASK
+    tenant_secret_policies: dict[str, SecretPolicy] = Field(default_factory=dict)
+    #: What becomes of what is flagged when it is looked for: rank it lower, or leave it out. Likewise.
+    flagged_memories: Literal["lower", "leave_out"] = "lower"
+    tenant_flagged_memories: dict[str, Literal["lower", "leave_out"]] = Field(default_factory=dict)
+
     #: Language models that the settings below name.
     providers: list[ProviderSettings] = Field(default_factory=list)
     #: Which provider draws facts. Unset: the server's own patterns of plain English.
@@ -268,6 +282,15 @@ class Settings(BaseSettings):
         base = self.weights.changes().applied_to(RankingWeights())
         own = self.tenant_weights.get(tenant_id)
         return own.changes().applied_to(base) if own else base
+
+    def trust_policy(self, tenant_id: str) -> TrustPolicy:
+        """Return how strict a tenant is with what it is told."""
+        flagged = self.tenant_flagged_memories.get(tenant_id, self.flagged_memories)
+        return TrustPolicy(
+            self.tenant_guards.get(tenant_id, self.guard),
+            self.tenant_secret_policies.get(tenant_id, self.secret_policy),
+            leave_out_flagged=flagged == "leave_out",
+        )
 
     def credentials(self) -> dict[str, str]:
         """Return the tenants by key hash."""

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Final
 
-from memsvc.core.guard_languages import LANGUAGE_SIGNALS
-from memsvc.core.guard_patterns import SIGNALS
+from memsvc.core.guard_languages import LANGUAGES
+from memsvc.core.guard_orders import ORDERS
+from memsvc.core.guard_payloads import PAYLOADS
 from memsvc.core.guard_text import decoded, disguised, folded, hidden_share
 
 #: From these scores on a text is flagged, and put aside or rejected.
@@ -22,6 +23,8 @@ FLAG_SCORE: Final = 0.6
 STOP_SCORE: Final = 0.7
 #: By what a score is multiplied where the text says that it talks about such things.
 TALK_FACTOR: Final = 0.5
+#: All kinds of evidence.
+SIGNALS: Final = (*ORDERS, *PAYLOADS, *LANGUAGES)
 #: Signals that mean more when the text says them in disguise.
 _DISGUISE_WEIGHT: Final = 1.0
 #: What is encoded counts from this score on.
@@ -121,7 +124,7 @@ def _is_order(reading: str) -> bool:
 def _matched(plain: str) -> dict[str, float]:
     """Return the signals of a folded text; of one name the heaviest counts."""
     weights: dict[str, float] = {}
-    for signal in (*SIGNALS, *LANGUAGE_SIGNALS):
+    for signal in SIGNALS:
         if weights.get(signal.name, 0.0) >= signal.weight:
             continue
         if any(word in plain for word in signal.needs) and signal.pattern.search(plain):

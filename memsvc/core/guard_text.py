@@ -24,7 +24,7 @@ TEXT_SHARE_MIN: Final = 0.9
 #: Letters of other scripts that look like Latin ones.
 _LOOKALIKES: Final = str.maketrans(
     "аеорсухіјѕһԁԛԝвкмнтαερουνικτϲ",
-    "aeopcyxijshdqwbkmhtaepouvikt" "c",
+    "aeopcyxijshdqwbkmhtaepouviktc",
 )
 _LEET: Final = str.maketrans("013457@$!|", "oieastasil")
 _LEET_WORD: Final = re.compile(r"(?<![\w@$])(?=[a-z@$!|]{0,12}[0-9@$!|])[a-z0-9@$!|]{3,14}(?!\w)")
@@ -38,11 +38,11 @@ _ESCAPES: Final = re.compile(r"(?:\\u[0-9a-fA-F]{4}){4,200}+")
 _ESCAPE: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
 _OVERRIDES: Final = re.compile(f"[{BIDI_OVERRIDES}]")
 #: Flags of regions are written with tags behind a black flag.
-_FLAG: Final = re.compile("\U0001f3f4[\U000e0020-\U000e007f]{1,8}")
+_FLAG: Final = re.compile(r"\U0001f3f4[\U000e0020-\U000e007f]{1,8}")
 _TAGS: Final = re.compile(f"[{TAGS}]")
-_UNSEEN: Final = re.compile("[\u200b\u200c\u200d\u2060-\u2064\ufeff]")
+_UNSEEN: Final = re.compile(r"[\u200b\u200c\u200d\u2060-\u2064\ufeff]")
 #: A split word: something without width between two Latin letters.
-_SPLIT: Final = re.compile("[A-Za-z<][\u00ad\u200b\u200c\u200d\u2060\ufeff]{1,4}[A-Za-z|]")
+_SPLIT: Final = re.compile(r"[A-Za-z<][\u00ad\u200b\u200c\u200d\u2060\ufeff]{1,4}[A-Za-z|]")
 
 
 def folded(text: str) -> str:
@@ -113,7 +113,7 @@ def hidden_share(text: str) -> float:
 
 
 def _right_to_left(text: str) -> bool:
-    return bool(re.search("[\u0590-\u08ff]", text))
+    return bool(re.search(r"[\u0590-\u08ff]", text))
 
 
 def _is_text(inner: str) -> bool:

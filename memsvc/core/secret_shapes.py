@@ -58,11 +58,22 @@ SHAPES: Final[tuple[Shape, ...]] = (
         re.compile(rf"{_BEFORE}msk_[A-Za-z0-9]{{1,16}}_[A-Za-z0-9_-]{{24,160}}+"),
         ("msk_",),
     ),
-    _token("aws_access_key", "(?:AKIA|ASIA|ABIA|ACCA)", "[A-Z2-7]{16}", "akia", "asia", "abia", "acca"),
-    _named("aws_secret_key", "aws[_ ]?secret|secret[_ ]?access[_ ]?key", "[A-Za-z0-9/+]{40}", "secret"),
-    _token("github_token", "gh[pousr]_", "[A-Za-z0-9]{36,255}+", "ghp_", "gho_", "ghu_", "ghs_", "ghr_"),
+    _token(
+        "aws_access_key", "(?:AKIA|ASIA|ABIA|ACCA)", "[A-Z2-7]{16}", "akia", "asia", "abia", "acca"
+    ),
+    _named(
+        "aws_secret_key", "aws[_ ]?secret|secret[_ ]?access[_ ]?key", "[A-Za-z0-9/+]{40}", "secret"
+    ),
+    _token(
+        "github_token", "gh[pousr]_", "[A-Za-z0-9]{36,255}+", "ghp_", "gho_", "ghu_", "ghs_", "ghr_"
+    ),
     _token("github_token", "github_pat_", "[A-Za-z0-9_]{60,255}+"),
-    _token("gitlab_token", "gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|soat|oas)-", "[A-Za-z0-9_-]{20,64}+", "gl"),
+    _token(
+        "gitlab_token",
+        "gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|soat|oas)-",
+        "[A-Za-z0-9_-]{20,64}+",
+        "gl",
+    ),
     _token("slack_token", "xox[abeoprs]-", "[A-Za-z0-9-]{10,250}+", "xox"),
     _token("slack_token", "xapp-", "[0-9]-[A-Za-z0-9-]{10,250}+"),
     Shape(
@@ -91,7 +102,12 @@ SHAPES: Final[tuple[Shape, ...]] = (
     _token("mailgun_key", "key-", "[a-f0-9]{32}"),
     _token("mailchimp_key", "", "[a-f0-9]{32}-us[0-9]{1,2}", "-us"),
     _token("brevo_key", "xkeysib-", "[a-f0-9]{64}-[A-Za-z0-9]{16}"),
-    _token("postmark_token", "", "[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}(?=[^\n]{0,20}postmark)", "postmark"),
+    _token(
+        "postmark_token",
+        "",
+        "[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}(?=[^\n]{0,20}postmark)",
+        "postmark",
+    ),
     _token("twilio_key", "SK", "[a-f0-9]{32}", "sk"),
     _named("twilio_token", "twilio|auth[_ ]?token", "[a-f0-9]{32}", "twilio", "token"),
     Shape(
@@ -112,13 +128,25 @@ SHAPES: Final[tuple[Shape, ...]] = (
     _token("digitalocean_token", "do[opr]_v1_", "[a-f0-9]{64}", "_v1_"),
     _token("huggingface_token", "(?:hf|api_org)_", "[A-Za-z]{34}", "hf_", "api_org_"),
     _token("telegram_token", "", "[0-9]{8,10}:AA[A-Za-z0-9_-]{33}", ":aa"),
-    _token("discord_token", "[MNO]", r"[A-Za-z0-9_-]{23,25}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,38}+", "."),
+    _token(
+        "discord_token",
+        "[MNO]",
+        r"[A-Za-z0-9_-]{23,25}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,38}+",
+        ".",
+    ),
     Shape(
         "discord_webhook",
-        re.compile(r"https://(?:\w{1,10}\.)?discord(?:app)?\.com/api/webhooks/[0-9]{17,20}/[A-Za-z0-9_-]{60,80}+"),
+        re.compile(
+            r"https://(?:\w{1,10}\.)?discord(?:app)?\.com/api/webhooks/[0-9]{17,20}/[A-Za-z0-9_-]{60,80}+"
+        ),
         ("/api/webhooks/",),
     ),
-    _token("jwt", "eyJ", r"[A-Za-z0-9_-]{8,2000}+\.eyJ[A-Za-z0-9_-]{8,4000}+\.[A-Za-z0-9_-]{10,1000}+", "eyj"),
+    _token(
+        "jwt",
+        "eyJ",
+        r"[A-Za-z0-9_-]{8,2000}+\.eyJ[A-Za-z0-9_-]{8,4000}+\.[A-Za-z0-9_-]{10,1000}+",
+        "eyj",
+    ),
     _token("shopify_token", "shp(?:at|ca|pa|ss)_", "[a-fA-F0-9]{32}", "shp"),
     _token("square_token", "sq0(?:atp|csp)-", "[A-Za-z0-9_-]{22,43}+", "sq0"),
     _token("square_token", "EAAA", "[A-Za-z0-9_-]{60}"),
@@ -133,7 +161,9 @@ SHAPES: Final[tuple[Shape, ...]] = (
     _token("dropbox_token", r"sl\.", "[A-Za-z0-9_-]{100,200}+", "sl."),
     _token("databricks_token", "dapi", "[a-f0-9]{32}(?:-[0-9])?"),
     _token("datadog_key", "ddapi_", "[A-Za-z0-9]{32,40}+"),
-    _named("datadog_key", "dd[_-]api[_-]key|datadog", "[a-f0-9]{32,40}", "dd_api", "dd-api", "datadog"),
+    _named(
+        "datadog_key", "dd[_-]api[_-]key|datadog", "[a-f0-9]{32,40}", "dd_api", "dd-api", "datadog"
+    ),
     _token("new_relic_key", "NR(?:AK|JS|II|RA)-", "[A-Za-z0-9-]{19,40}+", "nr"),
     _token("grafana_token", "glsa_", "[A-Za-z0-9]{32}_[a-f0-9]{8}"),
     _token("grafana_token", "glc_", "[A-Za-z0-9+/=]{32,200}+"),
@@ -153,7 +183,9 @@ SHAPES: Final[tuple[Shape, ...]] = (
     _token("firebase_key", "AAAA[A-Za-z0-9_-]{7}", ":[A-Za-z0-9_-]{140}", "aaaa"),
     Shape(
         "url_password",
-        re.compile(r"\b[a-zA-Z][a-zA-Z0-9+.-]{1,20}://[^\s/:@\"'<>]{0,64}:(?P<secret>[^\s/@\"'<>]{1,200}+)@"),
+        re.compile(
+            r"\b[a-zA-Z][a-zA-Z0-9+.-]{1,20}://[^\s/:@\"'<>]{0,64}:(?P<secret>[^\s/@\"'<>]{1,200}+)@"
+        ),
         ("://",),
     ),
     Shape(

@@ -16,9 +16,7 @@ from memsvc.core.secret_shapes import SHAPES
 
 #: The first digit of a card number, and how many there are.
 _CARD: Final = re.compile(r"(?<![\w.+-])[2-6](?:[ -]?[0-9]){12,18}+(?![\w-]|\.[0-9])")
-_IBAN: Final = re.compile(
-    r"(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30}+(?![A-Za-z0-9])"
-)
+_IBAN: Final = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30}+(?![A-Za-z0-9])")
 _SSN: Final = re.compile(
     r"(?<![\w.-])(?!000|666|9)[0-9]{3}-(?!00)[0-9]{2}-(?!0000)[0-9]{4}(?![\w-]|\.[0-9])"
 )
@@ -34,11 +32,24 @@ _NOT_DIGIT: Final = re.compile(r"[ -]")
 _IBAN_LENGTHS: Final[Mapping[str, int]] = {
     name: length
     for length, names in {
-        15: "NO", 16: "BE", 18: "DK FO FI GL NL SD", 19: "MK SI", 20: "AT BA EE KZ LT LU MN XK",
-        21: "HR LV LI CH", 22: "BG BH CR DE GB GE IE ME RS VA", 23: "AE GI IL IQ OM SO TL",
-        24: "AD CZ ES MD PK RO SA SE SK TN VG", 25: "LY PT ST", 26: "IS TR", 27: "BI DJ FR GR IT MC MR SM",
-        28: "AL AZ BY CY DO GT HU LB NI PL SV", 29: "BR EG PS QA UA", 30: "JO KW MU", 31: "MT SC",
-        32: "LC", 33: "RU",
+        15: "NO",
+        16: "BE",
+        18: "DK FO FI GL NL SD",
+        19: "MK SI",
+        20: "AT BA EE KZ LT LU MN XK",
+        21: "HR LV LI CH",
+        22: "BG BH CR DE GB GE IE ME RS VA",
+        23: "AE GI IL IQ OM SO TL",
+        24: "AD CZ ES MD PK RO SA SE SK TN VG",
+        25: "LY PT ST",
+        26: "IS TR",
+        27: "BI DJ FR GR IT MC MR SM",
+        28: "AL AZ BY CY DO GT HU LB NI PL SV",
+        29: "BR EG PS QA UA",
+        30: "JO KW MU",
+        31: "MT SC",
+        32: "LC",
+        33: "RU",
     }.items()
     for name in names.split()
 }
@@ -158,7 +169,7 @@ def _is_card(written: str) -> bool:
     if not _is_issued(digits) or len(set(digits)) == 1:
         return False
     # Written in groups, a card's are of four, or 4-6-5.
-    groups = [len(group) for group in re.split("[ -]", written)]
+    groups = [len(group) for group in re.split(r"[ -]", written)]
     if len(groups) > 1 and max(groups) > 6:  # ruff: ignore[magic-value-comparison] - said above
         return False
     total = 0
@@ -178,8 +189,8 @@ def _is_issued(digits: str) -> bool:
         "6": {16, 19},
     }
     known = digits[0] in "46" or digits[:2] in {"34", "37", "36", "38", "30", "35"}
-    known = known or digits[0] == "5" and digits[1] in "12345"
-    known = known or digits[0] == "2" and "2221" <= digits[:4] <= "2720"
+    known = known or (digits[0] == "5" and digits[1] in "12345")
+    known = known or (digits[0] == "2" and "2221" <= digits[:4] <= "2720")
     return known and len(digits) in lengths[digits[0]]
 
 

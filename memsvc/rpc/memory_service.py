@@ -22,6 +22,7 @@ from memsvc.usecases.memories.read_memories import ReadMemories
 from memsvc.usecases.memories.recall import Recall
 from memsvc.usecases.memories.search import Search
 from memsvc.usecases.memories.write_memories import WriteMemories
+from memsvc.usecases.trust import Quarantine
 from memsvc.v1 import chat_pb2
 from memsvc.v1 import memory_service_pb2 as pb
 from memsvc.v1.memory_service_pb2_grpc import MemoryServiceServicer
@@ -46,6 +47,7 @@ class UseCases:
     show_facts: ShowFacts
     job_board: JobBoard
     server_info: ServerInfo
+    quarantine: Quarantine
 
 
 class MemoryService(MemoryServiceServicer):

@@ -16,12 +16,19 @@ from memsvc.rpc.credentials import CredentialPolicy
 from memsvc.rpc.job_service import JobService
 from memsvc.rpc.memory_service import NOT_YET, MemoryService, UseCases
 from memsvc.rpc.pipeline import STREAM_LIMITS, Pipeline
+from memsvc.rpc.trust_service import TrustService
 from memsvc.rpc.validation import RequestValidator
 from memsvc.telemetry import log
-from memsvc.v1 import admin_service_pb2, job_service_pb2, memory_service_pb2
+from memsvc.v1 import (
+    admin_service_pb2,
+    job_service_pb2,
+    memory_service_pb2,
+    trust_service_pb2,
+)
 from memsvc.v1.admin_service_pb2_grpc import add_AdminServiceServicer_to_server
 from memsvc.v1.job_service_pb2_grpc import add_JobServiceServicer_to_server
 from memsvc.v1.memory_service_pb2_grpc import add_MemoryServiceServicer_to_server
+from memsvc.v1.trust_service_pb2_grpc import add_TrustServiceServicer_to_server
 
 SERVICES: Final = {
     service.full_name: service
@@ -29,6 +36,7 @@ SERVICES: Final = {
         memory_service_pb2.DESCRIPTOR,
         job_service_pb2.DESCRIPTOR,
         admin_service_pb2.DESCRIPTOR,
+        trust_service_pb2.DESCRIPTOR,
     )
     for service in file.services_by_name.values()
 }
@@ -111,6 +119,7 @@ class Server:
             AdminService(usecases.server_info, METHODS), self._server
         )
         add_JobServiceServicer_to_server(JobService(usecases.job_board), self._server)
+        add_TrustServiceServicer_to_server(TrustService(usecases.quarantine), self._server)
         self._health = health.aio.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         if settings.reflection:

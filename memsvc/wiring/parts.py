@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import secrets
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import lru_cache
@@ -31,6 +32,7 @@ from memsvc.usecases.memories.read_memories import ReadMemories
 from memsvc.usecases.memories.recall import Recall
 from memsvc.usecases.memories.search import Search
 from memsvc.usecases.memories.write_memories import WriteMemories
+from memsvc.usecases.trust import Quarantine
 from memsvc.wiring import models
 from memsvc.wiring.clock import new_id, utc_now
 
@@ -62,6 +64,8 @@ async def assembled(settings: Settings, conninfo: str, stack: AsyncExitStack) ->
         secret_key,
         lru_cache(settings.ranking_weights),
         settings.exact_memories_max,
+        lru_cache(settings.trust_policy),
+        secrets.token_bytes,
     )
     embedding = Embedding(context, models.embedders(settings))
     stack.push_async_callback(embedding.close)
@@ -110,6 +114,7 @@ def _built(
         show_facts=ShowFacts(context, extractor),
         job_board=JobBoard(context),
         server_info=ServerInfo(embedding, by_model=bool(settings.extraction_provider)),
+        quarantine=Quarantine(context, drawing),
     )
     return Parts(
         context.database, embedding, usecases, runner, consolidation, accesses, Upkeep(context)

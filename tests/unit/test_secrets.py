@@ -29,7 +29,10 @@ def letters(length: int) -> str:
 
 #: Put together here, so that no file holds what a scanner would take for a secret.
 SAMPLES = [
-    ("private_key", f"-----BEGIN RSA {'PRIVATE'} KEY-----\n{some(64)}\n-----END RSA PRIVATE KEY-----"),
+    (
+        "private_key",
+        f"-----BEGIN RSA {'PRIVATE'} KEY-----\n{some(64)}\n-----END RSA PRIVATE KEY-----",
+    ),
     ("private_key", f"-----BEGIN OPENSSH {'PRIVATE'} KEY-----\n{some(64)}"),
     ("memsvc_key", f"msk_live_{some(61)}"),
     ("aws_access_key", "AKIA" + "".join(_CHANCE.choice("ABCDEFGH234567") for _ in range(16))),

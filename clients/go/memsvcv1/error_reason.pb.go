@@ -102,6 +102,14 @@ const (
 	// FAILED_PRECONDITION. The language model refuses the request, or its replies are of no use: coming
 	// back does not help. Example: {reason: "MODEL_REFUSED", metadata: {"error_id": "…"}}.
 	ErrorReason_ERROR_REASON_MODEL_REFUSED ErrorReason = 24
+	// INVALID_ARGUMENT. A field holds a secret, such as a key or a card number, and the tenant's policy is to
+	// block such writes; nothing was written. Send it without.
+	// Example: {reason: "SECRET_FOUND", metadata: {"field": "messages[0].content", "kinds": "jwt"}}.
+	ErrorReason_ERROR_REASON_SECRET_FOUND ErrorReason = 40
+	// INVALID_ARGUMENT. The write guard takes a field for an attempt to plant instructions, and the tenant's
+	// policy is to reject it; nothing was written.
+	// Example: {reason: "TEXT_REJECTED", metadata: {"field": "content", "signals": "override,role_token"}}.
+	ErrorReason_ERROR_REASON_TEXT_REJECTED ErrorReason = 41
 )
 
 // Enum value maps for ErrorReason.
@@ -132,6 +140,8 @@ var (
 		22: "ERROR_REASON_MODEL_UNAVAILABLE",
 		23: "ERROR_REASON_MODEL_BUSY",
 		24: "ERROR_REASON_MODEL_REFUSED",
+		40: "ERROR_REASON_SECRET_FOUND",
+		41: "ERROR_REASON_TEXT_REJECTED",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":            0,
@@ -159,6 +169,8 @@ var (
 		"ERROR_REASON_MODEL_UNAVAILABLE":      22,
 		"ERROR_REASON_MODEL_BUSY":             23,
 		"ERROR_REASON_MODEL_REFUSED":          24,
+		"ERROR_REASON_SECRET_FOUND":           40,
+		"ERROR_REASON_TEXT_REJECTED":          41,
 	}
 )
 
@@ -193,7 +205,7 @@ var File_memsvc_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_memsvc_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x1cmemsvc/v1/error_reason.proto\x12\tmemsvc.v1*\xd8\x06\n" +
+	"\x1cmemsvc/v1/error_reason.proto\x12\tmemsvc.v1*\x97\a\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n" +
 	"\x1aERROR_REASON_FIELD_INVALID\x10\x01\x12\"\n" +
@@ -220,7 +232,9 @@ const file_memsvc_v1_error_reason_proto_rawDesc = "" +
 	"\x19ERROR_REASON_JOB_NOT_DEAD\x10\x15\x12\"\n" +
 	"\x1eERROR_REASON_MODEL_UNAVAILABLE\x10\x16\x12\x1b\n" +
 	"\x17ERROR_REASON_MODEL_BUSY\x10\x17\x12\x1e\n" +
-	"\x1aERROR_REASON_MODEL_REFUSED\x10\x18B\x18Z\x16memsvc.dev/go/memsvcv1b\x06proto3"
+	"\x1aERROR_REASON_MODEL_REFUSED\x10\x18\x12\x1d\n" +
+	"\x19ERROR_REASON_SECRET_FOUND\x10(\x12\x1e\n" +
+	"\x1aERROR_REASON_TEXT_REJECTED\x10)B\x18Z\x16memsvc.dev/go/memsvcv1b\x06proto3"
 
 var (
 	file_memsvc_v1_error_reason_proto_rawDescOnce sync.Once
