@@ -41,7 +41,7 @@ _HALF: Final = re.compile(r"[\ud800-\udfff]")
 _MARK: Final = re.compile("<(?=/?(?:memories|data)\\b)", re.IGNORECASE)
 #: Scripts that write without spaces get a marker so often.
 _UNSPACED: Final = re.compile(
-    r"([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]{8})"
+    r"([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]{4})"
 )
 
 
@@ -58,7 +58,8 @@ class Fence:
     def of(cls, chance: bytes) -> Fence:
         """Return the fence that these bytes make."""
         place = int.from_bytes(chance[_MARK_BYTES:RANDOM_BYTES], "big") % _PRIVATE_LENGTH
-        return cls(chance[:_MARK_BYTES].hex(), chr(_PRIVATE_START + place))
+        # A letter that no hexadecimal number has: so it cannot overlap with itself.
+        return cls(f"m{chance[:_MARK_BYTES].hex()}", chr(_PRIVATE_START + place))
 
     def enclosed(self, name: str, lines: str) -> str:
         """Return *lines* between two marks of this *name*."""

@@ -33,7 +33,13 @@ with best as materialized (
             and (memory.pinned or not memory.fully_drawn)
             and (memory.expire_time is null or memory.expire_time > %(now)s)
             and (%(categories)s::text[] is null or memory.category = any(%(categories)s))
-        order by memory.pinned desc, memory.importance desc, memory.memory_id
+        order by
+            memory.pinned desc,
+            memory.essential desc,
+            (memory.kind = 2),
+            memory.importance desc,
+            memory.valid_from_time desc,
+            memory.memory_id
         limit %(limit)s
     )
 )
