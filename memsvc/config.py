@@ -18,7 +18,10 @@ from pydantic_settings import (
 
 from memsvc.config_access import AccessSettings, access_faults
 from memsvc.core.addresses import is_loopback
+from memsvc.core.guard import GuardPolicy
 from memsvc.core.model import RankingWeights, Role, WeightChanges
+from memsvc.core.secrets import SecretPolicy
+from memsvc.usecases.screening import TrustPolicy
 
 
 class SettingsInvalid(Exception):
@@ -209,6 +212,17 @@ class Settings(AccessSettings):
     #: signs choose which ones are.
     exact_memories_max: int = Field(5_000, ge=0)
 
+    #: What becomes of a text that the write guard takes for an attempt to plant instructions, at most:
+    #: off, flag, quarantine, reject. For all tenants and for single ones.
+    guard: GuardPolicy = GuardPolicy.QUARANTINE
+    tenant_guards: dict[str, GuardPolicy] = Field(default_factory=dict)
+    #: What becomes of a text that holds a secret: off, flag, mask, block. Likewise.
+    secret_policy: SecretPolicy = SecretPolicy.MASK
+    tenant_secret_policies: dict[str, SecretPolicy] = Field(default_factory=dict)
+    #: What becomes of what is flagged when it is looked for: rank it lower, or leave it out. Likewise.
+    flagged_memories: Literal["lower", "leave_out"] = "lower"
+    tenant_flagged_memories: dict[str, Literal["lower", "leave_out"]] = Field(default_factory=dict)
+
     #: Language models that the settings below name.
     providers: list[ProviderSettings] = Field(default_factory=list)
     #: Which provider draws facts. Unset: the server's own patterns of plain English.
@@ -294,6 +308,15 @@ class Settings(AccessSettings):
     def tenant_quota(self, tenant_id: str) -> QuotaSettings:
         """Return what a tenant may keep and use."""
         return self.tenant_quotas.get(tenant_id, self.quota)
+
+    def trust_policy(self, tenant_id: str) -> TrustPolicy:
+        """Return how strict a tenant is with what it is told."""
+        flagged = self.tenant_flagged_memories.get(tenant_id, self.flagged_memories)
+        return TrustPolicy(
+            self.tenant_guards.get(tenant_id, self.guard),
+            self.tenant_secret_policies.get(tenant_id, self.secret_policy),
+            leave_out_flagged=flagged == "leave_out",
+        )
 
 
 def load(file: Path | None = None, **flags: Any) -> Settings:

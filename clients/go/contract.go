@@ -259,6 +259,26 @@ const (
 	TemporalState_TEMPORAL_STATE_RECURRING = memsvcv1.TemporalState_TEMPORAL_STATE_RECURRING
 )
 
+// SourceClass says where a text comes from, and so how far it is trusted: what a user says about
+// themselves most, the output of tools from outside least.
+type SourceClass = memsvcv1.SourceClass
+
+// The values of SourceClass.
+const (
+	// Not given; the class of the role that spoke. What CreateMemory writes is then taken for the user's.
+	SourceClass_SOURCE_CLASS_UNSPECIFIED = memsvcv1.SourceClass_SOURCE_CLASS_UNSPECIFIED
+	// The user's own word. Trust 1.
+	SourceClass_SOURCE_CLASS_DIRECT_USER = memsvcv1.SourceClass_SOURCE_CLASS_DIRECT_USER
+	// The text of an assistant. Trust 0.6.
+	SourceClass_SOURCE_CLASS_MODEL_INFERENCE = memsvcv1.SourceClass_SOURCE_CLASS_MODEL_INFERENCE
+	// The application itself, and tools of its own. Trust 0.5.
+	SourceClass_SOURCE_CLASS_TOOL_INTERNAL = memsvcv1.SourceClass_SOURCE_CLASS_TOOL_INTERNAL
+	// Tools that bring what others wrote: web pages, e-mails, search results. Trust 0.3.
+	SourceClass_SOURCE_CLASS_TOOL_EXTERNAL = memsvcv1.SourceClass_SOURCE_CLASS_TOOL_EXTERNAL
+	// A document that somebody else may have written. Trust 0.4.
+	SourceClass_SOURCE_CLASS_DOCUMENT = memsvcv1.SourceClass_SOURCE_CLASS_DOCUMENT
+)
+
 // EmbeddingMode says when messages get their vectors.
 type EmbeddingMode = memsvcv1.EmbeddingMode
 
@@ -274,11 +294,13 @@ const (
 )
 
 // ScoreBreakdown explains a score: every part lies in [0, 1] before its weight is applied, and the
-// sum of weight times part equals the score to 1e-6. The weights stand in the response.
+// sum of weight times part equals the score to 1e-6. The weights stand in the response. Of a memory that
+// the write guard flagged every part is a fifth of what it would be.
 type ScoreBreakdown = memsvcv1.ScoreBreakdown
 
 // ContextEvidence tells what the surroundings of a memory have to do with the query. Every number
-// lies in [0, 1]; the breakdown's context is their mean, weighted by ContextWeights. A memory that was
+// lies in [0, 1]; the breakdown's context is their mean, weighted by ContextWeights (a fifth of it, of a
+// memory that the write guard flagged). A memory that was
 // not said in a conversation is its own neighbourhood. A part that does not apply (no speaker or no time
 // is named in the query, or the memory has no author) is left out of the mean.
 type ContextEvidence = memsvcv1.ContextEvidence
@@ -547,6 +569,14 @@ const (
 	// NOT_FOUND. There is no such retention rule.
 	// Example: {reason: "RULE_NOT_FOUND", metadata: {"field": "rule_id", "error_id": "…"}}.
 	ErrorReason_ERROR_REASON_RULE_NOT_FOUND = memsvcv1.ErrorReason_ERROR_REASON_RULE_NOT_FOUND
+	// INVALID_ARGUMENT. A field holds a secret, such as a key or a card number, and the tenant's policy is to
+	// block such writes; nothing was written. Send it without.
+	// Example: {reason: "SECRET_FOUND", metadata: {"field": "messages[0].content", "kinds": "jwt"}}.
+	ErrorReason_ERROR_REASON_SECRET_FOUND = memsvcv1.ErrorReason_ERROR_REASON_SECRET_FOUND
+	// INVALID_ARGUMENT. The write guard takes a field for an attempt to plant instructions, and the tenant's
+	// policy is to reject it; nothing was written.
+	// Example: {reason: "TEXT_REJECTED", metadata: {"field": "content", "signals": "override,role_token"}}.
+	ErrorReason_ERROR_REASON_TEXT_REJECTED = memsvcv1.ErrorReason_ERROR_REASON_TEXT_REJECTED
 )
 
 // Job is a piece of work.
@@ -885,6 +915,27 @@ const (
 	// It is kept, whatever later rules and the policy say.
 	RetentionAction_RETENTION_ACTION_HOLD = memsvcv1.RetentionAction_RETENTION_ACTION_HOLD
 )
+
+// QuarantinedMemory is a memory that was put aside.
+type QuarantinedMemory = memsvcv1.QuarantinedMemory
+
+// ListQuarantinedMemoriesRequest asks for what is put aside.
+type ListQuarantinedMemoriesRequest = memsvcv1.ListQuarantinedMemoriesRequest
+
+// ListQuarantinedMemoriesResponse is one page of what is put aside.
+type ListQuarantinedMemoriesResponse = memsvcv1.ListQuarantinedMemoriesResponse
+
+// ApproveMemoriesRequest names memories that are put aside.
+type ApproveMemoriesRequest = memsvcv1.ApproveMemoriesRequest
+
+// ApproveMemoriesResponse holds what was let in.
+type ApproveMemoriesResponse = memsvcv1.ApproveMemoriesResponse
+
+// RejectMemoriesRequest names memories that are put aside.
+type RejectMemoriesRequest = memsvcv1.RejectMemoriesRequest
+
+// RejectMemoriesResponse says that the memories are gone.
+type RejectMemoriesResponse = memsvcv1.RejectMemoriesResponse
 
 // ErasedTable counts what was removed from one table.
 type ErasedTable = memsvcv1.ErasedTable

@@ -130,6 +130,11 @@ _SERVICES: Final[Mapping[str, Mapping[str, Scope | Everybody]]] = {
         "ExportUser": Scope.USER_EXPORT,
         "ImportUser": Scope.USER_EXPORT,
     },
+    "TrustService": {
+        "ListQuarantinedMemories": Scope.TRUST_ADMIN,
+        "ApproveMemories": Scope.TRUST_ADMIN,
+        "RejectMemories": Scope.TRUST_ADMIN,
+    },
     "RetentionService": {
         "GetRetentionPolicy": Scope.RETENTION_ADMIN,
         "SetRetentionPolicy": Scope.RETENTION_ADMIN,

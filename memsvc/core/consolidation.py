@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from memsvc.core.model import Memory, Role
+from memsvc.core.model import Memory, Role, SourceClass
+from memsvc.core.provenance import is_flagged, least_trust, source_class
 from memsvc.core.slots import is_essential
 
 #: A fact has to be this sure to be promoted, and this old unless its slot is essential. From Mémoire.
@@ -52,11 +53,14 @@ class Profile:
     key_traits: list[str]
     #: When it last came to say something else; None before it was written.
     update_time: datetime | None = None
+    #: 0 to 1: as far as the least trusted fact that it was written of; None where nobody noted it.
+    trust: float | None = None
 
 
 def is_own(fact: Memory) -> bool:
-    """Return whether the user said *fact* in their own words."""
-    return fact.role in {Role.USER, None}
+    """Return whether the user said *fact* in their own words, and the write guard let it pass."""
+    direct = source_class(fact) is SourceClass.DIRECT_USER
+    return direct and fact.role in {Role.USER, None} and not is_flagged(fact.flags)
 
 
 def is_promoted(fact: Memory, now: datetime) -> bool:
@@ -96,4 +100,6 @@ def profile_of(facts: Sequence[Memory]) -> Profile:
         key=lambda fact: (_TRAIT_SLOTS.index(fact.slot), fact.valid_from_time, fact.memory_id),
     )
     summary = " ".join(fact.content for fact in ranked[:SUMMARY_FACTS_MAX])
-    return Profile(summary, list(dict.fromkeys(f.value or f.content for f in traits))[:TRAITS_MAX])
+    values = list(dict.fromkeys(f.value or f.content for f in traits))[:TRAITS_MAX]
+    told = [*ranked[:SUMMARY_FACTS_MAX], *traits]
+    return Profile(summary, values, trust=least_trust(told))

@@ -41,6 +41,14 @@ class NulByte(MemsvcError):
     """A string holds the character U+0000."""
 
 
+class SecretFound(MemsvcError):
+    """The field holds a secret, and such writes are blocked."""
+
+
+class TextRejected(MemsvcError):
+    """The write guard takes the field for an attempt to plant instructions."""
+
+
 class InvalidPageToken(MemsvcError):
     """The page token was not made for this request."""
 

@@ -58,6 +58,8 @@ class ExtractedFact:
     event_time: datetime | None = None
     #: It says that the value holds no longer ("I no longer live in Boston").
     ends: bool = False
+    #: What the write guard and the masking found in it, besides what they found in the message.
+    flags: tuple[str, ...] = ()
 
 
 def normalised(text: str) -> str:

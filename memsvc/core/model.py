@@ -52,6 +52,16 @@ class TemporalState(IntEnum):
     RECURRING = 4
 
 
+class SourceClass(IntEnum):
+    """Where a text comes from; the numbers are the contract's."""
+
+    DIRECT_USER = 1
+    MODEL_INFERENCE = 2
+    TOOL_INTERNAL = 3
+    TOOL_EXTERNAL = 4
+    DOCUMENT = 5
+
+
 class MetadataOperator(IntEnum):
     """How a metadata value is compared; the numbers are the contract's."""
 
@@ -131,6 +141,12 @@ class NewMessage:
     parent_message_id: str
     #: None to have it made.
     embedding: GivenEmbedding | None = None
+    #: Where it comes from, if the role does not tell.
+    source_class: SourceClass | None = None
+    #: What the write guard and the masking found.
+    flags: tuple[str, ...] = ()
+    #: Why it is put aside; "" if it is not.
+    withheld: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +192,10 @@ class Memory:
     contested: bool
     #: Of an episode: its facts say all that it says.
     fully_drawn: bool
+    #: Where it comes from; None for one of before that was kept (see memsvc.core.provenance).
+    source_class: SourceClass | None = None
+    #: What the write guard and the masking found.
+    flags: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +235,8 @@ class Candidates:
     holders: NDArray[np.int64]
     #: Some memory of the user waits for its vector.
     without_embedding: bool
+    #: What the write guard flagged; None for nothing.
+    flagged: NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         """Return how many there are."""
@@ -309,6 +331,8 @@ class MemoryFilter:
     include_superseded: bool = False
     #: Whether messages are looked through whose facts have all been superseded.
     include_spent_messages: bool = False
+    #: Whether what the write guard flagged is left out.
+    leave_out_flagged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from memsvc.core.model import (
     ScoredMemory,
 )
 from memsvc.core.named_time import NamedTime, closeness
+from memsvc.core.provenance import FLAGGED_FACTOR
 from memsvc.core.surroundings import Surroundings, named_speakers, scaled, surroundings
 
 Column: TypeAlias = NDArray[np.float64]
@@ -73,22 +74,36 @@ def scores(candidates: Candidates, question: Question) -> Scores:
     time = None if named is None else closeness(candidates.event_times, named)
     context = _context(around, speaker, time, weights)
     recent = recency(candidates.last_times, question.now, weights.recency_half_life)
-    summed = (
-        weights.semantic * semantic
-        + weights.keyword * keyword
-        + weights.context * context
-        + weights.importance * candidates.importances
-        + weights.recency * recent
-        + weights.confidence * candidates.confidences
-    )
-    return Scores(
-        summed,
+    parts = (
         semantic,
         keyword,
         context,
         candidates.importances,
         recent,
         candidates.confidences,
+    )
+    if candidates.flagged is not None and candidates.flagged.any():
+        # Every part, so that they still explain the score.
+        left = np.where(candidates.flagged, FLAGGED_FACTOR, 1.0)
+        semantic, keyword, context, important, recent, sure = (part * left for part in parts)
+    else:
+        semantic, keyword, context, important, recent, sure = parts
+    summed = (
+        weights.semantic * semantic
+        + weights.keyword * keyword
+        + weights.context * context
+        + weights.importance * important
+        + weights.recency * recent
+        + weights.confidence * sure
+    )
+    return Scores(
+        summed,
+        semantic,
+        keyword,
+        context,
+        important,
+        recent,
+        sure,
         around,
         speaker,
         time,

@@ -17,12 +17,11 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from memsvc.core.model import Role
+from memsvc.core.model import Role, SourceClass
+from memsvc.core.provenance import class_of, trust
 
 #: By how much less sure a mention may be and still end what held before. From Mémoire.
 CONFIDENCE_SLACK: Final = 0.15
-#: How much the word of a role counts: what a user says about themselves most.
-TRUST: Final = {Role.TOOL: 0, Role.SYSTEM: 1, Role.ASSISTANT: 2, Role.USER: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +40,20 @@ class Mention:
     fact_id: UUID | None
     #: The value holds no longer; an empty key means whichever held.
     ends: bool = False
+    #: Where the message's text comes from; None for what its role says.
+    source_class: SourceClass | None = None
+    #: What the write guard and the masking found in it.
+    flags: tuple[str, ...] = ()
+
+    @property
+    def source(self) -> SourceClass:
+        """Where it comes from."""
+        return class_of(self.role, self.source_class)
+
+    @property
+    def trust(self) -> float:
+        """How far it is trusted: as far as its source, and less if the message was flagged."""
+        return trust(self.source, self.flags)
 
 
 @dataclass(slots=True)
@@ -63,14 +76,24 @@ class Span:
         return self.mentions[0].time
 
     @property
+    def best(self) -> Mention:
+        """The most trusted mention, of equals the first."""
+        return max(self.mentions, key=lambda mention: mention.trust)
+
+    @property
     def role(self) -> Role:
-        """The most trusted role that said it."""
-        return max((mention.role for mention in self.mentions), key=TRUST.__getitem__)
+        """The role whose word it is: that of the most trusted mention."""
+        return self.best.role
+
+    @property
+    def trust(self) -> float:
+        """How far it is trusted: as far as its most trusted mention."""
+        return self.best.trust
 
     @property
     def trusted(self) -> list[Mention]:
-        """The mentions by the most trusted role: the others add nothing to it."""
-        return [mention for mention in self.mentions if mention.role is self.role]
+        """The mentions that are trusted most: the others add nothing to it."""
+        return [mention for mention in self.mentions if mention.trust == self.trust]
 
     @property
     def confidence(self) -> float:
@@ -85,8 +108,7 @@ class Span:
     def yields_to(self, mention: Mention) -> bool:
         """Return whether *mention* is trusted and sure enough to end this span."""
         return (
-            TRUST[mention.role] >= TRUST[self.role]
-            and mention.confidence >= self.confidence - CONFIDENCE_SLACK
+            mention.trust >= self.trust and mention.confidence >= self.confidence - CONFIDENCE_SLACK
         )
 
 

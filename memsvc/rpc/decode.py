@@ -22,6 +22,7 @@ from memsvc.core.model import (
     RankingWeights,
     RequestKey,
     Role,
+    SourceClass,
     WeightChanges,
 )
 from memsvc.rpc import metadata
@@ -81,6 +82,11 @@ def memory_id(text: str, field: str = "memory_id") -> UUID:
         return UUID(text)
     except ValueError as error:
         raise MemoryNotFound(field=field) from error
+
+
+def source_class(number: int) -> SourceClass | None:
+    """Return where a text comes from, None if that is not said."""
+    return SourceClass(number) if number else None
 
 
 def binding(request: Message) -> bytes:
@@ -273,6 +279,7 @@ def create_memory(
         agent_id=request.agent_id,
         expire_time=time_of(request, "expire_time"),
         once=once(request, encode, request.user_id),
+        source_class=source_class(request.source_class),
     )
 
 

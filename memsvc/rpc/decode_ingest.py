@@ -13,7 +13,7 @@ from google.protobuf.message import Message
 from memsvc.core.errors import MemsvcError
 from memsvc.core.model import GivenEmbedding, NewMessage, Role
 from memsvc.rpc import metadata
-from memsvc.rpc.decode import once, optional, require, time_of
+from memsvc.rpc.decode import once, optional, require, source_class, time_of
 from memsvc.usecases.memories.ingest import ExtractionMode, IngestAsk, Ingested
 from memsvc.usecases.memories.ingest_stream import StreamItem
 from memsvc.v1 import memory_pb2, memory_service_pb2
@@ -95,6 +95,7 @@ def new_message(message: memory_pb2.Message, path: str) -> NewMessage:
         importance=optional(message, "importance"),
         parent_message_id=message.parent_message_id,
         embedding=_embedding(message, f"{path}.embedding"),
+        source_class=source_class(message.source_class),
     )
 
 

@@ -20,6 +20,7 @@ from memsvc.core.model import (
     ScoredMemory,
 )
 from memsvc.core.named_time import NamedTime
+from memsvc.core.provenance import source_class, trust_of
 from memsvc.rpc.errors import failure
 from memsvc.usecases.memories.conscious import ConsciousMemory
 from memsvc.usecases.memories.evaluate import Evaluated
@@ -92,6 +93,9 @@ def memory(value: Memory) -> memory_pb2.Memory:
         source_role=memory_pb2.Role.Name(value.role or 0),
         author=value.author,
         contested=value.contested,
+        source_class=memory_pb2.SourceClass.Name(source_class(value)),
+        trust=trust_of(value),
+        flags=value.flags,
     )
 
 
@@ -115,6 +119,7 @@ def message(value: Memory) -> memory_pb2.Message:
         parent_message_id=value.parent_message_id,
         create_time=timestamp(value.create_time),
         update_time=timestamp(value.update_time),
+        source_class=memory_pb2.SourceClass.Name(source_class(value)),
     )
 
 
@@ -185,7 +190,11 @@ def ingested(value: Ingested) -> memory_service_pb2.IngestResponse:
     return memory_service_pb2.IngestResponse(
         conversation_id=value.conversation_id,
         results=[
-            memory_service_pb2.IngestedMessage(message_id=message_id, duplicate=duplicate)
+            memory_service_pb2.IngestedMessage(
+                message_id=message_id,
+                duplicate=duplicate,
+                quarantined=message_id in value.quarantined,
+            )
             for message_id, duplicate in value.messages
         ],
         revision=value.revision,
@@ -286,6 +295,7 @@ def _profile(value: Profile | None) -> memory_service_pb2.UserProfile | None:
         summary=value.summary,
         key_traits=value.key_traits,
         update_time=timestamp(value.update_time),
+        trust=value.trust or 0,
     )
 
 
@@ -331,14 +341,14 @@ def memory_page(value: MemoryPage) -> memory_service_pb2.ListMemoriesResponse:
 def created(value: Written) -> memory_service_pb2.CreateMemoryResponse:
     """Return a new memory on the wire."""
     return memory_service_pb2.CreateMemoryResponse(
-        memory=memory(value.memory), revision=value.revision
+        memory=memory(value.memory), revision=value.revision, quarantined=value.quarantined
     )
 
 
 def updated(value: Written) -> memory_service_pb2.UpdateMemoryResponse:
     """Return a changed memory on the wire."""
     return memory_service_pb2.UpdateMemoryResponse(
-        memory=memory(value.memory), revision=value.revision
+        memory=memory(value.memory), revision=value.revision, quarantined=value.quarantined
     )
 
 

@@ -40,6 +40,8 @@ MEANINGS: Final[dict[type[MemsvcError], Meaning]] = {
         _Code.INVALID_ARGUMENT, ErrorReason.ERROR_REASON_MALFORMED_MESSAGE
     ),
     errors.NulByte: Meaning(_Code.INVALID_ARGUMENT, ErrorReason.ERROR_REASON_NUL_BYTE),
+    errors.SecretFound: Meaning(_Code.INVALID_ARGUMENT, ErrorReason.ERROR_REASON_SECRET_FOUND),
+    errors.TextRejected: Meaning(_Code.INVALID_ARGUMENT, ErrorReason.ERROR_REASON_TEXT_REJECTED),
     errors.InvalidPageToken: Meaning(
         _Code.INVALID_ARGUMENT, ErrorReason.ERROR_REASON_PAGE_TOKEN_INVALID
     ),

@@ -21,6 +21,7 @@ from memsvc.usecases.memories.read_memories import ReadMemories
 from memsvc.usecases.memories.recall import Recall
 from memsvc.usecases.memories.search import Search
 from memsvc.usecases.memories.write_memories import WriteMemories
+from memsvc.usecases.trust import Quarantine
 from memsvc.v1 import chat_pb2
 from memsvc.v1 import memory_service_pb2 as pb
 from memsvc.v1.memory_service_pb2_grpc import MemoryServiceServicer
@@ -44,6 +45,7 @@ class UseCases:
     consolidation: Consolidation
     show_facts: ShowFacts
     job_board: JobBoard
+    quarantine: Quarantine
 
 
 class MemoryService(MemoryServiceServicer):

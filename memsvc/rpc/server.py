@@ -21,6 +21,7 @@ from memsvc.rpc.memory_service import NOT_YET, MemoryService, UseCases
 from memsvc.rpc.pacing import Pacing, PacingLimits, Rate
 from memsvc.rpc.pipeline import STREAM_LIMITS, Pipeline
 from memsvc.rpc.tls import Certificates, TlsFiles
+from memsvc.rpc.trust_service import TrustService
 from memsvc.rpc.user_service import UserService, UserUseCases
 from memsvc.rpc.validation import RequestValidator
 from memsvc.telemetry import log
@@ -32,6 +33,7 @@ from memsvc.v1 import (
     auth_service_pb2,
     job_service_pb2,
     memory_service_pb2,
+    trust_service_pb2,
     user_service_pb2,
 )
 from memsvc.v1.admin_service_pb2_grpc import add_AdminServiceServicer_to_server
@@ -39,6 +41,7 @@ from memsvc.v1.api_key_service_pb2_grpc import add_ApiKeyServiceServicer_to_serv
 from memsvc.v1.auth_service_pb2_grpc import add_AuthServiceServicer_to_server
 from memsvc.v1.job_service_pb2_grpc import add_JobServiceServicer_to_server
 from memsvc.v1.memory_service_pb2_grpc import add_MemoryServiceServicer_to_server
+from memsvc.v1.trust_service_pb2_grpc import add_TrustServiceServicer_to_server
 from memsvc.v1.user_service_pb2_grpc import add_UserServiceServicer_to_server
 
 SERVICES: Final = {
@@ -50,6 +53,7 @@ SERVICES: Final = {
         admin_service_pb2.DESCRIPTOR,
         api_key_service_pb2.DESCRIPTOR,
         auth_service_pb2.DESCRIPTOR,
+        trust_service_pb2.DESCRIPTOR,
     )
     for service in file.services_by_name.values()
 }
@@ -222,6 +226,7 @@ def _add_services(server: grpc.aio.Server, services: Services, bounds_of: Bounds
     add_MemoryServiceServicer_to_server(MemoryService(services.memory), server)
     add_AdminServiceServicer_to_server(AdminService(services.admin, METHODS, bounds_of), server)
     add_JobServiceServicer_to_server(JobService(services.memory.job_board), server)
+    add_TrustServiceServicer_to_server(TrustService(services.memory.quarantine), server)
     add_UserServiceServicer_to_server(UserService(services.users), server)
     add_ApiKeyServiceServicer_to_server(ApiKeyService(services.api_keys), server)
     add_AuthServiceServicer_to_server(AuthService(services.accounts), server)

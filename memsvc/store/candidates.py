@@ -90,4 +90,5 @@ def _candidates(values: dict[str, Any]) -> Candidates:
         idfs=np.array(values["idfs"], np.float64),
         holders=np.array(values["holders"], np.int64),
         without_embedding=values["without_embedding"],
+        flagged=column("flagged", ">u1").astype(np.bool_),
     )

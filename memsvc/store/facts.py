@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from memsvc.core.lexical import LexicalVectors
-from memsvc.core.model import Memory, Role, TemporalState, Vector
+from memsvc.core.model import Memory, Role, SourceClass, TemporalState, Vector
+from memsvc.core.provenance import is_flagged
 from memsvc.store.database import Transaction
 
 
@@ -58,6 +59,12 @@ class StoredFact:
     source_times: list[datetime]
     source_roles: list[int]
     source_confidences: list[float]
+    #: As long as the lists above, or shorter where a version before stored it.
+    source_classes: list[int]
+    #: Of each message, its flags, separated by commas.
+    source_flags: list[str]
+    source_class: SourceClass | None
+    flags: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +85,19 @@ class Placement:
     superseded_by: UUID | None
     superseded_time: datetime | None
     refresh_time: datetime
+    #: Those of the most trusted message, and of each one.
+    source_class: SourceClass
+    flags: list[str]
+    source_classes: list[int]
+    source_flags: list[str]
 
     def parameters(self) -> dict[str, object]:
         """Return what the statements take."""
-        return {name: getattr(self, name) for name in self.__slots__} | {"role": int(self.role)}
+        return {name: getattr(self, name) for name in self.__slots__} | {
+            "role": int(self.role),
+            "source_class": int(self.source_class),
+            "flagged": is_flagged(self.flags),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +131,8 @@ class NearFact:
 def _fact(values: dict[str, Any]) -> StoredFact:
     values["temporal_state"] = TemporalState(values["temporal_state"])
     values["role"] = Role(values["role"])
+    given = values["source_class"]
+    values["source_class"] = None if given is None else SourceClass(given)
     return StoredFact(**values)
 
 

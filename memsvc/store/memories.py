@@ -18,8 +18,10 @@ from memsvc.core.model import (
     Metadata,
     NewMessage,
     Role,
+    SourceClass,
     TemporalState,
 )
+from memsvc.core.provenance import FLAGGED_FACTOR, class_of, is_flagged
 from memsvc.store.database import Transaction
 
 
@@ -51,6 +53,8 @@ class NewNote:
     project_id: str
     agent_id: str
     expire_time: datetime | None
+    source_class: SourceClass | None = None
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,8 @@ def memory_of(values: dict[str, Any]) -> Memory:
     values["kind"] = MemoryKind(values["kind"])
     values["temporal_state"] = TemporalState(values["temporal_state"])
     values["role"] = None if values["role"] is None else Role(values["role"])
+    given = values["source_class"]
+    values["source_class"] = None if given is None else SourceClass(given)
     return Memory(**values)
 
 
@@ -79,6 +85,7 @@ def filter_parameters(memory_filter: MemoryFilter, now: datetime) -> dict[str, o
         "known_time": memory_filter.known_time,
         "include_superseded": memory_filter.include_superseded,
         "include_spent_messages": memory_filter.include_spent_messages,
+        "leave_out_flagged": memory_filter.leave_out_flagged,
         "kinds": [int(kind) for kind in memory_filter.kinds] or None,
         "categories": memory_filter.categories or None,
         "slots": memory_filter.slots or None,
@@ -144,7 +151,13 @@ async def timeline(
 
 
 async def conscious(
-    tx: Transaction, user_id: str, categories: list[str], *, now: datetime, limit: int
+    tx: Transaction,
+    user_id: str,
+    categories: list[str],
+    *,
+    leave_out_flagged: bool,
+    now: datetime,
+    limit: int,
 ) -> list[Memory]:
     """Return the *limit* most essential memories of a user, most essential first."""
     return await tx.mapped(
@@ -152,6 +165,8 @@ async def conscious(
         memory_of,
         user_id=user_id,
         categories=categories or None,
+        leave_out_flagged=leave_out_flagged,
+        flagged_factor=FLAGGED_FACTOR,
         now=now,
         limit=limit,
     )
@@ -210,10 +225,17 @@ async def insert_episodes(
         roles=[int(episode.message.role) for episode in episodes],
         authors=[episode.message.author for episode in episodes],
         parent_message_ids=[episode.message.parent_message_id for episode in episodes],
+        source_classes=[int(_class(episode)) for episode in episodes],
+        flags=[",".join(episode.message.flags) for episode in episodes],
+        flagged=[is_flagged(episode.message.flags) for episode in episodes],
         presences=[episode.lexical.presence for episode in episodes],
         weights=[episode.lexical.weights for episode in episodes],
     )
     return {row["memory_id"] for row in rows}
+
+
+def _class(episode: NewEpisode) -> SourceClass:
+    return class_of(episode.message.role, episode.message.source_class)
 
 
 async def insert_note(
@@ -237,6 +259,9 @@ async def insert_note(
         project_id=note.project_id,
         agent_id=note.agent_id,
         expire_time=note.expire_time,
+        source_class=int(class_of(None, note.source_class)),
+        flags=list(note.flags),
+        flagged=is_flagged(note.flags),
         presence=lexical.presence,
         weights=lexical.weights,
         now=now,
@@ -263,6 +288,8 @@ async def update(
         expire_time=memory.expire_time,
         project_id=memory.project_id,
         agent_id=memory.agent_id,
+        flags=memory.flags,
+        flagged=is_flagged(memory.flags),
         presence=lexical and lexical.presence,
         weights=lexical and lexical.weights,
         now=now,

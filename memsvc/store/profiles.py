@@ -91,6 +91,7 @@ async def put(
         user_id=user_id,
         summary=profile.summary,
         key_traits=profile.key_traits,
+        trust=profile.trust,
         read_time=state.read_time,
         withdrawn_count=state.withdrawn_count,
         now=now,

@@ -17,6 +17,7 @@ from memsvc.core.model import (
     MemoryFilter,
     Vector,
 )
+from memsvc.core.provenance import FLAGGED_FACTOR
 from memsvc.store.database import Transaction
 from memsvc.store.memories import filter_parameters, memory_of
 
@@ -81,6 +82,7 @@ async def rank(
         keyword_weight=question.keyword_weight,
         similarity_ceiling_min=SIMILARITY_CEILING_MIN,
         keyword_ceiling_share=KEYWORD_CEILING_SHARE,
+        flagged_factor=FLAGGED_FACTOR,
         after_evidence=after and after.evidence,
         after_id=after and after.memory_id,
         limit=limit,
@@ -103,6 +105,7 @@ async def search_full_text(
     rows = await tx.mapped(
         "search_full_text",
         _found,
+        flagged_factor=FLAGGED_FACTOR,
         user_id=user_id,
         query=query,
         after_evidence=after and after.evidence,

@@ -42,6 +42,15 @@ class TemporalState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     TEMPORAL_STATE_FUTURE: _ClassVar[TemporalState]
     TEMPORAL_STATE_RECURRING: _ClassVar[TemporalState]
 
+class SourceClass(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    SOURCE_CLASS_UNSPECIFIED: _ClassVar[SourceClass]
+    SOURCE_CLASS_DIRECT_USER: _ClassVar[SourceClass]
+    SOURCE_CLASS_MODEL_INFERENCE: _ClassVar[SourceClass]
+    SOURCE_CLASS_TOOL_INTERNAL: _ClassVar[SourceClass]
+    SOURCE_CLASS_TOOL_EXTERNAL: _ClassVar[SourceClass]
+    SOURCE_CLASS_DOCUMENT: _ClassVar[SourceClass]
+
 class EmbeddingMode(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     EMBEDDING_MODE_UNSPECIFIED: _ClassVar[EmbeddingMode]
@@ -66,12 +75,18 @@ TEMPORAL_STATE_CURRENT: TemporalState
 TEMPORAL_STATE_PAST: TemporalState
 TEMPORAL_STATE_FUTURE: TemporalState
 TEMPORAL_STATE_RECURRING: TemporalState
+SOURCE_CLASS_UNSPECIFIED: SourceClass
+SOURCE_CLASS_DIRECT_USER: SourceClass
+SOURCE_CLASS_MODEL_INFERENCE: SourceClass
+SOURCE_CLASS_TOOL_INTERNAL: SourceClass
+SOURCE_CLASS_TOOL_EXTERNAL: SourceClass
+SOURCE_CLASS_DOCUMENT: SourceClass
 EMBEDDING_MODE_UNSPECIFIED: EmbeddingMode
 EMBEDDING_MODE_IMMEDIATE: EmbeddingMode
 EMBEDDING_MODE_DEFERRED: EmbeddingMode
 
 class Message(_message.Message):
-    __slots__ = ("message_id", "conversation_id", "user_id", "role", "content", "author", "event_time", "metadata", "importance", "parent_message_id", "create_time", "update_time", "embedding")
+    __slots__ = ("message_id", "conversation_id", "user_id", "role", "content", "author", "event_time", "metadata", "importance", "parent_message_id", "create_time", "update_time", "embedding", "source_class")
     MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -85,6 +100,7 @@ class Message(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
     EMBEDDING_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_CLASS_FIELD_NUMBER: _ClassVar[int]
     message_id: str
     conversation_id: str
     user_id: str
@@ -98,7 +114,8 @@ class Message(_message.Message):
     create_time: _timestamp_pb2.Timestamp
     update_time: _timestamp_pb2.Timestamp
     embedding: Embedding
-    def __init__(self, message_id: _Optional[str] = ..., conversation_id: _Optional[str] = ..., user_id: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., content: _Optional[str] = ..., author: _Optional[str] = ..., event_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., metadata: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., importance: _Optional[float] = ..., parent_message_id: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., embedding: _Optional[_Union[Embedding, _Mapping]] = ...) -> None: ...
+    source_class: SourceClass
+    def __init__(self, message_id: _Optional[str] = ..., conversation_id: _Optional[str] = ..., user_id: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., content: _Optional[str] = ..., author: _Optional[str] = ..., event_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., metadata: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., importance: _Optional[float] = ..., parent_message_id: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., embedding: _Optional[_Union[Embedding, _Mapping]] = ..., source_class: _Optional[_Union[SourceClass, str]] = ...) -> None: ...
 
 class Embedding(_message.Message):
     __slots__ = ("model", "values")
@@ -109,7 +126,7 @@ class Embedding(_message.Message):
     def __init__(self, model: _Optional[str] = ..., values: _Optional[_Iterable[float]] = ...) -> None: ...
 
 class Memory(_message.Message):
-    __slots__ = ("memory_id", "user_id", "kind", "content", "category", "slot", "temporal_state", "confidence", "importance", "pinned", "essential", "tags", "metadata", "source_message_ids", "conversation_id", "project_id", "agent_id", "valid_from_time", "valid_to_time", "superseded_by", "create_time", "update_time", "refresh_time", "last_access_time", "access_count", "expire_time", "etag", "value", "source_role", "author", "contested")
+    __slots__ = ("memory_id", "user_id", "kind", "content", "category", "slot", "temporal_state", "confidence", "importance", "pinned", "essential", "tags", "metadata", "source_message_ids", "conversation_id", "project_id", "agent_id", "valid_from_time", "valid_to_time", "superseded_by", "create_time", "update_time", "refresh_time", "last_access_time", "access_count", "expire_time", "etag", "value", "source_role", "author", "contested", "source_class", "trust", "flags")
     MEMORY_ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
@@ -141,6 +158,9 @@ class Memory(_message.Message):
     SOURCE_ROLE_FIELD_NUMBER: _ClassVar[int]
     AUTHOR_FIELD_NUMBER: _ClassVar[int]
     CONTESTED_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_CLASS_FIELD_NUMBER: _ClassVar[int]
+    TRUST_FIELD_NUMBER: _ClassVar[int]
+    FLAGS_FIELD_NUMBER: _ClassVar[int]
     memory_id: str
     user_id: str
     kind: MemoryKind
@@ -172,4 +192,7 @@ class Memory(_message.Message):
     source_role: Role
     author: str
     contested: bool
-    def __init__(self, memory_id: _Optional[str] = ..., user_id: _Optional[str] = ..., kind: _Optional[_Union[MemoryKind, str]] = ..., content: _Optional[str] = ..., category: _Optional[str] = ..., slot: _Optional[str] = ..., temporal_state: _Optional[_Union[TemporalState, str]] = ..., confidence: _Optional[float] = ..., importance: _Optional[float] = ..., pinned: bool = ..., essential: bool = ..., tags: _Optional[_Iterable[str]] = ..., metadata: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., source_message_ids: _Optional[_Iterable[str]] = ..., conversation_id: _Optional[str] = ..., project_id: _Optional[str] = ..., agent_id: _Optional[str] = ..., valid_from_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., valid_to_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., superseded_by: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., refresh_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_access_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., access_count: _Optional[int] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., value: _Optional[str] = ..., source_role: _Optional[_Union[Role, str]] = ..., author: _Optional[str] = ..., contested: bool = ...) -> None: ...
+    source_class: SourceClass
+    trust: float
+    flags: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, memory_id: _Optional[str] = ..., user_id: _Optional[str] = ..., kind: _Optional[_Union[MemoryKind, str]] = ..., content: _Optional[str] = ..., category: _Optional[str] = ..., slot: _Optional[str] = ..., temporal_state: _Optional[_Union[TemporalState, str]] = ..., confidence: _Optional[float] = ..., importance: _Optional[float] = ..., pinned: bool = ..., essential: bool = ..., tags: _Optional[_Iterable[str]] = ..., metadata: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., source_message_ids: _Optional[_Iterable[str]] = ..., conversation_id: _Optional[str] = ..., project_id: _Optional[str] = ..., agent_id: _Optional[str] = ..., valid_from_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., valid_to_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., superseded_by: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., refresh_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_access_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., access_count: _Optional[int] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., value: _Optional[str] = ..., source_role: _Optional[_Union[Role, str]] = ..., author: _Optional[str] = ..., contested: bool = ..., source_class: _Optional[_Union[SourceClass, str]] = ..., trust: _Optional[float] = ..., flags: _Optional[_Iterable[str]] = ...) -> None: ...

@@ -59,12 +59,14 @@ class IngestRequest(_message.Message):
     def __init__(self, user_id: _Optional[str] = ..., conversation_id: _Optional[str] = ..., messages: _Optional[_Iterable[_Union[_memory_pb2.Message, _Mapping]]] = ..., extraction: _Optional[_Union[_memory_pb2.ExtractionMode, str]] = ..., request_id: _Optional[str] = ..., project_id: _Optional[str] = ..., agent_id: _Optional[str] = ..., embedding_mode: _Optional[_Union[_memory_pb2.EmbeddingMode, str]] = ...) -> None: ...
 
 class IngestedMessage(_message.Message):
-    __slots__ = ("message_id", "duplicate")
+    __slots__ = ("message_id", "duplicate", "quarantined")
     MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
     DUPLICATE_FIELD_NUMBER: _ClassVar[int]
+    QUARANTINED_FIELD_NUMBER: _ClassVar[int]
     message_id: str
     duplicate: bool
-    def __init__(self, message_id: _Optional[str] = ..., duplicate: bool = ...) -> None: ...
+    quarantined: bool
+    def __init__(self, message_id: _Optional[str] = ..., duplicate: bool = ..., quarantined: bool = ...) -> None: ...
 
 class IngestResponse(_message.Message):
     __slots__ = ("conversation_id", "results", "job_id", "memories", "revision", "extraction_pending")
@@ -183,14 +185,16 @@ class ConsciousRequest(_message.Message):
     def __init__(self, user_id: _Optional[str] = ..., max_memories: _Optional[int] = ..., categories: _Optional[_Iterable[str]] = ..., token_budget: _Optional[int] = ...) -> None: ...
 
 class UserProfile(_message.Message):
-    __slots__ = ("summary", "key_traits", "update_time")
+    __slots__ = ("summary", "key_traits", "update_time", "trust")
     SUMMARY_FIELD_NUMBER: _ClassVar[int]
     KEY_TRAITS_FIELD_NUMBER: _ClassVar[int]
     UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    TRUST_FIELD_NUMBER: _ClassVar[int]
     summary: str
     key_traits: _containers.RepeatedScalarFieldContainer[str]
     update_time: _timestamp_pb2.Timestamp
-    def __init__(self, summary: _Optional[str] = ..., key_traits: _Optional[_Iterable[str]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    trust: float
+    def __init__(self, summary: _Optional[str] = ..., key_traits: _Optional[_Iterable[str]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., trust: _Optional[float] = ...) -> None: ...
 
 class ConsciousResponse(_message.Message):
     __slots__ = ("memories", "profile", "context_block", "generate_time")
@@ -251,7 +255,7 @@ class SearchResponse(_message.Message):
     def __init__(self, results: _Optional[_Iterable[_Union[SearchResult, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., degraded: bool = ..., degraded_reasons: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class CreateMemoryRequest(_message.Message):
-    __slots__ = ("user_id", "content", "category", "slot", "tags", "metadata", "importance", "confidence", "pinned", "expire_time", "conversation_id", "project_id", "agent_id", "request_id")
+    __slots__ = ("user_id", "content", "category", "slot", "tags", "metadata", "importance", "confidence", "pinned", "expire_time", "conversation_id", "project_id", "agent_id", "request_id", "source_class")
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     CONTENT_FIELD_NUMBER: _ClassVar[int]
     CATEGORY_FIELD_NUMBER: _ClassVar[int]
@@ -266,6 +270,7 @@ class CreateMemoryRequest(_message.Message):
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
     AGENT_ID_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_CLASS_FIELD_NUMBER: _ClassVar[int]
     user_id: str
     content: str
     category: str
@@ -280,15 +285,18 @@ class CreateMemoryRequest(_message.Message):
     project_id: str
     agent_id: str
     request_id: str
-    def __init__(self, user_id: _Optional[str] = ..., content: _Optional[str] = ..., category: _Optional[str] = ..., slot: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ..., metadata: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., importance: _Optional[float] = ..., confidence: _Optional[float] = ..., pinned: bool = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., conversation_id: _Optional[str] = ..., project_id: _Optional[str] = ..., agent_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+    source_class: _memory_pb2.SourceClass
+    def __init__(self, user_id: _Optional[str] = ..., content: _Optional[str] = ..., category: _Optional[str] = ..., slot: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ..., metadata: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., importance: _Optional[float] = ..., confidence: _Optional[float] = ..., pinned: bool = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., conversation_id: _Optional[str] = ..., project_id: _Optional[str] = ..., agent_id: _Optional[str] = ..., request_id: _Optional[str] = ..., source_class: _Optional[_Union[_memory_pb2.SourceClass, str]] = ...) -> None: ...
 
 class CreateMemoryResponse(_message.Message):
-    __slots__ = ("memory", "revision")
+    __slots__ = ("memory", "revision", "quarantined")
     MEMORY_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
+    QUARANTINED_FIELD_NUMBER: _ClassVar[int]
     memory: _memory_pb2.Memory
     revision: int
-    def __init__(self, memory: _Optional[_Union[_memory_pb2.Memory, _Mapping]] = ..., revision: _Optional[int] = ...) -> None: ...
+    quarantined: bool
+    def __init__(self, memory: _Optional[_Union[_memory_pb2.Memory, _Mapping]] = ..., revision: _Optional[int] = ..., quarantined: bool = ...) -> None: ...
 
 class GetMemoryRequest(_message.Message):
     __slots__ = ("memory_id", "user_id")
@@ -353,12 +361,14 @@ class UpdateMemoryRequest(_message.Message):
     def __init__(self, memory: _Optional[_Union[_memory_pb2.Memory, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class UpdateMemoryResponse(_message.Message):
-    __slots__ = ("memory", "revision")
+    __slots__ = ("memory", "revision", "quarantined")
     MEMORY_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
+    QUARANTINED_FIELD_NUMBER: _ClassVar[int]
     memory: _memory_pb2.Memory
     revision: int
-    def __init__(self, memory: _Optional[_Union[_memory_pb2.Memory, _Mapping]] = ..., revision: _Optional[int] = ...) -> None: ...
+    quarantined: bool
+    def __init__(self, memory: _Optional[_Union[_memory_pb2.Memory, _Mapping]] = ..., revision: _Optional[int] = ..., quarantined: bool = ...) -> None: ...
 
 class DeleteMemoryRequest(_message.Message):
     __slots__ = ("memory_id", "request_id", "user_id")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import secrets
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -36,6 +37,7 @@ from memsvc.usecases.memories.recall import Recall
 from memsvc.usecases.memories.search import Search
 from memsvc.usecases.memories.write_memories import WriteMemories
 from memsvc.usecases.quotas import QuotaLimits, Quotas
+from memsvc.usecases.trust import Quarantine
 from memsvc.usecases.users.erasing import Erasing
 from memsvc.usecases.users.exporting import Exporting
 from memsvc.usecases.users.importing import Importing
@@ -72,6 +74,8 @@ async def assembled(settings: Settings, conninfo: str, stack: AsyncExitStack) ->
         secret_key,
         lru_cache(settings.ranking_weights),
         settings.exact_memories_max,
+        lru_cache(settings.trust_policy),
+        secrets.token_bytes,
     )
     embedding = Embedding(context, models.embedders(settings))
     stack.push_async_callback(embedding.close)
@@ -112,6 +116,7 @@ def _built(
         consolidation=consolidation,
         show_facts=ShowFacts(context, extractor),
         job_board=JobBoard(context),
+        quarantine=Quarantine(context, drawing),
     )
     erasing = Erasing(context)
     services = Services(

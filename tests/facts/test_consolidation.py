@@ -388,7 +388,11 @@ async def test_accesses_add_up(diary: Diary) -> None:
 @pytest.mark.parametrize(
     ("name", "index", "given"),
     [
-        ("list_conscious_memories", "memory_conscious", {"categories": None}),
+        (
+            "list_conscious_memories",
+            "memory_conscious",
+            {"categories": None, "leave_out_flagged": False, "flagged_factor": 0.2},
+        ),
         ("list_unmatched_facts", "memory_unmatched", {"space_id": 1}),
         (
             "decay_facts",
@@ -415,4 +419,5 @@ def test_what_is_read_in_order_is_read_by_an_index(
         )
 
     assert index in plan
-    assert "Sort Key: memory" not in plan
+    # At the end the few that are flagged find their place among the others.
+    assert plan.count("Sort Key: memory") <= (name == "list_conscious_memories")

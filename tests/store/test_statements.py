@@ -127,6 +127,7 @@ TENANT_TABLES = {
     "pending_embedding",
     "conversation",
     "idempotency",
+    "withheld_memory",
 }
 ACCOUNT = [field.name for field in fields(Account)]
 API_KEY = [field.name for field in fields(ApiKey)]
@@ -179,6 +180,9 @@ COLUMNS = {
     "list_conscious_memories": MEMORY,
     "list_source_messages": MEMORY,
     "insert_note": MEMORY,
+    "release_memories": MEMORY,
+    "approve_memories": MEMORY,
+    "list_withheld_memories": [*MEMORY, "withhold_reason", "withhold_time", "purge_time"],
     "update_memory": MEMORY,
     "rank_memories": [*MEMORY, "semantic", "keyword", "evidence", "without_embedding"],
     "search_full_text": [*MEMORY, "semantic", "keyword", "evidence", "without_embedding"],

@@ -141,6 +141,14 @@ const (
 	// NOT_FOUND. There is no such retention rule.
 	// Example: {reason: "RULE_NOT_FOUND", metadata: {"field": "rule_id", "error_id": "…"}}.
 	ErrorReason_ERROR_REASON_RULE_NOT_FOUND ErrorReason = 36
+	// INVALID_ARGUMENT. A field holds a secret, such as a key or a card number, and the tenant's policy is to
+	// block such writes; nothing was written. Send it without.
+	// Example: {reason: "SECRET_FOUND", metadata: {"field": "messages[0].content", "kinds": "jwt"}}.
+	ErrorReason_ERROR_REASON_SECRET_FOUND ErrorReason = 37
+	// INVALID_ARGUMENT. The write guard takes a field for an attempt to plant instructions, and the tenant's
+	// policy is to reject it; nothing was written.
+	// Example: {reason: "TEXT_REJECTED", metadata: {"field": "content", "signals": "override,role_token"}}.
+	ErrorReason_ERROR_REASON_TEXT_REJECTED ErrorReason = 38
 )
 
 // Enum value maps for ErrorReason.
@@ -183,6 +191,8 @@ var (
 		34: "ERROR_REASON_ERASURE_UNDER_WAY",
 		35: "ERROR_REASON_USER_HELD",
 		36: "ERROR_REASON_RULE_NOT_FOUND",
+		37: "ERROR_REASON_SECRET_FOUND",
+		38: "ERROR_REASON_TEXT_REJECTED",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":            0,
@@ -222,6 +232,8 @@ var (
 		"ERROR_REASON_ERASURE_UNDER_WAY":      34,
 		"ERROR_REASON_USER_HELD":              35,
 		"ERROR_REASON_RULE_NOT_FOUND":         36,
+		"ERROR_REASON_SECRET_FOUND":           37,
+		"ERROR_REASON_TEXT_REJECTED":          38,
 	}
 )
 
@@ -256,7 +268,8 @@ var File_memsvc_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_memsvc_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x1cmemsvc/v1/error_reason.proto\x12\tmemsvc.v1*\xe3\t\n" +
+	"\x1cmemsvc/v1/error_reason.proto\x12\tmemsvc.v1*\xa2\n" +
+	"\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n" +
 	"\x1aERROR_REASON_FIELD_INVALID\x10\x01\x12\"\n" +
@@ -295,7 +308,9 @@ const file_memsvc_v1_error_reason_proto_rawDesc = "" +
 	"\x18ERROR_REASON_USER_ERASED\x10!\x12\"\n" +
 	"\x1eERROR_REASON_ERASURE_UNDER_WAY\x10\"\x12\x1a\n" +
 	"\x16ERROR_REASON_USER_HELD\x10#\x12\x1f\n" +
-	"\x1bERROR_REASON_RULE_NOT_FOUND\x10$B\x18Z\x16memsvc.dev/go/memsvcv1b\x06proto3"
+	"\x1bERROR_REASON_RULE_NOT_FOUND\x10$\x12\x1d\n" +
+	"\x19ERROR_REASON_SECRET_FOUND\x10%\x12\x1e\n" +
+	"\x1aERROR_REASON_TEXT_REJECTED\x10&B\x18Z\x16memsvc.dev/go/memsvcv1b\x06proto3"
 
 var (
 	file_memsvc_v1_error_reason_proto_rawDescOnce sync.Once

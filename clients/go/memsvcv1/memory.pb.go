@@ -263,6 +263,72 @@ func (TemporalState) EnumDescriptor() ([]byte, []int) {
 	return file_memsvc_v1_memory_proto_rawDescGZIP(), []int{3}
 }
 
+// SourceClass says where a text comes from, and so how far it is trusted: what a user says about
+// themselves most, the output of tools from outside least.
+type SourceClass int32
+
+const (
+	// Not given; the class of the role that spoke. What CreateMemory writes is then taken for the user's.
+	SourceClass_SOURCE_CLASS_UNSPECIFIED SourceClass = 0
+	// The user's own word. Trust 1.
+	SourceClass_SOURCE_CLASS_DIRECT_USER SourceClass = 1
+	// The text of an assistant. Trust 0.6.
+	SourceClass_SOURCE_CLASS_MODEL_INFERENCE SourceClass = 2
+	// The application itself, and tools of its own. Trust 0.5.
+	SourceClass_SOURCE_CLASS_TOOL_INTERNAL SourceClass = 3
+	// Tools that bring what others wrote: web pages, e-mails, search results. Trust 0.3.
+	SourceClass_SOURCE_CLASS_TOOL_EXTERNAL SourceClass = 4
+	// A document that somebody else may have written. Trust 0.4.
+	SourceClass_SOURCE_CLASS_DOCUMENT SourceClass = 5
+)
+
+// Enum value maps for SourceClass.
+var (
+	SourceClass_name = map[int32]string{
+		0: "SOURCE_CLASS_UNSPECIFIED",
+		1: "SOURCE_CLASS_DIRECT_USER",
+		2: "SOURCE_CLASS_MODEL_INFERENCE",
+		3: "SOURCE_CLASS_TOOL_INTERNAL",
+		4: "SOURCE_CLASS_TOOL_EXTERNAL",
+		5: "SOURCE_CLASS_DOCUMENT",
+	}
+	SourceClass_value = map[string]int32{
+		"SOURCE_CLASS_UNSPECIFIED":     0,
+		"SOURCE_CLASS_DIRECT_USER":     1,
+		"SOURCE_CLASS_MODEL_INFERENCE": 2,
+		"SOURCE_CLASS_TOOL_INTERNAL":   3,
+		"SOURCE_CLASS_TOOL_EXTERNAL":   4,
+		"SOURCE_CLASS_DOCUMENT":        5,
+	}
+)
+
+func (x SourceClass) Enum() *SourceClass {
+	p := new(SourceClass)
+	*p = x
+	return p
+}
+
+func (x SourceClass) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (SourceClass) Descriptor() protoreflect.EnumDescriptor {
+	return file_memsvc_v1_memory_proto_enumTypes[4].Descriptor()
+}
+
+func (SourceClass) Type() protoreflect.EnumType {
+	return &file_memsvc_v1_memory_proto_enumTypes[4]
+}
+
+func (x SourceClass) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use SourceClass.Descriptor instead.
+func (SourceClass) EnumDescriptor() ([]byte, []int) {
+	return file_memsvc_v1_memory_proto_rawDescGZIP(), []int{4}
+}
+
 // EmbeddingMode says when messages get their vectors.
 type EmbeddingMode int32
 
@@ -301,11 +367,11 @@ func (x EmbeddingMode) String() string {
 }
 
 func (EmbeddingMode) Descriptor() protoreflect.EnumDescriptor {
-	return file_memsvc_v1_memory_proto_enumTypes[4].Descriptor()
+	return file_memsvc_v1_memory_proto_enumTypes[5].Descriptor()
 }
 
 func (EmbeddingMode) Type() protoreflect.EnumType {
-	return &file_memsvc_v1_memory_proto_enumTypes[4]
+	return &file_memsvc_v1_memory_proto_enumTypes[5]
 }
 
 func (x EmbeddingMode) Number() protoreflect.EnumNumber {
@@ -314,7 +380,7 @@ func (x EmbeddingMode) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use EmbeddingMode.Descriptor instead.
 func (EmbeddingMode) EnumDescriptor() ([]byte, []int) {
-	return file_memsvc_v1_memory_proto_rawDescGZIP(), []int{4}
+	return file_memsvc_v1_memory_proto_rawDescGZIP(), []int{5}
 }
 
 // Message is one thing that was said in a conversation.
@@ -331,7 +397,7 @@ type Message struct {
 	UserId string `protobuf:"bytes,3,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
 	// Who spoke. Default ROLE_USER.
 	Role Role `protobuf:"varint,4,opt,name=role,proto3,enum=memsvc.v1.Role" json:"role,omitempty"`
-	// What was said, 1 to 100,000 characters. It is kept byte for byte.
+	// What was said, 1 to 100,000 characters. It is kept byte for byte, but for secrets that are masked.
 	Content string `protobuf:"bytes,5,opt,name=content,proto3" json:"content,omitempty"`
 	// The speaker's name, where there are several; at most 128 bytes. A question that names a
 	// speaker finds their words more easily.
@@ -352,7 +418,11 @@ type Message struct {
 	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	// The message's vector, where the caller has it already: the server then computes none. Never
 	// returned.
-	Embedding     *Embedding `protobuf:"bytes,13,opt,name=embedding,proto3" json:"embedding,omitempty"`
+	Embedding *Embedding `protobuf:"bytes,13,opt,name=embedding,proto3" json:"embedding,omitempty"`
+	// Where the text comes from, if the role does not tell, such as a document that the user pasted. A class
+	// that is trusted more than the role's own counts as the role's: text of an assistant or a tool is never
+	// the user's own word. Default: the class of the role (ROLE_TOOL is SOURCE_CLASS_TOOL_EXTERNAL).
+	SourceClass   SourceClass `protobuf:"varint,14,opt,name=source_class,json=sourceClass,proto3,enum=memsvc.v1.SourceClass" json:"source_class,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -478,6 +548,13 @@ func (x *Message) GetEmbedding() *Embedding {
 	return nil
 }
 
+func (x *Message) GetSourceClass() SourceClass {
+	if x != nil {
+		return x.SourceClass
+	}
+	return SourceClass_SOURCE_CLASS_UNSPECIFIED
+}
+
 // Embedding is a vector that says what a text means.
 type Embedding struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -548,7 +625,7 @@ type Memory struct {
 	UserId string `protobuf:"bytes,2,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
 	// What it is.
 	Kind MemoryKind `protobuf:"varint,3,opt,name=kind,proto3,enum=memsvc.v1.MemoryKind" json:"kind,omitempty"`
-	// The text, 1 to 100,000 characters. It is kept byte for byte.
+	// The text, 1 to 100,000 characters. It is kept byte for byte, but for secrets that are masked.
 	Content string `protobuf:"bytes,4,opt,name=content,proto3" json:"content,omitempty"`
 	// A group of the caller's choice, for example "preference"; at most 64 bytes.
 	Category string `protobuf:"bytes,5,opt,name=category,proto3" json:"category,omitempty"`
@@ -608,7 +685,17 @@ type Memory struct {
 	Author string `protobuf:"bytes,30,opt,name=author,proto3" json:"author,omitempty"`
 	// It contradicts a more trusted or much surer fact: it is kept, and only shown where superseded
 	// memories are.
-	Contested     bool `protobuf:"varint,31,opt,name=contested,proto3" json:"contested,omitempty"`
+	Contested bool `protobuf:"varint,31,opt,name=contested,proto3" json:"contested,omitempty"`
+	// Where it comes from; of a FACT, the class of the most trusted message that says it.
+	SourceClass SourceClass `protobuf:"varint,32,opt,name=source_class,json=sourceClass,proto3,enum=memsvc.v1.SourceClass" json:"source_class,omitempty"`
+	// How far it is trusted, 0 to 1: by its source_class, and a fifth of that if the write guard found
+	// signals of an attack in it. Of a FACT, as far as the most trusted message that says it.
+	Trust float64 `protobuf:"fixed64,33,opt,name=trust,proto3" json:"trust,omitempty"`
+	// The signals that the write guard found, such as "override", and "masked:" with the kind of each secret
+	// that was masked, such as "masked:aws_access_key". A memory with a signal counts a fifth in
+	// Recall, Search and Conscious, unless it was approved: its signals then read "approved:override". A mask
+	// alone changes nothing.
+	Flags         []string `protobuf:"bytes,34,rep,name=flags,proto3" json:"flags,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -860,11 +947,32 @@ func (x *Memory) GetContested() bool {
 	return false
 }
 
+func (x *Memory) GetSourceClass() SourceClass {
+	if x != nil {
+		return x.SourceClass
+	}
+	return SourceClass_SOURCE_CLASS_UNSPECIFIED
+}
+
+func (x *Memory) GetTrust() float64 {
+	if x != nil {
+		return x.Trust
+	}
+	return 0
+}
+
+func (x *Memory) GetFlags() []string {
+	if x != nil {
+		return x.Flags
+	}
+	return nil
+}
+
 var File_memsvc_v1_memory_proto protoreflect.FileDescriptor
 
 const file_memsvc_v1_memory_proto_rawDesc = "" +
 	"\n" +
-	"\x16memsvc/v1/memory.proto\x12\tmemsvc.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbf\x04\n" +
+	"\x16memsvc/v1/memory.proto\x12\tmemsvc.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xfa\x04\n" +
 	"\aMessage\x12\x1d\n" +
 	"\n" +
 	"message_id\x18\x01 \x01(\tR\tmessageId\x12'\n" +
@@ -885,11 +993,12 @@ const file_memsvc_v1_memory_proto_rawDesc = "" +
 	"createTime\x12;\n" +
 	"\vupdate_time\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"updateTime\x122\n" +
-	"\tembedding\x18\r \x01(\v2\x14.memsvc.v1.EmbeddingR\tembeddingB\r\n" +
+	"\tembedding\x18\r \x01(\v2\x14.memsvc.v1.EmbeddingR\tembedding\x129\n" +
+	"\fsource_class\x18\x0e \x01(\x0e2\x16.memsvc.v1.SourceClassR\vsourceClassB\r\n" +
 	"\v_importance\"9\n" +
 	"\tEmbedding\x12\x14\n" +
 	"\x05model\x18\x01 \x01(\tR\x05model\x12\x16\n" +
-	"\x06values\x18\x02 \x03(\x02R\x06values\"\x86\n" +
+	"\x06values\x18\x02 \x03(\x02R\x06values\"\xed\n" +
 	"\n" +
 	"\x06Memory\x12\x1b\n" +
 	"\tmemory_id\x18\x01 \x01(\tR\bmemoryId\x12\x17\n" +
@@ -932,7 +1041,10 @@ const file_memsvc_v1_memory_proto_rawDesc = "" +
 	"\vsource_role\x18\x1d \x01(\x0e2\x0f.memsvc.v1.RoleR\n" +
 	"sourceRole\x12\x16\n" +
 	"\x06author\x18\x1e \x01(\tR\x06author\x12\x1c\n" +
-	"\tcontested\x18\x1f \x01(\bR\tcontestedB\r\n" +
+	"\tcontested\x18\x1f \x01(\bR\tcontested\x129\n" +
+	"\fsource_class\x18  \x01(\x0e2\x16.memsvc.v1.SourceClassR\vsourceClass\x12\x14\n" +
+	"\x05trust\x18! \x01(\x01R\x05trust\x12\x14\n" +
+	"\x05flags\x18\" \x03(\tR\x05flagsB\r\n" +
 	"\v_confidenceB\r\n" +
 	"\v_importance*_\n" +
 	"\x04Role\x12\x14\n" +
@@ -958,7 +1070,14 @@ const file_memsvc_v1_memory_proto_rawDesc = "" +
 	"\x16TEMPORAL_STATE_CURRENT\x10\x01\x12\x17\n" +
 	"\x13TEMPORAL_STATE_PAST\x10\x02\x12\x19\n" +
 	"\x15TEMPORAL_STATE_FUTURE\x10\x03\x12\x1c\n" +
-	"\x18TEMPORAL_STATE_RECURRING\x10\x04*j\n" +
+	"\x18TEMPORAL_STATE_RECURRING\x10\x04*\xc6\x01\n" +
+	"\vSourceClass\x12\x1c\n" +
+	"\x18SOURCE_CLASS_UNSPECIFIED\x10\x00\x12\x1c\n" +
+	"\x18SOURCE_CLASS_DIRECT_USER\x10\x01\x12 \n" +
+	"\x1cSOURCE_CLASS_MODEL_INFERENCE\x10\x02\x12\x1e\n" +
+	"\x1aSOURCE_CLASS_TOOL_INTERNAL\x10\x03\x12\x1e\n" +
+	"\x1aSOURCE_CLASS_TOOL_EXTERNAL\x10\x04\x12\x19\n" +
+	"\x15SOURCE_CLASS_DOCUMENT\x10\x05*j\n" +
 	"\rEmbeddingMode\x12\x1e\n" +
 	"\x1aEMBEDDING_MODE_UNSPECIFIED\x10\x00\x12\x1c\n" +
 	"\x18EMBEDDING_MODE_IMMEDIATE\x10\x01\x12\x1b\n" +
@@ -976,43 +1095,46 @@ func file_memsvc_v1_memory_proto_rawDescGZIP() []byte {
 	return file_memsvc_v1_memory_proto_rawDescData
 }
 
-var file_memsvc_v1_memory_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
+var file_memsvc_v1_memory_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
 var file_memsvc_v1_memory_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_memsvc_v1_memory_proto_goTypes = []any{
 	(Role)(0),                     // 0: memsvc.v1.Role
 	(ExtractionMode)(0),           // 1: memsvc.v1.ExtractionMode
 	(MemoryKind)(0),               // 2: memsvc.v1.MemoryKind
 	(TemporalState)(0),            // 3: memsvc.v1.TemporalState
-	(EmbeddingMode)(0),            // 4: memsvc.v1.EmbeddingMode
-	(*Message)(nil),               // 5: memsvc.v1.Message
-	(*Embedding)(nil),             // 6: memsvc.v1.Embedding
-	(*Memory)(nil),                // 7: memsvc.v1.Memory
-	(*timestamppb.Timestamp)(nil), // 8: google.protobuf.Timestamp
-	(*structpb.Struct)(nil),       // 9: google.protobuf.Struct
+	(SourceClass)(0),              // 4: memsvc.v1.SourceClass
+	(EmbeddingMode)(0),            // 5: memsvc.v1.EmbeddingMode
+	(*Message)(nil),               // 6: memsvc.v1.Message
+	(*Embedding)(nil),             // 7: memsvc.v1.Embedding
+	(*Memory)(nil),                // 8: memsvc.v1.Memory
+	(*timestamppb.Timestamp)(nil), // 9: google.protobuf.Timestamp
+	(*structpb.Struct)(nil),       // 10: google.protobuf.Struct
 }
 var file_memsvc_v1_memory_proto_depIdxs = []int32{
 	0,  // 0: memsvc.v1.Message.role:type_name -> memsvc.v1.Role
-	8,  // 1: memsvc.v1.Message.event_time:type_name -> google.protobuf.Timestamp
-	9,  // 2: memsvc.v1.Message.metadata:type_name -> google.protobuf.Struct
-	8,  // 3: memsvc.v1.Message.create_time:type_name -> google.protobuf.Timestamp
-	8,  // 4: memsvc.v1.Message.update_time:type_name -> google.protobuf.Timestamp
-	6,  // 5: memsvc.v1.Message.embedding:type_name -> memsvc.v1.Embedding
-	2,  // 6: memsvc.v1.Memory.kind:type_name -> memsvc.v1.MemoryKind
-	3,  // 7: memsvc.v1.Memory.temporal_state:type_name -> memsvc.v1.TemporalState
-	9,  // 8: memsvc.v1.Memory.metadata:type_name -> google.protobuf.Struct
-	8,  // 9: memsvc.v1.Memory.valid_from_time:type_name -> google.protobuf.Timestamp
-	8,  // 10: memsvc.v1.Memory.valid_to_time:type_name -> google.protobuf.Timestamp
-	8,  // 11: memsvc.v1.Memory.create_time:type_name -> google.protobuf.Timestamp
-	8,  // 12: memsvc.v1.Memory.update_time:type_name -> google.protobuf.Timestamp
-	8,  // 13: memsvc.v1.Memory.refresh_time:type_name -> google.protobuf.Timestamp
-	8,  // 14: memsvc.v1.Memory.last_access_time:type_name -> google.protobuf.Timestamp
-	8,  // 15: memsvc.v1.Memory.expire_time:type_name -> google.protobuf.Timestamp
-	0,  // 16: memsvc.v1.Memory.source_role:type_name -> memsvc.v1.Role
-	17, // [17:17] is the sub-list for method output_type
-	17, // [17:17] is the sub-list for method input_type
-	17, // [17:17] is the sub-list for extension type_name
-	17, // [17:17] is the sub-list for extension extendee
-	0,  // [0:17] is the sub-list for field type_name
+	9,  // 1: memsvc.v1.Message.event_time:type_name -> google.protobuf.Timestamp
+	10, // 2: memsvc.v1.Message.metadata:type_name -> google.protobuf.Struct
+	9,  // 3: memsvc.v1.Message.create_time:type_name -> google.protobuf.Timestamp
+	9,  // 4: memsvc.v1.Message.update_time:type_name -> google.protobuf.Timestamp
+	7,  // 5: memsvc.v1.Message.embedding:type_name -> memsvc.v1.Embedding
+	4,  // 6: memsvc.v1.Message.source_class:type_name -> memsvc.v1.SourceClass
+	2,  // 7: memsvc.v1.Memory.kind:type_name -> memsvc.v1.MemoryKind
+	3,  // 8: memsvc.v1.Memory.temporal_state:type_name -> memsvc.v1.TemporalState
+	10, // 9: memsvc.v1.Memory.metadata:type_name -> google.protobuf.Struct
+	9,  // 10: memsvc.v1.Memory.valid_from_time:type_name -> google.protobuf.Timestamp
+	9,  // 11: memsvc.v1.Memory.valid_to_time:type_name -> google.protobuf.Timestamp
+	9,  // 12: memsvc.v1.Memory.create_time:type_name -> google.protobuf.Timestamp
+	9,  // 13: memsvc.v1.Memory.update_time:type_name -> google.protobuf.Timestamp
+	9,  // 14: memsvc.v1.Memory.refresh_time:type_name -> google.protobuf.Timestamp
+	9,  // 15: memsvc.v1.Memory.last_access_time:type_name -> google.protobuf.Timestamp
+	9,  // 16: memsvc.v1.Memory.expire_time:type_name -> google.protobuf.Timestamp
+	0,  // 17: memsvc.v1.Memory.source_role:type_name -> memsvc.v1.Role
+	4,  // 18: memsvc.v1.Memory.source_class:type_name -> memsvc.v1.SourceClass
+	19, // [19:19] is the sub-list for method output_type
+	19, // [19:19] is the sub-list for method input_type
+	19, // [19:19] is the sub-list for extension type_name
+	19, // [19:19] is the sub-list for extension extendee
+	0,  // [0:19] is the sub-list for field type_name
 }
 
 func init() { file_memsvc_v1_memory_proto_init() }
@@ -1027,7 +1149,7 @@ func file_memsvc_v1_memory_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_memsvc_v1_memory_proto_rawDesc), len(file_memsvc_v1_memory_proto_rawDesc)),
-			NumEnums:      5,
+			NumEnums:      6,
 			NumMessages:   3,
 			NumExtensions: 0,
 			NumServices:   0,

@@ -258,7 +258,10 @@ type IngestedMessage struct {
 	// The message's id.
 	MessageId string `protobuf:"bytes,1,opt,name=message_id,json=messageId,proto3" json:"message_id,omitempty"`
 	// The user already had a message with this id; the stored one was left as it is.
-	Duplicate     bool `protobuf:"varint,2,opt,name=duplicate,proto3" json:"duplicate,omitempty"`
+	Duplicate bool `protobuf:"varint,2,opt,name=duplicate,proto3" json:"duplicate,omitempty"`
+	// The write guard put it aside: it is stored, and neither recalled, searched, listed nor read for facts
+	// until TrustService.ApproveMemories.
+	Quarantined   bool `protobuf:"varint,3,opt,name=quarantined,proto3" json:"quarantined,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -303,6 +306,13 @@ func (x *IngestedMessage) GetMessageId() string {
 func (x *IngestedMessage) GetDuplicate() bool {
 	if x != nil {
 		return x.Duplicate
+	}
+	return false
+}
+
+func (x *IngestedMessage) GetQuarantined() bool {
+	if x != nil {
+		return x.Quarantined
 	}
 	return false
 }
@@ -811,8 +821,8 @@ type RecallResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The memories, best first; ties in order of memory_id.
 	Results []*ScoredMemory `protobuf:"bytes,1,rep,name=results,proto3" json:"results,omitempty"`
-	// The results as text to put before a language model: data between two marks that no stored text can
-	// forge.
+	// The results as text to put before a language model: data between two marks that are drawn by
+	// chance for this reply, so that no stored text can hold them.
 	ContextBlock string `protobuf:"bytes,2,opt,name=context_block,json=contextBlock,proto3" json:"context_block,omitempty"`
 	// Something was left out of the ranking; degraded_reasons says what. The results are still right,
 	// but a full answer might rank better.
@@ -985,7 +995,10 @@ type UserProfile struct {
 	// Single traits.
 	KeyTraits []string `protobuf:"bytes,2,rep,name=key_traits,json=keyTraits,proto3" json:"key_traits,omitempty"`
 	// When it was written.
-	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	// How far it is trusted, 0 to 1: as far as the least trusted of the facts that it was written of. 0 for
+	// one that was written by a version before 0.2.
+	Trust         float64 `protobuf:"fixed64,4,opt,name=trust,proto3" json:"trust,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1041,6 +1054,13 @@ func (x *UserProfile) GetUpdateTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *UserProfile) GetTrust() float64 {
+	if x != nil {
+		return x.Trust
+	}
+	return 0
+}
+
 // ConsciousResponse is what to know when a conversation starts.
 type ConsciousResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1049,8 +1069,8 @@ type ConsciousResponse struct {
 	Memories []*Memory `protobuf:"bytes,1,rep,name=memories,proto3" json:"memories,omitempty"`
 	// Who the user is; absent until the server has written it.
 	Profile *UserProfile `protobuf:"bytes,2,opt,name=profile,proto3" json:"profile,omitempty"`
-	// The memories as text to put before a language model: data between two marks that no stored text can
-	// forge.
+	// The memories as text to put before a language model: data between two marks that are drawn by
+	// chance for this reply, so that no stored text can hold them.
 	ContextBlock string `protobuf:"bytes,3,opt,name=context_block,json=contextBlock,proto3" json:"context_block,omitempty"`
 	// When this was put together.
 	GenerateTime  *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=generate_time,json=generateTime,proto3" json:"generate_time,omitempty"`
@@ -1421,7 +1441,7 @@ type CreateMemoryRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Whose memory it is: any opaque string of 1 to 128 bytes.
 	UserId string `protobuf:"bytes,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
-	// The text, 1 to 100,000 characters. It is kept byte for byte.
+	// The text, 1 to 100,000 characters. It is kept byte for byte, but for secrets that are masked.
 	Content string `protobuf:"bytes,2,opt,name=content,proto3" json:"content,omitempty"`
 	// A group of the caller's choice, at most 64 bytes.
 	Category string `protobuf:"bytes,3,opt,name=category,proto3" json:"category,omitempty"`
@@ -1447,7 +1467,9 @@ type CreateMemoryRequest struct {
 	AgentId string `protobuf:"bytes,13,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
 	// Makes a retry safe: any string of at most 128 bytes, kept for 48 hours. The same id with the same
 	// request gives the first reply again; with another request it fails with IDEMPOTENCY_KEY_REUSED.
-	RequestId     string `protobuf:"bytes,14,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	RequestId string `protobuf:"bytes,14,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Where the text comes from. Default: SOURCE_CLASS_DIRECT_USER.
+	SourceClass   SourceClass `protobuf:"varint,15,opt,name=source_class,json=sourceClass,proto3,enum=memsvc.v1.SourceClass" json:"source_class,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1580,13 +1602,23 @@ func (x *CreateMemoryRequest) GetRequestId() string {
 	return ""
 }
 
+func (x *CreateMemoryRequest) GetSourceClass() SourceClass {
+	if x != nil {
+		return x.SourceClass
+	}
+	return SourceClass_SOURCE_CLASS_UNSPECIFIED
+}
+
 // CreateMemoryResponse is the note as stored.
 type CreateMemoryResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The memory.
 	Memory *Memory `protobuf:"bytes,1,opt,name=memory,proto3" json:"memory,omitempty"`
 	// The state of the store that includes this change, to be given as min_revision.
-	Revision      int64 `protobuf:"varint,2,opt,name=revision,proto3" json:"revision,omitempty"`
+	Revision int64 `protobuf:"varint,2,opt,name=revision,proto3" json:"revision,omitempty"`
+	// The write guard put it aside: it is stored, and neither recalled, searched nor listed until
+	// TrustService.ApproveMemories.
+	Quarantined   bool `protobuf:"varint,3,opt,name=quarantined,proto3" json:"quarantined,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1633,6 +1665,13 @@ func (x *CreateMemoryResponse) GetRevision() int64 {
 		return x.Revision
 	}
 	return 0
+}
+
+func (x *CreateMemoryResponse) GetQuarantined() bool {
+	if x != nil {
+		return x.Quarantined
+	}
+	return false
 }
 
 // GetMemoryRequest names a memory.
@@ -2056,7 +2095,10 @@ type UpdateMemoryResponse struct {
 	// The memory.
 	Memory *Memory `protobuf:"bytes,1,opt,name=memory,proto3" json:"memory,omitempty"`
 	// The state of the store that includes this change, to be given as min_revision.
-	Revision      int64 `protobuf:"varint,2,opt,name=revision,proto3" json:"revision,omitempty"`
+	Revision int64 `protobuf:"varint,2,opt,name=revision,proto3" json:"revision,omitempty"`
+	// The write guard put the memory aside for its new text: until TrustService.ApproveMemories it is
+	// neither recalled, searched nor listed.
+	Quarantined   bool `protobuf:"varint,3,opt,name=quarantined,proto3" json:"quarantined,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2103,6 +2145,13 @@ func (x *UpdateMemoryResponse) GetRevision() int64 {
 		return x.Revision
 	}
 	return 0
+}
+
+func (x *UpdateMemoryResponse) GetQuarantined() bool {
+	if x != nil {
+		return x.Quarantined
+	}
+	return false
 }
 
 // DeleteMemoryRequest names a memory.
@@ -3315,11 +3364,12 @@ const file_memsvc_v1_memory_service_proto_rawDesc = "" +
 	"\n" +
 	"project_id\x18\x06 \x01(\tR\tprojectId\x12\x19\n" +
 	"\bagent_id\x18\a \x01(\tR\aagentId\x12?\n" +
-	"\x0eembedding_mode\x18\b \x01(\x0e2\x18.memsvc.v1.EmbeddingModeR\rembeddingMode\"N\n" +
+	"\x0eembedding_mode\x18\b \x01(\x0e2\x18.memsvc.v1.EmbeddingModeR\rembeddingMode\"p\n" +
 	"\x0fIngestedMessage\x12\x1d\n" +
 	"\n" +
 	"message_id\x18\x01 \x01(\tR\tmessageId\x12\x1c\n" +
-	"\tduplicate\x18\x02 \x01(\bR\tduplicate\"\x80\x02\n" +
+	"\tduplicate\x18\x02 \x01(\bR\tduplicate\x12 \n" +
+	"\vquarantined\x18\x03 \x01(\bR\vquarantined\"\x80\x02\n" +
 	"\x0eIngestResponse\x12'\n" +
 	"\x0fconversation_id\x18\x01 \x01(\tR\x0econversationId\x124\n" +
 	"\aresults\x18\x02 \x03(\v2\x1a.memsvc.v1.IngestedMessageR\aresults\x12\x15\n" +
@@ -3382,13 +3432,14 @@ const file_memsvc_v1_memory_service_proto_rawDesc = "" +
 	"\n" +
 	"categories\x18\x03 \x03(\tR\n" +
 	"categories\x12!\n" +
-	"\ftoken_budget\x18\x04 \x01(\x05R\vtokenBudget\"\x83\x01\n" +
+	"\ftoken_budget\x18\x04 \x01(\x05R\vtokenBudget\"\x99\x01\n" +
 	"\vUserProfile\x12\x18\n" +
 	"\asummary\x18\x01 \x01(\tR\asummary\x12\x1d\n" +
 	"\n" +
 	"key_traits\x18\x02 \x03(\tR\tkeyTraits\x12;\n" +
 	"\vupdate_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"updateTime\"\xda\x01\n" +
+	"updateTime\x12\x14\n" +
+	"\x05trust\x18\x04 \x01(\x01R\x05trust\"\xda\x01\n" +
 	"\x11ConsciousResponse\x12-\n" +
 	"\bmemories\x18\x01 \x03(\v2\x11.memsvc.v1.MemoryR\bmemories\x120\n" +
 	"\aprofile\x18\x02 \x01(\v2\x16.memsvc.v1.UserProfileR\aprofile\x12#\n" +
@@ -3415,7 +3466,7 @@ const file_memsvc_v1_memory_service_proto_rawDesc = "" +
 	"\aresults\x18\x01 \x03(\v2\x17.memsvc.v1.SearchResultR\aresults\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x12\x1a\n" +
 	"\bdegraded\x18\x03 \x01(\bR\bdegraded\x12)\n" +
-	"\x10degraded_reasons\x18\x04 \x03(\tR\x0fdegradedReasons\"\x80\x04\n" +
+	"\x10degraded_reasons\x18\x04 \x03(\tR\x0fdegradedReasons\"\xbb\x04\n" +
 	"\x13CreateMemoryRequest\x12\x17\n" +
 	"\auser_id\x18\x01 \x01(\tR\x06userId\x12\x18\n" +
 	"\acontent\x18\x02 \x01(\tR\acontent\x12\x1a\n" +
@@ -3438,12 +3489,14 @@ const file_memsvc_v1_memory_service_proto_rawDesc = "" +
 	"project_id\x18\f \x01(\tR\tprojectId\x12\x19\n" +
 	"\bagent_id\x18\r \x01(\tR\aagentId\x12\x1d\n" +
 	"\n" +
-	"request_id\x18\x0e \x01(\tR\trequestIdB\r\n" +
+	"request_id\x18\x0e \x01(\tR\trequestId\x129\n" +
+	"\fsource_class\x18\x0f \x01(\x0e2\x16.memsvc.v1.SourceClassR\vsourceClassB\r\n" +
 	"\v_importanceB\r\n" +
-	"\v_confidence\"]\n" +
+	"\v_confidence\"\x7f\n" +
 	"\x14CreateMemoryResponse\x12)\n" +
 	"\x06memory\x18\x01 \x01(\v2\x11.memsvc.v1.MemoryR\x06memory\x12\x1a\n" +
-	"\brevision\x18\x02 \x01(\x03R\brevision\"H\n" +
+	"\brevision\x18\x02 \x01(\x03R\brevision\x12 \n" +
+	"\vquarantined\x18\x03 \x01(\bR\vquarantined\"H\n" +
 	"\x10GetMemoryRequest\x12\x1b\n" +
 	"\tmemory_id\x18\x01 \x01(\tR\bmemoryId\x12\x17\n" +
 	"\auser_id\x18\x02 \x01(\tR\x06userId\">\n" +
@@ -3470,10 +3523,11 @@ const file_memsvc_v1_memory_service_proto_rawDesc = "" +
 	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
 	"updateMask\x12\x1d\n" +
 	"\n" +
-	"request_id\x18\x03 \x01(\tR\trequestId\"]\n" +
+	"request_id\x18\x03 \x01(\tR\trequestId\"\x7f\n" +
 	"\x14UpdateMemoryResponse\x12)\n" +
 	"\x06memory\x18\x01 \x01(\v2\x11.memsvc.v1.MemoryR\x06memory\x12\x1a\n" +
-	"\brevision\x18\x02 \x01(\x03R\brevision\"j\n" +
+	"\brevision\x18\x02 \x01(\x03R\brevision\x12 \n" +
+	"\vquarantined\x18\x03 \x01(\bR\vquarantined\"j\n" +
 	"\x13DeleteMemoryRequest\x12\x1b\n" +
 	"\tmemory_id\x18\x01 \x01(\tR\bmemoryId\x12\x1d\n" +
 	"\n" +
@@ -3657,10 +3711,11 @@ var file_memsvc_v1_memory_service_proto_goTypes = []any{
 	(*TimeRange)(nil),                   // 54: memsvc.v1.TimeRange
 	(*ScoreBreakdown)(nil),              // 55: memsvc.v1.ScoreBreakdown
 	(*structpb.Struct)(nil),             // 56: google.protobuf.Struct
-	(*fieldmaskpb.FieldMask)(nil),       // 57: google.protobuf.FieldMask
-	(*durationpb.Duration)(nil),         // 58: google.protobuf.Duration
-	(*ChatRequest)(nil),                 // 59: memsvc.v1.ChatRequest
-	(*ChatEvent)(nil),                   // 60: memsvc.v1.ChatEvent
+	(SourceClass)(0),                    // 57: memsvc.v1.SourceClass
+	(*fieldmaskpb.FieldMask)(nil),       // 58: google.protobuf.FieldMask
+	(*durationpb.Duration)(nil),         // 59: google.protobuf.Duration
+	(*ChatRequest)(nil),                 // 60: memsvc.v1.ChatRequest
+	(*ChatEvent)(nil),                   // 61: memsvc.v1.ChatEvent
 }
 var file_memsvc_v1_memory_service_proto_depIdxs = []int32{
 	45, // 0: memsvc.v1.IngestRequest.messages:type_name -> memsvc.v1.Message
@@ -3693,73 +3748,74 @@ var file_memsvc_v1_memory_service_proto_depIdxs = []int32{
 	14, // 27: memsvc.v1.SearchResponse.results:type_name -> memsvc.v1.SearchResult
 	56, // 28: memsvc.v1.CreateMemoryRequest.metadata:type_name -> google.protobuf.Struct
 	52, // 29: memsvc.v1.CreateMemoryRequest.expire_time:type_name -> google.protobuf.Timestamp
-	48, // 30: memsvc.v1.CreateMemoryResponse.memory:type_name -> memsvc.v1.Memory
-	48, // 31: memsvc.v1.GetMemoryResponse.memory:type_name -> memsvc.v1.Memory
-	45, // 32: memsvc.v1.GetMemorySourceResponse.messages:type_name -> memsvc.v1.Message
-	49, // 33: memsvc.v1.ListMemoriesRequest.kinds:type_name -> memsvc.v1.MemoryKind
-	50, // 34: memsvc.v1.ListMemoriesRequest.filter:type_name -> memsvc.v1.MemoryFilter
-	48, // 35: memsvc.v1.ListMemoriesResponse.memories:type_name -> memsvc.v1.Memory
-	48, // 36: memsvc.v1.UpdateMemoryRequest.memory:type_name -> memsvc.v1.Memory
-	57, // 37: memsvc.v1.UpdateMemoryRequest.update_mask:type_name -> google.protobuf.FieldMask
-	48, // 38: memsvc.v1.UpdateMemoryResponse.memory:type_name -> memsvc.v1.Memory
-	53, // 39: memsvc.v1.FindSimilarMemoriesResponse.results:type_name -> memsvc.v1.ScoredMemory
-	48, // 40: memsvc.v1.ListMemoryTimelineResponse.memories:type_name -> memsvc.v1.Memory
-	34, // 41: memsvc.v1.EvaluateRequest.queries:type_name -> memsvc.v1.LabelledQuery
-	51, // 42: memsvc.v1.EvaluateRequest.weights:type_name -> memsvc.v1.RankingWeights
-	49, // 43: memsvc.v1.EvaluateRequest.kinds:type_name -> memsvc.v1.MemoryKind
-	44, // 44: memsvc.v1.RecallMetrics.cuts:type_name -> memsvc.v1.RecallMetrics.CutMetrics
-	58, // 45: memsvc.v1.QueryEvaluation.duration:type_name -> google.protobuf.Duration
-	36, // 46: memsvc.v1.ArmEvaluation.without:type_name -> memsvc.v1.RecallMetrics
-	36, // 47: memsvc.v1.ArmEvaluation.alone:type_name -> memsvc.v1.RecallMetrics
-	36, // 48: memsvc.v1.EvaluateResponse.metrics:type_name -> memsvc.v1.RecallMetrics
-	37, // 49: memsvc.v1.EvaluateResponse.queries:type_name -> memsvc.v1.QueryEvaluation
-	38, // 50: memsvc.v1.EvaluateResponse.arms:type_name -> memsvc.v1.ArmEvaluation
-	58, // 51: memsvc.v1.EvaluateResponse.duration_p50:type_name -> google.protobuf.Duration
-	58, // 52: memsvc.v1.EvaluateResponse.duration_p95:type_name -> google.protobuf.Duration
-	51, // 53: memsvc.v1.EvaluateResponse.weights:type_name -> memsvc.v1.RankingWeights
-	45, // 54: memsvc.v1.ExtractFactsRequest.message:type_name -> memsvc.v1.Message
-	48, // 55: memsvc.v1.ExtractFactsResponse.memories:type_name -> memsvc.v1.Memory
-	2,  // 56: memsvc.v1.MemoryService.Ingest:input_type -> memsvc.v1.IngestRequest
-	5,  // 57: memsvc.v1.MemoryService.IngestStream:input_type -> memsvc.v1.IngestStreamRequest
-	8,  // 58: memsvc.v1.MemoryService.Recall:input_type -> memsvc.v1.RecallRequest
-	10, // 59: memsvc.v1.MemoryService.Conscious:input_type -> memsvc.v1.ConsciousRequest
-	13, // 60: memsvc.v1.MemoryService.Search:input_type -> memsvc.v1.SearchRequest
-	59, // 61: memsvc.v1.MemoryService.Chat:input_type -> memsvc.v1.ChatRequest
-	16, // 62: memsvc.v1.MemoryService.CreateMemory:input_type -> memsvc.v1.CreateMemoryRequest
-	18, // 63: memsvc.v1.MemoryService.GetMemory:input_type -> memsvc.v1.GetMemoryRequest
-	20, // 64: memsvc.v1.MemoryService.GetMemorySource:input_type -> memsvc.v1.GetMemorySourceRequest
-	22, // 65: memsvc.v1.MemoryService.ListMemories:input_type -> memsvc.v1.ListMemoriesRequest
-	24, // 66: memsvc.v1.MemoryService.UpdateMemory:input_type -> memsvc.v1.UpdateMemoryRequest
-	26, // 67: memsvc.v1.MemoryService.DeleteMemory:input_type -> memsvc.v1.DeleteMemoryRequest
-	28, // 68: memsvc.v1.MemoryService.BatchDeleteMemories:input_type -> memsvc.v1.BatchDeleteMemoriesRequest
-	30, // 69: memsvc.v1.MemoryService.FindSimilarMemories:input_type -> memsvc.v1.FindSimilarMemoriesRequest
-	35, // 70: memsvc.v1.MemoryService.Evaluate:input_type -> memsvc.v1.EvaluateRequest
-	40, // 71: memsvc.v1.MemoryService.Consolidate:input_type -> memsvc.v1.ConsolidateRequest
-	42, // 72: memsvc.v1.MemoryService.ExtractFacts:input_type -> memsvc.v1.ExtractFactsRequest
-	32, // 73: memsvc.v1.MemoryService.ListMemoryTimeline:input_type -> memsvc.v1.ListMemoryTimelineRequest
-	4,  // 74: memsvc.v1.MemoryService.Ingest:output_type -> memsvc.v1.IngestResponse
-	7,  // 75: memsvc.v1.MemoryService.IngestStream:output_type -> memsvc.v1.IngestStreamResponse
-	9,  // 76: memsvc.v1.MemoryService.Recall:output_type -> memsvc.v1.RecallResponse
-	12, // 77: memsvc.v1.MemoryService.Conscious:output_type -> memsvc.v1.ConsciousResponse
-	15, // 78: memsvc.v1.MemoryService.Search:output_type -> memsvc.v1.SearchResponse
-	60, // 79: memsvc.v1.MemoryService.Chat:output_type -> memsvc.v1.ChatEvent
-	17, // 80: memsvc.v1.MemoryService.CreateMemory:output_type -> memsvc.v1.CreateMemoryResponse
-	19, // 81: memsvc.v1.MemoryService.GetMemory:output_type -> memsvc.v1.GetMemoryResponse
-	21, // 82: memsvc.v1.MemoryService.GetMemorySource:output_type -> memsvc.v1.GetMemorySourceResponse
-	23, // 83: memsvc.v1.MemoryService.ListMemories:output_type -> memsvc.v1.ListMemoriesResponse
-	25, // 84: memsvc.v1.MemoryService.UpdateMemory:output_type -> memsvc.v1.UpdateMemoryResponse
-	27, // 85: memsvc.v1.MemoryService.DeleteMemory:output_type -> memsvc.v1.DeleteMemoryResponse
-	29, // 86: memsvc.v1.MemoryService.BatchDeleteMemories:output_type -> memsvc.v1.BatchDeleteMemoriesResponse
-	31, // 87: memsvc.v1.MemoryService.FindSimilarMemories:output_type -> memsvc.v1.FindSimilarMemoriesResponse
-	39, // 88: memsvc.v1.MemoryService.Evaluate:output_type -> memsvc.v1.EvaluateResponse
-	41, // 89: memsvc.v1.MemoryService.Consolidate:output_type -> memsvc.v1.ConsolidateResponse
-	43, // 90: memsvc.v1.MemoryService.ExtractFacts:output_type -> memsvc.v1.ExtractFactsResponse
-	33, // 91: memsvc.v1.MemoryService.ListMemoryTimeline:output_type -> memsvc.v1.ListMemoryTimelineResponse
-	74, // [74:92] is the sub-list for method output_type
-	56, // [56:74] is the sub-list for method input_type
-	56, // [56:56] is the sub-list for extension type_name
-	56, // [56:56] is the sub-list for extension extendee
-	0,  // [0:56] is the sub-list for field type_name
+	57, // 30: memsvc.v1.CreateMemoryRequest.source_class:type_name -> memsvc.v1.SourceClass
+	48, // 31: memsvc.v1.CreateMemoryResponse.memory:type_name -> memsvc.v1.Memory
+	48, // 32: memsvc.v1.GetMemoryResponse.memory:type_name -> memsvc.v1.Memory
+	45, // 33: memsvc.v1.GetMemorySourceResponse.messages:type_name -> memsvc.v1.Message
+	49, // 34: memsvc.v1.ListMemoriesRequest.kinds:type_name -> memsvc.v1.MemoryKind
+	50, // 35: memsvc.v1.ListMemoriesRequest.filter:type_name -> memsvc.v1.MemoryFilter
+	48, // 36: memsvc.v1.ListMemoriesResponse.memories:type_name -> memsvc.v1.Memory
+	48, // 37: memsvc.v1.UpdateMemoryRequest.memory:type_name -> memsvc.v1.Memory
+	58, // 38: memsvc.v1.UpdateMemoryRequest.update_mask:type_name -> google.protobuf.FieldMask
+	48, // 39: memsvc.v1.UpdateMemoryResponse.memory:type_name -> memsvc.v1.Memory
+	53, // 40: memsvc.v1.FindSimilarMemoriesResponse.results:type_name -> memsvc.v1.ScoredMemory
+	48, // 41: memsvc.v1.ListMemoryTimelineResponse.memories:type_name -> memsvc.v1.Memory
+	34, // 42: memsvc.v1.EvaluateRequest.queries:type_name -> memsvc.v1.LabelledQuery
+	51, // 43: memsvc.v1.EvaluateRequest.weights:type_name -> memsvc.v1.RankingWeights
+	49, // 44: memsvc.v1.EvaluateRequest.kinds:type_name -> memsvc.v1.MemoryKind
+	44, // 45: memsvc.v1.RecallMetrics.cuts:type_name -> memsvc.v1.RecallMetrics.CutMetrics
+	59, // 46: memsvc.v1.QueryEvaluation.duration:type_name -> google.protobuf.Duration
+	36, // 47: memsvc.v1.ArmEvaluation.without:type_name -> memsvc.v1.RecallMetrics
+	36, // 48: memsvc.v1.ArmEvaluation.alone:type_name -> memsvc.v1.RecallMetrics
+	36, // 49: memsvc.v1.EvaluateResponse.metrics:type_name -> memsvc.v1.RecallMetrics
+	37, // 50: memsvc.v1.EvaluateResponse.queries:type_name -> memsvc.v1.QueryEvaluation
+	38, // 51: memsvc.v1.EvaluateResponse.arms:type_name -> memsvc.v1.ArmEvaluation
+	59, // 52: memsvc.v1.EvaluateResponse.duration_p50:type_name -> google.protobuf.Duration
+	59, // 53: memsvc.v1.EvaluateResponse.duration_p95:type_name -> google.protobuf.Duration
+	51, // 54: memsvc.v1.EvaluateResponse.weights:type_name -> memsvc.v1.RankingWeights
+	45, // 55: memsvc.v1.ExtractFactsRequest.message:type_name -> memsvc.v1.Message
+	48, // 56: memsvc.v1.ExtractFactsResponse.memories:type_name -> memsvc.v1.Memory
+	2,  // 57: memsvc.v1.MemoryService.Ingest:input_type -> memsvc.v1.IngestRequest
+	5,  // 58: memsvc.v1.MemoryService.IngestStream:input_type -> memsvc.v1.IngestStreamRequest
+	8,  // 59: memsvc.v1.MemoryService.Recall:input_type -> memsvc.v1.RecallRequest
+	10, // 60: memsvc.v1.MemoryService.Conscious:input_type -> memsvc.v1.ConsciousRequest
+	13, // 61: memsvc.v1.MemoryService.Search:input_type -> memsvc.v1.SearchRequest
+	60, // 62: memsvc.v1.MemoryService.Chat:input_type -> memsvc.v1.ChatRequest
+	16, // 63: memsvc.v1.MemoryService.CreateMemory:input_type -> memsvc.v1.CreateMemoryRequest
+	18, // 64: memsvc.v1.MemoryService.GetMemory:input_type -> memsvc.v1.GetMemoryRequest
+	20, // 65: memsvc.v1.MemoryService.GetMemorySource:input_type -> memsvc.v1.GetMemorySourceRequest
+	22, // 66: memsvc.v1.MemoryService.ListMemories:input_type -> memsvc.v1.ListMemoriesRequest
+	24, // 67: memsvc.v1.MemoryService.UpdateMemory:input_type -> memsvc.v1.UpdateMemoryRequest
+	26, // 68: memsvc.v1.MemoryService.DeleteMemory:input_type -> memsvc.v1.DeleteMemoryRequest
+	28, // 69: memsvc.v1.MemoryService.BatchDeleteMemories:input_type -> memsvc.v1.BatchDeleteMemoriesRequest
+	30, // 70: memsvc.v1.MemoryService.FindSimilarMemories:input_type -> memsvc.v1.FindSimilarMemoriesRequest
+	35, // 71: memsvc.v1.MemoryService.Evaluate:input_type -> memsvc.v1.EvaluateRequest
+	40, // 72: memsvc.v1.MemoryService.Consolidate:input_type -> memsvc.v1.ConsolidateRequest
+	42, // 73: memsvc.v1.MemoryService.ExtractFacts:input_type -> memsvc.v1.ExtractFactsRequest
+	32, // 74: memsvc.v1.MemoryService.ListMemoryTimeline:input_type -> memsvc.v1.ListMemoryTimelineRequest
+	4,  // 75: memsvc.v1.MemoryService.Ingest:output_type -> memsvc.v1.IngestResponse
+	7,  // 76: memsvc.v1.MemoryService.IngestStream:output_type -> memsvc.v1.IngestStreamResponse
+	9,  // 77: memsvc.v1.MemoryService.Recall:output_type -> memsvc.v1.RecallResponse
+	12, // 78: memsvc.v1.MemoryService.Conscious:output_type -> memsvc.v1.ConsciousResponse
+	15, // 79: memsvc.v1.MemoryService.Search:output_type -> memsvc.v1.SearchResponse
+	61, // 80: memsvc.v1.MemoryService.Chat:output_type -> memsvc.v1.ChatEvent
+	17, // 81: memsvc.v1.MemoryService.CreateMemory:output_type -> memsvc.v1.CreateMemoryResponse
+	19, // 82: memsvc.v1.MemoryService.GetMemory:output_type -> memsvc.v1.GetMemoryResponse
+	21, // 83: memsvc.v1.MemoryService.GetMemorySource:output_type -> memsvc.v1.GetMemorySourceResponse
+	23, // 84: memsvc.v1.MemoryService.ListMemories:output_type -> memsvc.v1.ListMemoriesResponse
+	25, // 85: memsvc.v1.MemoryService.UpdateMemory:output_type -> memsvc.v1.UpdateMemoryResponse
+	27, // 86: memsvc.v1.MemoryService.DeleteMemory:output_type -> memsvc.v1.DeleteMemoryResponse
+	29, // 87: memsvc.v1.MemoryService.BatchDeleteMemories:output_type -> memsvc.v1.BatchDeleteMemoriesResponse
+	31, // 88: memsvc.v1.MemoryService.FindSimilarMemories:output_type -> memsvc.v1.FindSimilarMemoriesResponse
+	39, // 89: memsvc.v1.MemoryService.Evaluate:output_type -> memsvc.v1.EvaluateResponse
+	41, // 90: memsvc.v1.MemoryService.Consolidate:output_type -> memsvc.v1.ConsolidateResponse
+	43, // 91: memsvc.v1.MemoryService.ExtractFacts:output_type -> memsvc.v1.ExtractFactsResponse
+	33, // 92: memsvc.v1.MemoryService.ListMemoryTimeline:output_type -> memsvc.v1.ListMemoryTimelineResponse
+	75, // [75:93] is the sub-list for method output_type
+	57, // [57:75] is the sub-list for method input_type
+	57, // [57:57] is the sub-list for extension type_name
+	57, // [57:57] is the sub-list for extension extendee
+	0,  // [0:57] is the sub-list for field type_name
 }
 
 func init() { file_memsvc_v1_memory_service_proto_init() }

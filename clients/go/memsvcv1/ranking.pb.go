@@ -90,7 +90,8 @@ func (MetadataCondition_Operator) EnumDescriptor() ([]byte, []int) {
 }
 
 // ScoreBreakdown explains a score: every part lies in [0, 1] before its weight is applied, and the
-// sum of weight times part equals the score to 1e-6. The weights stand in the response.
+// sum of weight times part equals the score to 1e-6. The weights stand in the response. Of a memory that
+// the write guard flagged every part is a fifth of what it would be.
 type ScoreBreakdown struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Closeness of meaning to the query, scaled over the user's memories.
@@ -184,7 +185,8 @@ func (x *ScoreBreakdown) GetConfidence() float64 {
 }
 
 // ContextEvidence tells what the surroundings of a memory have to do with the query. Every number
-// lies in [0, 1]; the breakdown's context is their mean, weighted by ContextWeights. A memory that was
+// lies in [0, 1]; the breakdown's context is their mean, weighted by ContextWeights (a fifth of it, of a
+// memory that the write guard flagged). A memory that was
 // not said in a conversation is its own neighbourhood. A part that does not apply (no speaker or no time
 // is named in the query, or the memory has no author) is left out of the mean.
 type ContextEvidence struct {

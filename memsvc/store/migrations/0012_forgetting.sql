@@ -128,7 +128,8 @@ declare
 begin
     -- The roots: what the others belong to is written with them.
     foreach written in array array[
-        'conversation', 'memory', 'job', 'profile', 'idempotency', 'api_key', 'account', 'invitation'
+        'conversation', 'memory', 'withheld_memory', 'job', 'profile', 'idempotency', 'api_key',
+        'account', 'invitation'
     ] loop
         execute format(
             'create trigger hold_user before insert or update of user_id on %I '
@@ -137,7 +138,7 @@ begin
         );
     end loop;
     -- While rows are being removed nobody sees the rest.
-    foreach written in array array['conversation', 'memory', 'profile', 'job'] loop
+    foreach written in array array['conversation', 'memory', 'withheld_memory', 'profile', 'job'] loop
         execute format(
             'create policy not_erased on %I as restrictive for select using ('
             'user_id <> all (array('
@@ -152,11 +153,18 @@ begin
 end
 $$;
 
+-- A transaction that is bound to a user sees no other user's rows here either.
+create policy user_binding on withheld_memory as restrictive using (
+    (select coalesce(current_setting('memsvc.user', true), '')) = ''
+    or user_id = (select current_setting('memsvc.user', true))
+);
+
 -- The planner gains nothing from samples of texts, and they would outlive the rows.
 alter table memory alter column content set statistics 0;
 alter table memory alter column metadata set statistics 0;
 alter table memory alter column value set statistics 0;
 alter table memory alter column value_key set statistics 0;
+alter table withheld_memory alter column record set statistics 0;
 alter table profile alter column summary set statistics 0;
 alter table profile alter column key_traits set statistics 0;
 alter table conversation alter column title set statistics 0;

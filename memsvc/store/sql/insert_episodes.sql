@@ -6,10 +6,11 @@ with item as materialized (
         %(memory_ids)s::uuid[], %(contents)s::text[], %(importances)s::real[],
         %(metadata)s::jsonb[], %(event_times)s::timestamptz[], %(message_ids)s::text[],
         %(roles)s::smallint[], %(authors)s::text[], %(parent_message_ids)s::text[],
-        %(presences)s::text[], %(weights)s::text[]
+        %(presences)s::text[], %(weights)s::text[], %(source_classes)s::smallint[],
+        %(flags)s::text[], %(flagged)s::boolean[]
     ) with ordinality as item (
         memory_id, content, importance, metadata, event_time, message_id, role, author,
-        parent_message_id, presence, weights, ordinal
+        parent_message_id, presence, weights, source_class, flags, flagged, ordinal
     )
     where not exists (
         select
@@ -17,6 +18,14 @@ with item as materialized (
         where memory.tenant_id = %(tenant_id)s
             and memory.user_id = %(user_id)s
             and memory.message_id = item.message_id
+    )
+    -- What is put aside is there all the same.
+    and not exists (
+        select
+        from withheld_memory
+        where withheld_memory.tenant_id = %(tenant_id)s
+            and withheld_memory.user_id = %(user_id)s
+            and withheld_memory.message_id = item.message_id
     )
 ),
 
@@ -33,7 +42,8 @@ insert into memory (
     tenant_id, memory_id, user_id, kind, content, confidence, importance, metadata,
     source_message_ids, conversation_id, project_id, agent_id,
     valid_from_time, create_time, update_time, refresh_time,
-    message_id, role, author, parent_message_id, place, presence, weights
+    message_id, role, author, parent_message_id, place, presence, weights,
+    source_class, flags, flagged
 )
 select
     %(tenant_id)s, item.memory_id, %(user_id)s, 2, item.content, 1, item.importance, item.metadata,
@@ -41,7 +51,8 @@ select
     item.event_time, %(now)s, %(now)s, item.event_time,
     item.message_id, item.role, item.author, item.parent_message_id,
     conversation_end.place - row_number() over (order by item.ordinal desc),
-    item.presence::sparsevec, item.weights::sparsevec
+    item.presence::sparsevec, item.weights::sparsevec,
+    item.source_class, string_to_array(item.flags, ','), item.flagged
 from item
 cross join conversation_end
 order by item.ordinal

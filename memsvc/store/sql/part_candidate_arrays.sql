@@ -5,6 +5,9 @@
     coalesce(array_agg(candidate.author), '{}') as authors,
     coalesce(string_agg(float4send(candidate.importance), ''), '') as importances,
     coalesce(string_agg(float4send(candidate.confidence), ''), '') as confidences,
+    coalesce(
+        string_agg(case when candidate.flagged then '\x01'::bytea else '\x00'::bytea end, ''), ''
+    ) as flagged,
     coalesce(string_agg(
         float8send(extract(epoch from candidate.valid_from_time)::double precision), ''
     ), '') as event_times,

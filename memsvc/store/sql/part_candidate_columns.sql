@@ -3,6 +3,7 @@
     memory.author,
     memory.importance,
     memory.confidence,
+    memory.flagged,
     memory.valid_from_time,
     greatest(memory.valid_from_time, memory.refresh_time) as last_time,
     -- Bit i is set if the memory has the query's term i.

@@ -19,4 +19,8 @@
     memory.source_message_ids,
     memory.source_times,
     memory.source_roles,
-    memory.source_confidences
+    memory.source_confidences,
+    memory.source_classes,
+    memory.source_flags,
+    memory.source_class,
+    memory.flags

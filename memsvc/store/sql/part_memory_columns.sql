@@ -31,4 +31,6 @@
     memory.parent_message_id,
     memory.value,
     memory.contested,
-    memory.fully_drawn
+    memory.fully_drawn,
+    memory.source_class,
+    memory.flags

@@ -11,6 +11,7 @@
         end
     )
     and memory.valid_from_time <= coalesce(%(as_of_time)s, 'infinity'::timestamptz)
+    and not (%(leave_out_flagged)s and memory.flagged)
     and (%(kinds)s::smallint[] is null or memory.kind = any(%(kinds)s))
     and (%(categories)s::text[] is null or memory.category = any(%(categories)s))
     and (%(slots)s::text[] is null or memory.slot = any(%(slots)s))

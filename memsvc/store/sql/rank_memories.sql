@@ -16,6 +16,7 @@ scope as materialized (
     select
         memory.memory_id,
         memory.weights,
+        memory.flagged,
         -- Bit i is set if the memory has the query's term i.
         coalesce(-(memory.presence <#> %(probe)s::sparsevec), 0)::integer as matched,
         compared.similarity
@@ -50,6 +51,7 @@ question as materialized (
 signal as materialized (
     select
         memory_id,
+        flagged,
         similarity,
         case
             when matched <> 0 then -(weights <#> (select terms from question))
@@ -74,11 +76,13 @@ bounds as materialized (
 scaled as (
     select
         signal.memory_id,
+        -- What the write guard flagged counts less.
         coalesce(
             (signal.similarity - bounds.similarity_min)
             / (bounds.similarity_max - bounds.similarity_min), 0
-        ) as semantic,
-        coalesce(signal.bm25 / bounds.bm25_max, 0) as keyword,
+        ) * case when signal.flagged then %(flagged_factor)s::double precision else 1 end as semantic,
+        coalesce(signal.bm25 / bounds.bm25_max, 0)
+        * case when signal.flagged then %(flagged_factor)s::double precision else 1 end as keyword,
         bounds.without_embedding
     from signal
     cross join bounds

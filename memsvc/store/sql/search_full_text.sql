@@ -3,7 +3,8 @@ with found as (
     select
         memory.memory_id,
         ts_rank_cd(memory.words, websearch_to_tsquery('english', %(query)s), 33)
-            ::double precision as keyword
+            ::double precision
+        * case when memory.flagged then %(flagged_factor)s::double precision else 1 end as keyword
     from memory
     where memory.tenant_id = %(tenant_id)s
         and (%(user_id)s::text is null or memory.user_id = %(user_id)s)

@@ -11,6 +11,16 @@ set
     expire_time = %(expire_time)s,
     project_id = %(project_id)s,
     agent_id = %(agent_id)s,
+    flags = %(flags)s,
+    flagged = %(flagged)s,
+    source_flags = case
+        when memory.kind = 1 and memory.content <> %(content)s
+            then array_fill(
+                array_to_string(%(flags)s::text[], ','),
+                array[cardinality(memory.source_message_ids)]
+            )
+        else memory.source_flags
+    end,
     presence = coalesce(%(presence)s::sparsevec, memory.presence),
     weights = coalesce(%(weights)s::sparsevec, memory.weights),
     unmatched = memory.unmatched or (memory.kind = 1 and memory.content <> %(content)s),

@@ -5,5 +5,6 @@ on conflict (tenant_id, user_id) do update set
     summary = '',
     key_traits = '{}',
     update_time = null,
+    trust = null,
     changed_time = excluded.changed_time,
     withdrawn_count = profile.withdrawn_count + 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
@@ -13,6 +13,7 @@ from memsvc.core.consolidation import Profile
 from memsvc.core.duplicates import SIMILARITY_MIN, may_be_one
 from memsvc.core.jobs import Job, JobKind, JobState
 from memsvc.core.model import Caller, Memory
+from memsvc.core.provenance import is_flagged, least_trust
 from memsvc.store import facts, jobs, profiles
 from memsvc.store.database import Transaction
 from memsvc.store.jobs import Claim
@@ -21,7 +22,9 @@ from memsvc.usecases.context import Context
 from memsvc.usecases.embedding import Embedding
 from memsvc.usecases.facts import keeping
 from memsvc.usecases.facts.holding import hold
+from memsvc.usecases.facts.screening import screened_profile
 from memsvc.usecases.once import Once, Replay
+from memsvc.usecases.screening import TrustPolicy
 
 #: How many facts may become essential, are compared with the others, and fade, in one go.
 FACTS_MAX: Final = 500
@@ -119,7 +122,12 @@ class Consolidation:
             state = await profiles.state(tx, job.user_id)
             before = await profiles.get(tx, job.user_id)
             present = await profiles.promotable(tx, job.user_id, now=now, limit=FACTS_MAX)
-        essential, profile = await self._judged(present, None if state.changed else before, now)
+        # What the guard flagged is nobody's essence.
+        present = [fact for fact in present if not is_flagged(fact.flags)]
+        policy = self.context.trust(caller.tenant_id)
+        essential, profile = await self._judged(
+            policy, present, None if state.changed else before, now
+        )
         async with self.context.database.transaction(caller) as tx:
             await hold(tx, claim)
             changed = await profiles.promote(tx, job.user_id, essential)
@@ -128,7 +136,11 @@ class Consolidation:
         return JobState.SUCCEEDED
 
     async def _judged(
-        self, present: Sequence[Memory], before: Profile | None, now: datetime
+        self,
+        policy: TrustPolicy,
+        present: Sequence[Memory],
+        before: Profile | None,
+        now: datetime,
     ) -> tuple[list[UUID], Profile]:
         """Return the essential facts and the profile: a model's choice, and what the rules demand.
 
@@ -140,7 +152,9 @@ class Consolidation:
         if before is not None:
             chosen, profile = [fact.memory_id for fact in present if fact.essential], before
         else:
-            chosen, profile = await self.judge.judge(present)
+            chosen, written = await self.judge.judge(present)
+            safe = screened_profile(policy, replace(written, trust=least_trust(present)))
+            profile = safe or consolidation.profile_of(present)
         own = {fact.memory_id for fact in present if consolidation.is_own(fact)}
         both = dict.fromkeys([*ruled, *(one for one in chosen if one in own)])
         return list(both)[: consolidation.ESSENTIALS_MAX], profile

@@ -23,6 +23,7 @@ from memsvc.usecases.context import Context
 from memsvc.usecases.embedding import Embedding
 from memsvc.usecases.facts import keeping
 from memsvc.usecases.facts.holding import hold
+from memsvc.usecases.facts.screening import screened, shown
 
 #: How many messages are read before other jobs get their turn; all of those of one Ingest.
 MESSAGES_MAX: Final = 100
@@ -67,7 +68,7 @@ class Extraction:
     async def _read(self, caller: Caller, claim: Claim, episode: Memory) -> None:
         async with self.context.database.transaction(caller) as tx:
             before = await jobs.lines_before(tx, episode, limit=LINES_BEFORE)
-        drawn = await self.draw(episode, before)
+        drawn = await self.draw(caller, episode, before)
         texts = [searchable(episode.author, fact.content) for fact in drawn.facts]
         embedded = await self.embedding.texts(texts, caller)
         async with self.context.database.transaction(caller) as tx:
@@ -84,7 +85,7 @@ class Extraction:
         FACTS.labels("kept").inc(len(kept))
         FACTS.labels("dropped").inc(drawn.dropped)
 
-    async def draw(self, episode: Memory, before: Sequence[Line]) -> Drawn:
+    async def draw(self, caller: Caller, episode: Memory, before: Sequence[Line]) -> Drawn:
         """Return what *episode* says, given the lines *before* it; nothing is stored.
 
         Raises the errors of `memsvc.providers.model_errors`.
@@ -98,4 +99,5 @@ class Extraction:
                 (speaker(line.author, line.role.name.lower()), line.content) for line in before
             ],
         )
-        return await self.extractor.extract(said)
+        policy = self.context.trust(caller.tenant_id)
+        return screened(policy, await self.extractor.extract(shown(policy, said)))

@@ -17,16 +17,16 @@ from memsvc.core.duplicates import SIMILARITY_MIN, may_be_one, says_all
 from memsvc.core.facts import ExtractedFact, normalised
 from memsvc.core.lexical import lexical_vectors, searchable
 from memsvc.core.model import Memory, Role, TemporalState
+from memsvc.core.provenance import joined
 from memsvc.core.slots import is_essential, is_single
 from memsvc.core.supersession import Mention, Span, arrange
 from memsvc.store import facts, profiles
 from memsvc.store.database import Transaction
-from memsvc.store.facts import NewFact, Placement, Scope, StoredFact
+from memsvc.store.facts import NewFact, Scope, StoredFact
 from memsvc.usecases.context import Context
 from memsvc.usecases.embedding import EmbeddedTexts
+from memsvc.usecases.facts.placing import differs, mentions_of, placement
 
-#: How many messages a fact names at most: the first and the last ones.
-SOURCES_MAX: Final = 64
 #: A message whose time lies further ahead than this was said now.
 AHEAD_MAX: Final = timedelta(minutes=5)
 
@@ -221,6 +221,8 @@ def _newcomer(
         source.role or Role.USER,
         fact.confidence,
         None,
+        source_class=source.source_class,
+        flags=tuple(joined(source.flags, fact.flags)),
     )
     new = NewFact(
         memory_id=context.new_id(),
@@ -258,7 +260,7 @@ async def _rearrange(
     mentions = [
         mention
         for fact in stored
-        for mention in _mentions(fact, as_end=fact.ends and not scope.ends)
+        for mention in mentions_of(fact, as_end=fact.ends and not scope.ends)
         if (fact.user_id, mention.message_id) not in without
     ]
     if newcomer is not None:
@@ -281,32 +283,6 @@ async def _rearrange(
     return _Moved(kept, await _store(tx, scope, spans, known, templates, newcomer, now))
 
 
-def _mentions(fact: StoredFact, *, as_end: bool) -> list[Mention]:
-    sources = zip(
-        fact.source_message_ids,
-        fact.source_times,
-        fact.source_roles,
-        fact.source_confidences,
-        strict=True,
-    )
-    mentions = [
-        Mention(time, fact.value_key, message_id, Role(role), sure, fact.memory_id, ends=as_end)
-        for message_id, time, role, sure in sources
-    ]
-    # One that rests on no message stands for itself.
-    return mentions or [
-        Mention(
-            fact.valid_from_time,
-            fact.value_key,
-            "",
-            fact.role,
-            fact.stated_confidence,
-            fact.memory_id,
-            ends=as_end,
-        )
-    ]
-
-
 def _template(span: Span) -> UUID | None:
     return next((m.fact_id for m in span.mentions if m.fact_id is not None), None)
 
@@ -320,70 +296,25 @@ async def _store(
     newcomer: _Newcomer | None,
     now: datetime,
 ) -> list[UUID]:
-    placements = [(span, _placement(scope, span, known, now)) for span in spans]
+    placements = [(span, placement(scope, span, known, now)) for span in spans]
     gone = known.keys() - {span.fact_id for span in spans}
     await facts.delete(tx, sorted(gone))
     changed: list[UUID] = []
     # What is over first: there is never a moment with two present values.
-    for span, placement in sorted(placements, key=lambda pair: pair[1].superseded_time is None):
+    for span, placed in sorted(placements, key=lambda pair: pair[1].superseded_time is None):
         memory_id = span.fact_id
         if memory_id is None:  # pragma: no cover - each span was given one
             continue
         if memory_id in known:
-            if _differs(known[memory_id], placement):
-                await facts.place(tx, memory_id, placement, now=now)
+            if differs(known[memory_id], placed):
+                await facts.place(tx, memory_id, placed, now=now)
                 changed.append(memory_id)
         elif newcomer is not None and memory_id == newcomer.fact.memory_id:
             late = newcomer.embedded.vectors[newcomer.place] is None
-            await facts.insert(tx, newcomer.fact, placement, unmatched=late, now=now)
+            await facts.insert(tx, newcomer.fact, placed, unmatched=late, now=now)
             await newcomer.embedded.keep(tx, [(newcomer.place, memory_id, 1)], now)
             changed.append(memory_id)
         elif (template_id := templates[id(span)]) is not None:
-            await facts.copy(tx, memory_id, template_id, placement, now=now)
+            await facts.copy(tx, memory_id, template_id, placed, now=now)
             changed.append(memory_id)
     return changed
-
-
-def _placement(scope: Scope, span: Span, known: dict[UUID, StoredFact], now: datetime) -> Placement:
-    before = known.get(span.fact_id) if span.fact_id else None
-    ended_by = span.ended_by.fact_id if isinstance(span.ended_by, Span) else span.ended_by
-    superseded_time = None
-    if ended_by is not None:
-        superseded_time = (before.superseded_time if before else None) or now
-    sources = [mention for mention in span.mentions if mention.message_id]
-    if len(sources) > SOURCES_MAX:
-        sources = sources[: SOURCES_MAX // 2] + sources[-SOURCES_MAX // 2 :]
-    single = scope.temporal_state is TemporalState.CURRENT and is_single(scope.slot)
-    return Placement(
-        value_key=span.key,
-        exclusive=single and not scope.ends,
-        contested=span.contested,
-        stated_confidence=span.confidence,
-        role=span.role,
-        source_message_ids=[mention.message_id for mention in sources],
-        source_times=[mention.time for mention in sources],
-        source_roles=[int(mention.role) for mention in sources],
-        source_confidences=[mention.confidence for mention in sources],
-        valid_from_time=span.start,
-        valid_to_time=span.end,
-        superseded_by=ended_by,
-        superseded_time=superseded_time,
-        refresh_time=span.refresh,
-    )
-
-
-def _differs(fact: StoredFact, placement: Placement) -> bool:
-    return any(
-        getattr(fact, name) != getattr(placement, name)
-        for name in (
-            "value_key",
-            "exclusive",
-            "contested",
-            "valid_from_time",
-            "valid_to_time",
-            "superseded_by",
-            "role",
-            "source_message_ids",
-            "refresh_time",
-        )
-    )

@@ -12,6 +12,7 @@ from memsvc.core.model import Caller, NewMessage, Role
 from memsvc.providers import model_errors
 from memsvc.providers.extraction import Extractor, Said
 from memsvc.usecases.context import Context
+from memsvc.usecases.facts.screening import screened, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,10 @@ class ShowFacts:
             said=said,
             before=[],
         )
+        policy = self.context.trust(caller.tenant_id)
         try:
             async with asyncio.timeout(caller.deadline - asyncio.get_running_loop().time()):
-                drawn = await self.extractor.extract(asked)
+                drawn = screened(policy, await self.extractor.extract(shown(policy, asked)))
         except TimeoutError as error:
             raise DeadlineExceeded from error
         except model_errors.ModelBusy as error:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from memsvc.core.consolidation import Profile
-from memsvc.core.context_block import context_block, within_budget
+from memsvc.core.context_block import RANDOM_BYTES, Fence
 from memsvc.core.model import Caller, Memory
 from memsvc.core.paging import REPLY_BYTES_MAX, fitting
 from memsvc.store import memories, profiles
@@ -44,15 +44,22 @@ class Conscious:
     async def __call__(self, caller: Caller, ask: ConsciousAsk) -> ConsciousMemory:
         """Return pinned memories, then essential ones, then the most important."""
         now = self.context.clock()
+        policy = self.context.trust(caller.tenant_id)
+        fence = Fence.of(self.context.chance(RANDOM_BYTES))
         async with self.context.database.transaction(caller) as tx:
             essentials = await memories.conscious(
-                tx, ask.user_id, ask.categories, now=now, limit=ask.memories_max
+                tx,
+                ask.user_id,
+                ask.categories,
+                leave_out_flagged=policy.leave_out_flagged,
+                now=now,
+                limit=ask.memories_max,
             )
             profile = await profiles.get(tx, ask.user_id)
         kept = fitting(
-            within_budget(essentials, ask.token_budget),
+            fence.within_budget(essentials, ask.token_budget),
             lambda memory: memory.content,
             bytes_max=REPLY_BYTES_MAX // 2,
         )
-        block = context_block(kept, self.context.secret_key)
+        block = fence.block(kept)
         return ConsciousMemory(list(kept), profile, block, now)

@@ -9,23 +9,28 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import Enum
 from typing import Final
 from uuid import UUID
 
 from memsvc.core import importance
+from memsvc.core.audit import AuditAction, AuditEvent
 from memsvc.core.jobs import Job
 from memsvc.core.lexical import lexical_vectors, searchable
 from memsvc.core.model import Caller, Memory, NewMessage, Vector
-from memsvc.store import memories, replies
+from memsvc.store import memories, replies, withheld
 from memsvc.store.database import Transaction
 from memsvc.store.memories import NewEpisode
+from memsvc.store.withheld import WithheldState
+from memsvc.usecases import auditing
 from memsvc.usecases.context import Context
 from memsvc.usecases.embedding import EmbeddedTexts, Embedding
 from memsvc.usecases.facts.drawing import Drawing
 from memsvc.usecases.facts.running import JobRunner
 from memsvc.usecases.once import Once, Replay
 from memsvc.usecases.quotas import Quotas
+from memsvc.usecases.screening import at_leisure, screened_message
 
 #: The share of the time left that drawing the facts may take, so that a reply still fits in.
 DRAWING_TIME_SHARE: Final = 0.9
@@ -52,6 +57,8 @@ class Ingested:
     memories: list[Memory] = field(default_factory=list)
     #: They were asked for at once and are still to come.
     extraction_pending: bool = False
+    #: The ids of the messages that are put aside.
+    quarantined: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +99,11 @@ class Ingest:
     async def __call__(self, caller: Caller, ask: IngestAsk) -> Ingested | Replay:
         """Store the messages of *ask*; a message_id that the user has already is left alone.
 
-        Raises InvalidFields for a vector of another model, QuotaExceeded and UserErased.
+        Raises InvalidFields for a vector of another model, SecretFound, TextRejected, QuotaExceeded and
+        UserErased.
         """
         await self.make_room(caller, [ask])
+        ask = await self.screened(caller, ask)
         (embedded,) = await self.embed(caller, [ask])
         stored = await self._store(caller, ask, embedded)
         if isinstance(stored, Replay):
@@ -109,17 +118,33 @@ class Ingest:
         size = sum(len(message.content.encode()) for message in messages)
         await self.quotas.make_room(caller, len(messages), size)
 
+    async def screened(self, caller: Caller, ask: IngestAsk) -> IngestAsk:
+        """Return *ask* with its messages as they may be stored; raise SecretFound and TextRejected."""
+        policy = self.context.trust(caller.tenant_id)
+
+        def screen() -> list[NewMessage]:
+            return [
+                screened_message(policy, message, f"messages[{index}]")
+                for index, message in enumerate(ask.messages)
+            ]
+
+        length = sum(len(message.content) for message in ask.messages)
+        return replace(ask, messages=await at_leisure(length, screen))
+
     async def embed(self, caller: Caller, asks: Sequence[IngestAsk]) -> list[EmbeddedTexts]:
         """Return the vectors of each of *asks*, all made at once; raises InvalidFields."""
         found: list[list[Vector | None]] = [
-            [self.embedding.given(m.embedding) if m.embedding else None for m in ask.messages]
+            [
+                self.embedding.given(m.embedding) if m.embedding and not m.withheld else None
+                for m in ask.messages
+            ]
             for ask in asks
         ]
         missing = [
             (vectors, place, searchable(message.author, message.content))
             for ask, vectors in zip(asks, found, strict=True)
             for place, message in enumerate(ask.messages)
-            if vectors[place] is None and not ask.deferred
+            if vectors[place] is None and not ask.deferred and not message.withheld
         ]
         embedded = await self.embedding.texts([text for _, _, text in missing], caller)
         for (vectors, place, _), vector in zip(missing, embedded.vectors, strict=True):
@@ -158,31 +183,75 @@ class Ingest:
                 agent_id=ask.agent_id,
                 now=now,
             )
-            new = [
-                (place, episode.memory_id, 1)
+            aside = await self._put_aside(tx, ask, episodes, new_ids, now)
+            there = [
+                (place, episode)
                 for place, episode in enumerate(episodes)
-                if episode.memory_id in new_ids
+                if episode.memory_id in new_ids and not episode.message.withheld
             ]
-            await embedded.keep(tx, new, now)
-            begun, job_id = await self._job(tx, ask, episodes, new_ids)
+            await embedded.keep(tx, [(place, new.memory_id, 1) for place, new in there], now)
+            begun, job_id = await self._job(tx, ask, [episode for _, episode in there])
             ingested = Ingested(
                 ask.conversation_id,
                 [(e.message.message_id, e.memory_id not in new_ids) for e in episodes],
                 await replies.revision(tx),
                 job_id,
                 extraction_pending=begun is not None,
+                quarantined=aside,
             )
             await ask.once.finish(tx, ask.user_id, ingested)
+            await self._record(tx, caller, episodes, new_ids, now)
         return _Stored(ingested, begun)
 
-    async def _job(
-        self, tx: Transaction, ask: IngestAsk, episodes: Sequence[NewEpisode], new_ids: set[UUID]
-    ) -> tuple[Job | None, UUID | None]:
-        """Store the job that draws facts from the new messages: it and its id, where there is one."""
-        to_read = [
-            episode.memory_id
+    async def _put_aside(
+        self,
+        tx: Transaction,
+        ask: IngestAsk,
+        episodes: Sequence[NewEpisode],
+        new_ids: set[UUID],
+        now: datetime,
+    ) -> frozenset[str]:
+        """Put new messages aside that the guard took for attacks; return which of all are put aside."""
+        for episode in episodes:
+            if episode.message.withheld and episode.memory_id in new_ids:
+                await withheld.withhold(
+                    tx,
+                    [episode.memory_id],
+                    WithheldState.QUARANTINED,
+                    episode.message.withheld,
+                    now=now,
+                )
+        known = [e.message.message_id for e in episodes if e.memory_id not in new_ids]
+        aside = [e.message.message_id for e in episodes if e.message.withheld]
+        if not known and not aside:
+            return frozenset()
+        return frozenset(
+            await withheld.messages(tx, ask.user_id, [*known, *aside], WithheldState.QUARANTINED)
+        )
+
+    async def _record(
+        self,
+        tx: Transaction,
+        caller: Caller,
+        episodes: Sequence[NewEpisode],
+        new_ids: set[UUID],
+        now: datetime,
+    ) -> None:
+        events = [
+            AuditEvent(
+                AuditAction.MEMORY_QUARANTINED, str(episode.memory_id), episode.message.withheld
+            )
             for episode in episodes
-            if episode.memory_id in new_ids and episode.message.role in self.drawing.roles
+            if episode.message.withheld and episode.memory_id in new_ids
+        ]
+        await auditing.record_all(tx, caller, events, now=now)
+
+    async def _job(
+        self, tx: Transaction, ask: IngestAsk, new: Sequence[NewEpisode]
+    ) -> tuple[Job | None, UUID | None]:
+        """Store the job that draws facts from *new* messages: it and its id, where there is one."""
+        to_read = [
+            episode.memory_id for episode in new if episode.message.role in self.drawing.roles
         ]
         where = (tx, ask.user_id, ask.conversation_id, to_read)
         match ask.extraction:

@@ -82,8 +82,11 @@ class IngestStream:
         for item in window:
             if isinstance(item.ask, MemsvcError):
                 report.errors.append((item.index, item.ask))
-            else:
-                good.append((item.index, item.ask))
+                continue
+            try:
+                good.append((item.index, await self.ingest.screened(caller, item.ask)))
+            except MemsvcError as error:
+                report.errors.append((item.index, error))
         limited = _limited(caller)
         try:
             embedded = await self.ingest.embed(limited, [ask for _, ask in good])

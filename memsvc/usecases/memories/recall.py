@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from memsvc.core import ranking
-from memsvc.core.context_block import context_block, within_budget
+from memsvc.core.context_block import RANDOM_BYTES, Fence
 from memsvc.core.errors import RevisionNotReached
 from memsvc.core.lexical import query_terms
 from memsvc.core.model import (
@@ -90,12 +90,16 @@ class Recall:
         question = self._question(caller, ask, embedded, now)
         if ask.min_revision:
             await self._reach(caller, ask.min_revision)
+        fence = Fence.of(self.context.chance(RANDOM_BYTES))
+        scope = ask.filter
+        if self.context.trust(caller.tenant_id).leave_out_flagged:
+            scope = replace(scope, leave_out_flagged=True)
         async with self.context.database.transaction(caller) as tx:
-            found = await candidates.gather(tx, self._search(ask, embedded), ask.filter, now=now)
+            found = await candidates.gather(tx, self._search(ask, embedded), scope, now=now)
             hits: list[ScoredMemory] = []
             if len(found):
                 ranked = ranking.rank(found, question, min_score=ask.min_score)
-                hits = await _read(tx, ask, ranked)
+                hits = await _read(tx, ask, ranked, fence)
         reasons = embedded.degradations(waiting=found.without_embedding)
         # Each text goes out twice: as a memory and as a line of the context block.
         fit = list(fitting(hits, lambda h: h.memory.content, bytes_max=REPLY_BYTES_MAX // 2))
@@ -105,7 +109,7 @@ class Recall:
             hits = ranking.explained(hits, ask.query)
         if self.accesses is not None:
             self.accesses.note(caller.tenant_id, (hit.memory.memory_id for hit in hits))
-        block = context_block((hit.memory for hit in hits), self.context.secret_key)
+        block = fence.block(hit.memory for hit in hits)
         return Recalled(hits, block, reasons, question.weights, question.named_time)
 
     def _question(
@@ -140,7 +144,9 @@ class Recall:
             await asyncio.sleep(REVISION_POLL_SECONDS)
 
 
-async def _read(tx: Transaction, ask: RecallAsk, ranked: Ranking) -> list[ScoredMemory]:
+async def _read(
+    tx: Transaction, ask: RecallAsk, ranked: Ranking, fence: Fence
+) -> list[ScoredMemory]:
     """Return the best of *ranked* with their memories, none that repeats a better one.
 
     One read is enough unless many repeat each other.
@@ -157,7 +163,7 @@ async def _read(tx: Transaction, ask: RecallAsk, ranked: Ranking) -> list[Scored
         hits = without_repetition([*hits, *found])
         if len(hits) >= ask.limit:
             break
-    budgeted = within_budget((hit.memory for hit in hits), ask.token_budget)
+    budgeted = fence.within_budget((hit.memory for hit in hits), ask.token_budget)
     kept = {memory.memory_id for memory in budgeted}
     return [hit for hit in hits if hit.memory.memory_id in kept][: ask.limit]
 

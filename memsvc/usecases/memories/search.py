@@ -94,7 +94,7 @@ class Search:
         if ask.mode is not SearchMode.FULL_TEXT:
             embedded = await self.embedding.query(ask.query, caller)
         async with self.context.database.transaction(caller) as tx:
-            found = await self._found(tx, ask, start, embedded)
+            found = await self._found(tx, self._narrowed(caller, ask), start, embedded)
             page = fitting(found.memories[: ask.page_size], lambda hit: hit[0].content)
             snippets, titles = await self._decoration(tx, ask, [memory for memory, _ in page])
         hits = [
@@ -114,6 +114,12 @@ class Search:
             else embedded.degradations(waiting=bool(found.without_embedding))
         )
         return SearchPage(hits, token, degraded)
+
+    def _narrowed(self, caller: Caller, ask: SearchAsk) -> SearchAsk:
+        """Return *ask* without what the tenant leaves out."""
+        if not self.context.trust(caller.tenant_id).leave_out_flagged:
+            return ask
+        return replace(ask, filter=replace(ask.filter, leave_out_flagged=True))
 
     def _start(self, ask: SearchAsk, binding: bytes) -> _Start:
         if not ask.page_token:

@@ -25,7 +25,10 @@ export const SERVICE_CONFIG = `{
         {"service": "memsvc.v1.JobService", "method": "GetJob"},
         {"service": "memsvc.v1.JobService", "method": "ListDeadJobs"},
         {"service": "memsvc.v1.JobService", "method": "RequeueJob"},
-        {"service": "memsvc.v1.AdminService", "method": "GetServerInfo"}
+        {"service": "memsvc.v1.AdminService", "method": "GetServerInfo"},
+        {"service": "memsvc.v1.TrustService", "method": "ListQuarantinedMemories"},
+        {"service": "memsvc.v1.TrustService", "method": "ApproveMemories"},
+        {"service": "memsvc.v1.TrustService", "method": "RejectMemories"}
       ],
       "timeout": "10s",
       "retryPolicy": {

@@ -43,6 +43,8 @@ class ErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ERROR_REASON_ERASURE_UNDER_WAY: _ClassVar[ErrorReason]
     ERROR_REASON_USER_HELD: _ClassVar[ErrorReason]
     ERROR_REASON_RULE_NOT_FOUND: _ClassVar[ErrorReason]
+    ERROR_REASON_SECRET_FOUND: _ClassVar[ErrorReason]
+    ERROR_REASON_TEXT_REJECTED: _ClassVar[ErrorReason]
 ERROR_REASON_UNSPECIFIED: ErrorReason
 ERROR_REASON_FIELD_INVALID: ErrorReason
 ERROR_REASON_MALFORMED_MESSAGE: ErrorReason
@@ -80,3 +82,5 @@ ERROR_REASON_USER_ERASED: ErrorReason
 ERROR_REASON_ERASURE_UNDER_WAY: ErrorReason
 ERROR_REASON_USER_HELD: ErrorReason
 ERROR_REASON_RULE_NOT_FOUND: ErrorReason
+ERROR_REASON_SECRET_FOUND: ErrorReason
+ERROR_REASON_TEXT_REJECTED: ErrorReason

@@ -12,7 +12,7 @@ import type { JsonObject, Message as Message$1 } from "@bufbuild/protobuf";
  * Describes the file memsvc/v1/memory.proto.
  */
 export const file_memsvc_v1_memory: GenFile = /*@__PURE__*/
-  fileDesc("ChZtZW1zdmMvdjEvbWVtb3J5LnByb3RvEgltZW1zdmMudjEisAMKB01lc3NhZ2USEgoKbWVzc2FnZV9pZBgBIAEoCRIXCg9jb252ZXJzYXRpb25faWQYAiABKAkSDwoHdXNlcl9pZBgDIAEoCRIdCgRyb2xlGAQgASgOMg8ubWVtc3ZjLnYxLlJvbGUSDwoHY29udGVudBgFIAEoCRIOCgZhdXRob3IYBiABKAkSLgoKZXZlbnRfdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKQoIbWV0YWRhdGEYCCABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EhcKCmltcG9ydGFuY2UYCSABKAFIAIgBARIZChFwYXJlbnRfbWVzc2FnZV9pZBgKIAEoCRIvCgtjcmVhdGVfdGltZRgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLdXBkYXRlX3RpbWUYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEicKCWVtYmVkZGluZxgNIAEoCzIULm1lbXN2Yy52MS5FbWJlZGRpbmdCDQoLX2ltcG9ydGFuY2UiKgoJRW1iZWRkaW5nEg0KBW1vZGVsGAEgASgJEg4KBnZhbHVlcxgCIAMoAiKxBwoGTWVtb3J5EhEKCW1lbW9yeV9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEiMKBGtpbmQYAyABKA4yFS5tZW1zdmMudjEuTWVtb3J5S2luZBIPCgdjb250ZW50GAQgASgJEhAKCGNhdGVnb3J5GAUgASgJEgwKBHNsb3QYBiABKAkSMAoOdGVtcG9yYWxfc3RhdGUYByABKA4yGC5tZW1zdmMudjEuVGVtcG9yYWxTdGF0ZRIXCgpjb25maWRlbmNlGAggASgBSACIAQESFwoKaW1wb3J0YW5jZRgJIAEoAUgBiAEBEg4KBnBpbm5lZBgKIAEoCBIRCgllc3NlbnRpYWwYCyABKAgSDAoEdGFncxgMIAMoCRIpCghtZXRhZGF0YRgNIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSGgoSc291cmNlX21lc3NhZ2VfaWRzGA4gAygJEhcKD2NvbnZlcnNhdGlvbl9pZBgPIAEoCRISCgpwcm9qZWN0X2lkGBAgASgJEhAKCGFnZW50X2lkGBEgASgJEjMKD3ZhbGlkX2Zyb21fdGltZRgSIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMQoNdmFsaWRfdG9fdGltZRgTIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFQoNc3VwZXJzZWRlZF9ieRgUIAEoCRIvCgtjcmVhdGVfdGltZRgVIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLdXBkYXRlX3RpbWUYFiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjAKDHJlZnJlc2hfdGltZRgXIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASNAoQbGFzdF9hY2Nlc3NfdGltZRgYIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFAoMYWNjZXNzX2NvdW50GBkgASgFEi8KC2V4cGlyZV90aW1lGBogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIMCgRldGFnGBsgASgJEg0KBXZhbHVlGBwgASgJEiQKC3NvdXJjZV9yb2xlGB0gASgOMg8ubWVtc3ZjLnYxLlJvbGUSDgoGYXV0aG9yGB4gASgJEhEKCWNvbnRlc3RlZBgfIAEoCEINCgtfY29uZmlkZW5jZUINCgtfaW1wb3J0YW5jZSpfCgRSb2xlEhQKEFJPTEVfVU5TUEVDSUZJRUQQABINCglST0xFX1VTRVIQARISCg5ST0xFX0FTU0lTVEFOVBACEg8KC1JPTEVfU1lTVEVNEAMSDQoJUk9MRV9UT09MEAQqgAEKDkV4dHJhY3Rpb25Nb2RlEh8KG0VYVFJBQ1RJT05fTU9ERV9VTlNQRUNJRklFRBAAEhkKFUVYVFJBQ1RJT05fTU9ERV9BU1lOQxABEhgKFEVYVFJBQ1RJT05fTU9ERV9TWU5DEAISGAoURVhUUkFDVElPTl9NT0RFX05PTkUQAyqHAQoKTWVtb3J5S2luZBIbChdNRU1PUllfS0lORF9VTlNQRUNJRklFRBAAEhQKEE1FTU9SWV9LSU5EX0ZBQ1QQARIXChNNRU1PUllfS0lORF9FUElTT0RFEAISFAoQTUVNT1JZX0tJTkRfTk9URRADEhcKE01FTU9SWV9LSU5EX1NVTU1BUlkQBCqdAQoNVGVtcG9yYWxTdGF0ZRIeChpURU1QT1JBTF9TVEFURV9VTlNQRUNJRklFRBAAEhoKFlRFTVBPUkFMX1NUQVRFX0NVUlJFTlQQARIXChNURU1QT1JBTF9TVEFURV9QQVNUEAISGQoVVEVNUE9SQUxfU1RBVEVfRlVUVVJFEAMSHAoYVEVNUE9SQUxfU1RBVEVfUkVDVVJSSU5HEAQqagoNRW1iZWRkaW5nTW9kZRIeChpFTUJFRERJTkdfTU9ERV9VTlNQRUNJRklFRBAAEhwKGEVNQkVERElOR19NT0RFX0lNTUVESUFURRABEhsKF0VNQkVERElOR19NT0RFX0RFRkVSUkVEEAJiBnByb3RvMw", [file_google_protobuf_struct, file_google_protobuf_timestamp]);
+  fileDesc("ChZtZW1zdmMvdjEvbWVtb3J5LnByb3RvEgltZW1zdmMudjEi3gMKB01lc3NhZ2USEgoKbWVzc2FnZV9pZBgBIAEoCRIXCg9jb252ZXJzYXRpb25faWQYAiABKAkSDwoHdXNlcl9pZBgDIAEoCRIdCgRyb2xlGAQgASgOMg8ubWVtc3ZjLnYxLlJvbGUSDwoHY29udGVudBgFIAEoCRIOCgZhdXRob3IYBiABKAkSLgoKZXZlbnRfdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKQoIbWV0YWRhdGEYCCABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EhcKCmltcG9ydGFuY2UYCSABKAFIAIgBARIZChFwYXJlbnRfbWVzc2FnZV9pZBgKIAEoCRIvCgtjcmVhdGVfdGltZRgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLdXBkYXRlX3RpbWUYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEicKCWVtYmVkZGluZxgNIAEoCzIULm1lbXN2Yy52MS5FbWJlZGRpbmcSLAoMc291cmNlX2NsYXNzGA4gASgOMhYubWVtc3ZjLnYxLlNvdXJjZUNsYXNzQg0KC19pbXBvcnRhbmNlIioKCUVtYmVkZGluZxINCgVtb2RlbBgBIAEoCRIOCgZ2YWx1ZXMYAiADKAIi/QcKBk1lbW9yeRIRCgltZW1vcnlfaWQYASABKAkSDwoHdXNlcl9pZBgCIAEoCRIjCgRraW5kGAMgASgOMhUubWVtc3ZjLnYxLk1lbW9yeUtpbmQSDwoHY29udGVudBgEIAEoCRIQCghjYXRlZ29yeRgFIAEoCRIMCgRzbG90GAYgASgJEjAKDnRlbXBvcmFsX3N0YXRlGAcgASgOMhgubWVtc3ZjLnYxLlRlbXBvcmFsU3RhdGUSFwoKY29uZmlkZW5jZRgIIAEoAUgAiAEBEhcKCmltcG9ydGFuY2UYCSABKAFIAYgBARIOCgZwaW5uZWQYCiABKAgSEQoJZXNzZW50aWFsGAsgASgIEgwKBHRhZ3MYDCADKAkSKQoIbWV0YWRhdGEYDSABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EhoKEnNvdXJjZV9tZXNzYWdlX2lkcxgOIAMoCRIXCg9jb252ZXJzYXRpb25faWQYDyABKAkSEgoKcHJvamVjdF9pZBgQIAEoCRIQCghhZ2VudF9pZBgRIAEoCRIzCg92YWxpZF9mcm9tX3RpbWUYEiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjEKDXZhbGlkX3RvX3RpbWUYEyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhUKDXN1cGVyc2VkZWRfYnkYFCABKAkSLwoLY3JlYXRlX3RpbWUYFSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3VwZGF0ZV90aW1lGBYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxyZWZyZXNoX3RpbWUYFyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjQKEGxhc3RfYWNjZXNzX3RpbWUYGCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhQKDGFjY2Vzc19jb3VudBgZIAEoBRIvCgtleHBpcmVfdGltZRgaIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDAoEZXRhZxgbIAEoCRINCgV2YWx1ZRgcIAEoCRIkCgtzb3VyY2Vfcm9sZRgdIAEoDjIPLm1lbXN2Yy52MS5Sb2xlEg4KBmF1dGhvchgeIAEoCRIRCgljb250ZXN0ZWQYHyABKAgSLAoMc291cmNlX2NsYXNzGCAgASgOMhYubWVtc3ZjLnYxLlNvdXJjZUNsYXNzEg0KBXRydXN0GCEgASgBEg0KBWZsYWdzGCIgAygJQg0KC19jb25maWRlbmNlQg0KC19pbXBvcnRhbmNlKl8KBFJvbGUSFAoQUk9MRV9VTlNQRUNJRklFRBAAEg0KCVJPTEVfVVNFUhABEhIKDlJPTEVfQVNTSVNUQU5UEAISDwoLUk9MRV9TWVNURU0QAxINCglST0xFX1RPT0wQBCqAAQoORXh0cmFjdGlvbk1vZGUSHwobRVhUUkFDVElPTl9NT0RFX1VOU1BFQ0lGSUVEEAASGQoVRVhUUkFDVElPTl9NT0RFX0FTWU5DEAESGAoURVhUUkFDVElPTl9NT0RFX1NZTkMQAhIYChRFWFRSQUNUSU9OX01PREVfTk9ORRADKocBCgpNZW1vcnlLaW5kEhsKF01FTU9SWV9LSU5EX1VOU1BFQ0lGSUVEEAASFAoQTUVNT1JZX0tJTkRfRkFDVBABEhcKE01FTU9SWV9LSU5EX0VQSVNPREUQAhIUChBNRU1PUllfS0lORF9OT1RFEAMSFwoTTUVNT1JZX0tJTkRfU1VNTUFSWRAEKp0BCg1UZW1wb3JhbFN0YXRlEh4KGlRFTVBPUkFMX1NUQVRFX1VOU1BFQ0lGSUVEEAASGgoWVEVNUE9SQUxfU1RBVEVfQ1VSUkVOVBABEhcKE1RFTVBPUkFMX1NUQVRFX1BBU1QQAhIZChVURU1QT1JBTF9TVEFURV9GVVRVUkUQAxIcChhURU1QT1JBTF9TVEFURV9SRUNVUlJJTkcQBCrGAQoLU291cmNlQ2xhc3MSHAoYU09VUkNFX0NMQVNTX1VOU1BFQ0lGSUVEEAASHAoYU09VUkNFX0NMQVNTX0RJUkVDVF9VU0VSEAESIAocU09VUkNFX0NMQVNTX01PREVMX0lORkVSRU5DRRACEh4KGlNPVVJDRV9DTEFTU19UT09MX0lOVEVSTkFMEAMSHgoaU09VUkNFX0NMQVNTX1RPT0xfRVhURVJOQUwQBBIZChVTT1VSQ0VfQ0xBU1NfRE9DVU1FTlQQBSpqCg1FbWJlZGRpbmdNb2RlEh4KGkVNQkVERElOR19NT0RFX1VOU1BFQ0lGSUVEEAASHAoYRU1CRURESU5HX01PREVfSU1NRURJQVRFEAESGwoXRU1CRURESU5HX01PREVfREVGRVJSRUQQAmIGcHJvdG8z", [file_google_protobuf_struct, file_google_protobuf_timestamp]);
 
 /**
  * Message is one thing that was said in a conversation.
@@ -52,7 +52,7 @@ export type Message = Message$1<"memsvc.v1.Message"> & {
   role: Role;
 
   /**
-   * What was said, 1 to 100,000 characters. It is kept byte for byte.
+   * What was said, 1 to 100,000 characters. It is kept byte for byte, but for secrets that are masked.
    *
    * @generated from field: string content = 5;
    */
@@ -117,6 +117,15 @@ export type Message = Message$1<"memsvc.v1.Message"> & {
    * @generated from field: memsvc.v1.Embedding embedding = 13;
    */
   embedding?: Embedding | undefined;
+
+  /**
+   * Where the text comes from, if the role does not tell, such as a document that the user pasted. A class
+   * that is trusted more than the role's own counts as the role's: text of an assistant or a tool is never
+   * the user's own word. Default: the class of the role (ROLE_TOOL is SOURCE_CLASS_TOOL_EXTERNAL).
+   *
+   * @generated from field: memsvc.v1.SourceClass source_class = 14;
+   */
+  sourceClass: SourceClass;
 };
 
 /**
@@ -188,7 +197,7 @@ export type Memory = Message$1<"memsvc.v1.Memory"> & {
   kind: MemoryKind;
 
   /**
-   * The text, 1 to 100,000 characters. It is kept byte for byte.
+   * The text, 1 to 100,000 characters. It is kept byte for byte, but for secrets that are masked.
    *
    * @generated from field: string content = 4;
    */
@@ -387,6 +396,31 @@ export type Memory = Message$1<"memsvc.v1.Memory"> & {
    * @generated from field: bool contested = 31;
    */
   contested: boolean;
+
+  /**
+   * Where it comes from; of a FACT, the class of the most trusted message that says it.
+   *
+   * @generated from field: memsvc.v1.SourceClass source_class = 32;
+   */
+  sourceClass: SourceClass;
+
+  /**
+   * How far it is trusted, 0 to 1: by its source_class, and a fifth of that if the write guard found
+   * signals of an attack in it. Of a FACT, as far as the most trusted message that says it.
+   *
+   * @generated from field: double trust = 33;
+   */
+  trust: number;
+
+  /**
+   * The signals that the write guard found, such as "override", and "masked:" with the kind of each secret
+   * that was masked, such as "masked:aws_access_key". A memory with a signal counts a fifth in
+   * Recall, Search and Conscious, unless it was approved: its signals then read "approved:override". A mask
+   * alone changes nothing.
+   *
+   * @generated from field: repeated string flags = 34;
+   */
+  flags: string[];
 };
 
 /**
@@ -582,6 +616,62 @@ export const TemporalStateSchema: GenEnum<TemporalState> = /*@__PURE__*/
   enumDesc(file_memsvc_v1_memory, 3);
 
 /**
+ * SourceClass says where a text comes from, and so how far it is trusted: what a user says about
+ * themselves most, the output of tools from outside least.
+ *
+ * @generated from enum memsvc.v1.SourceClass
+ */
+export enum SourceClass {
+  /**
+   * Not given; the class of the role that spoke. What CreateMemory writes is then taken for the user's.
+   *
+   * @generated from enum value: SOURCE_CLASS_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The user's own word. Trust 1.
+   *
+   * @generated from enum value: SOURCE_CLASS_DIRECT_USER = 1;
+   */
+  DIRECT_USER = 1,
+
+  /**
+   * The text of an assistant. Trust 0.6.
+   *
+   * @generated from enum value: SOURCE_CLASS_MODEL_INFERENCE = 2;
+   */
+  MODEL_INFERENCE = 2,
+
+  /**
+   * The application itself, and tools of its own. Trust 0.5.
+   *
+   * @generated from enum value: SOURCE_CLASS_TOOL_INTERNAL = 3;
+   */
+  TOOL_INTERNAL = 3,
+
+  /**
+   * Tools that bring what others wrote: web pages, e-mails, search results. Trust 0.3.
+   *
+   * @generated from enum value: SOURCE_CLASS_TOOL_EXTERNAL = 4;
+   */
+  TOOL_EXTERNAL = 4,
+
+  /**
+   * A document that somebody else may have written. Trust 0.4.
+   *
+   * @generated from enum value: SOURCE_CLASS_DOCUMENT = 5;
+   */
+  DOCUMENT = 5,
+}
+
+/**
+ * Describes the enum memsvc.v1.SourceClass.
+ */
+export const SourceClassSchema: GenEnum<SourceClass> = /*@__PURE__*/
+  enumDesc(file_memsvc_v1_memory, 4);
+
+/**
  * EmbeddingMode says when messages get their vectors.
  *
  * @generated from enum memsvc.v1.EmbeddingMode
@@ -614,5 +704,5 @@ export enum EmbeddingMode {
  * Describes the enum memsvc.v1.EmbeddingMode.
  */
 export const EmbeddingModeSchema: GenEnum<EmbeddingMode> = /*@__PURE__*/
-  enumDesc(file_memsvc_v1_memory, 4);
+  enumDesc(file_memsvc_v1_memory, 5);
 

@@ -1,0 +1,198 @@
+"""Orders to an assistant: signals of the guard (see memsvc.core.guard_signals)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from memsvc.core.guard_signals import (
+    ASSISTANT,
+    CLAUSE,
+    DEEDS,
+    ORDERED,
+    RULES,
+    SOMEONE,
+    VERBS_OF_RESET,
+    WHOSE,
+    Signal,
+    gap,
+    signal,
+)
+
+ORDERS: Final[tuple[Signal, ...]] = (
+    # Orders to an assistant to set its rules aside.
+    signal(
+        "override",
+        1.0,
+        rf"{CLAUSE}{VERBS_OF_RESET}\W{{1,3}}(?:{gap(2)}{WHOSE}\W{{1,3}}{gap(3)}{RULES}\b"
+        rf"|(?:all|any|prior) {gap(2)}{RULES}\b(?! of)|rules you\b)",
+        "ignor;disregard;forget;overr;bypass;discard;neglect;erase;reset;drop;cancel;set aside;follow;obey;disable;abandon;remove",
+    ),
+    signal(
+        "override",
+        1.0,
+        rf"{CLAUSE}(?:forget|disregard|ignore|discard) (?:all|everything|anything|whatever|the)"
+        rf"(?: {gap(2)}you (?:were|have been|are) (?:told|taught|given)| above\b| context above"
+        r"| before this|:? the user|\W{1,2}the user asks| (?:rules|instructions) above| task\b)",
+        "forget;disregard;ignor;discard",
+    ),
+    signal(
+        "override",
+        0.9,
+        rf"\b(?:previous|prior|all|earlier|original|your|memory|content|new|safety|security) {gap(3)}{RULES}"
+        rf"(?: {gap(2)}(?:are|were|is|was|have|has))?(?: been| now| hereby| longer| never){{0,2}}"
+        r" (?:void|cancell?ed|suspended|a test|lifted|off|disabled|no longer|existed|overridden|not enforced|changed,)",
+        "void;cancel;suspend;test;lifted;off;disabled;longer;exist;overrid;enforced;changed",
+    ),
+    signal(
+        "override",
+        0.8,
+        r"\bno longer bound\b|\bunrestricted (?:mode|agent|assistant|ai)\b|\bwithout (?:any )?(?:restrictions|filters)\b"
+        r"|\bdeveloper mode (?:enabled|and|on\b.{0,20}(?:rules|print))|\bsupersedes all (?:\w+ )?(?:instructions|rules)"
+        r"|\byou are (?:now )?(?:dan\b|evil)|\boutranks? your\b|\b(?:your |new )(?:content )?(?:policy|policies|rules|constitution)"
+        r" (?:are suspended|no longer|is the text|\w+ the text)|\bsafe_mode ?= ?false|\bpolicies are suspended"
+        r"|\byou have no (?:content )?(?:policy|rules)|\bexempt from (?:content )?rules|\bconfirmation[s]? (?:are|is) no longer"
+        r"|\bturned the safety rules off|\bno filters\b",
+        "longer;unrestricted;without;developer mode;supersedes;you are;outrank;constitution;safe_mode;suspended;you have no;exempt;safety;filters",
+    ),
+    signal(
+        "prompt_theft",
+        0.7,
+        rf"{CLAUSE}(?:reveal|print|output|show|give|leak|display|answer|disclose|repeat|print all)\W{{1,3}}{gap(5)}"
+        r"(?:system prompt|(?:your|hidden|secret|its) (?:hidden )?(?:rules|instructions|configuration|prompt|system message)"
+        r"|instructions that you were|contents? of (?:your|its) memory|stored passwords|all rows|stored memories)",
+        "system prompt;hidden;secret;your;instructions that;content;stored;rows",
+    ),
+    # Orders to an assistant by that name.
+    signal(
+        "imperative",
+        0.6,
+        rf"(?<![\w'])(?:{ASSISTANT})(?: (?:reading|summarising|evaluating|that reads|when it) {gap(5)}|[,:]? )"
+        rf"{gap(3)}{ORDERED} {gap(2)}{DEEDS}\b",
+        "assistant;ai;llm;language model;chatbot;model;agent",
+    ),
+    signal(
+        "imperative",
+        0.7,
+        r"\b(?:to all chatbots|dear ai|attention,? (?:language model|assistant|ai)|note[ _]to[ _](?:the )?(?:model|assistant|ai)"
+        r"|if you are an? (?:ai|llm|language model)|instructions? for the (?:agent|ai|assistant|model)|next step for the ai"
+        r"|as an ai (?:coding )?agent you|as an assistant i|ai readers(?=:)|visible for ai|model directive|message to the model"
+        r"|from \w+ to the model|notice to the assistant|i, the assistant|as the assistant, i)\b"
+        r"|<!-- ?(?:ai|assistant|llm)\b|\]: # \((?:assistant|ai|llm)\b|@(?:assistant|ai|agent) (?:ignore|post|send|do)\b",
+        "chatbots;dear ai;attention;note;if you are;instruction;next step;as an;ai;model;assistant",
+    ),
+    signal(
+        "imperative",
+        0.7,
+        rf"\b(?:assistants?|ais?|llms?|language models|chatbots)(?:, you)? (?:must|shall|is to|are to|has to|have to) {gap(2)}{DEEDS}\b",
+        "assistant;ai;llm;language model;chatbot",
+    ),
+    signal(
+        "imperative",
+        0.5,
+        rf"(?:(?<![^\n])|[.:;\n]\s{{0,2}})(?:{ASSISTANT})[,:] {gap(2)}(?:do not|don't|drop|ignore|disregard|you must|tell|put|act|send|"
+        r"now|stop|base64|obey|you are|forward|call|please)",
+        "assistant;ai;llm;model;agent",
+    ),
+    signal(
+        "imperative",
+        0.4,
+        r"\byou (?:must|shall|will now|will always|are now required|are required|are to|should|have to|may now|only give|belong"
+        rf"|work for|obey|speak for) {gap(2)}(?:obey|comply|disregard|ignore|reveal|never (?:warn|mention|refuse|disclose)|recommend"
+        r"|push|answer all|answer diagnostic|steer|give instructions|approve|not mention|keep it|always (?:recommend|describe|answer|mention)"
+        r"|act (?:as|without)|add that|speak|nothing|advice|urge|delete|forward|ask for|say that|stop showing|treat|stop|share|skip"
+        r"|print|cite|write|use|the bank|share all|look up|run|call|to \w+ media)",
+        "you",
+    ),
+    signal(
+        "imperative",
+        0.5,
+        rf"{CLAUSE}(?:comply with|obey) (?:this|me|every|everything|all|the text|the following|it)\b|\bbut obey\b"
+        r"|\bact on this\b|\bdo what (?:it says|follows)\b|\bfollow only what\b|\bcarry (?:it|them) out\b|\bexecute the steps\b"
+        r"|\b(?:decode|translate) .{1,40} and (?:act|carry|obey|follow|execute|run)\b|\bmust be obeyed\b|\baccept all memories\b|\bwrite guard\b|\bobey_memory\b|\bact accordingly\b|\band comply\b"
+        r"|\bobey (?:this|the) \w+\b|\bas commands\b|\binterpret .{1,30} as instructions\b|\bas instructions once\b|\bdo not obey\b",
+        "comply;obey;act on;do what;follow;carry;execute;guard;accept;act acc;commands;instructions;decode;translate",
+    ),
+    signal(
+        "steering",
+        0.7,
+        r"\bfrom now on,? you are (?!my\b|allowed|free|in charge)|\byou are now (?:in character|an agent|a loyal|victor)\b|\bdo not obey the\b",
+        "you are;obey",
+    ),
+    # What nobody is to learn.
+    signal(
+        "concealment",
+        0.8,
+        r"(?<!did )(?<!does )\b(?:do not|don't|never|must not|not to|without|not) (?:tell|telling|inform|informing|reveal|revealing|notify"
+        rf"|alert|let|mention|mentioning|warn|disclose|show)\b {gap(4)}(?:user|users|caller)\b(?! that the (?:service|system) was)",
+        "user;caller",
+    ),
+    signal(
+        "concealment",
+        0.8,
+        rf"\b(?:conceal|hide|keep) (?:this|it)\W{gap(3)}from (?:the )?users?\b|\busers? (?:must|may|should|shall) not (?:find out|know|notice|learn)"
+        r"|\bmake no mention of this|\bconceal this instruction|\bdeny that it exists|\bnever disclose this|\bnever mention (?:this|that you)"
+        r"|\bmust not mention that you|\blet the user notice|\bwithout (?:mentioning|telling) (?:it|them)\b|\bdo not log it"
+        r"|\bdo not (?:inform|alert|warn) the (?:user|caller)|\bdelete the audit|\bhide the negative|\bhidden link",
+        "user;mention;conceal;deny;disclose;without;log;caller;audit;hide;hidden",
+    ),
+    # Orders that wait.
+    signal(
+        "trigger",
+        0.7,
+        rf"\b(?:when(?:ever)?|if|once|as soon as|every time|each time|any time|the next time|next time|should|upon|in case|wait until|after)"
+        rf" {gap(3)}{SOMEONE}(?: ever| next| again| is)? (?:says?|asks?|asking|mentions?|types?|talks?|requests?|replies|wants|thanks|opens|"
+        rf"questions?|shows?)\b[^\n]{{0,80}}?[ ,](?:reply|respond|recommend|answer|tell (?:them|the)|calls?|run|update|include|append"
+        rf"|execute|add|replace|switch|silently|send|forward|instruct|act as|start|mention|steer|praise|first ask|ask them|save to memory"
+        r"|ask (?:them|for)|say that)\b(?! team)",
+        "user;somebody;someone;anyone;customer",
+    ),
+    signal(
+        "trigger",
+        0.7,
+        r"\b(?:when(?:ever)?|if|each time|every time|as soon as|any time|on|after|upon|if the query contains|when asked|if asked|once)\b"
+        rf" {gap(5)}(?:is asked|are asked|asked for|asked about|asks for|comes up|come up|is mentioned|are mentioned|you write|you retrieve"
+        r"|you answer|recalled|next message|third question|hearing|the phrase|is discussed|donations|contains the word|you create|asked about)"
+        rf"\b[^\n]{{0,50}}?[ ,](?:always answer|deny|recommend|put|append|execute|you (?:should|are to|must)|act as|start|switch|include|replace"
+        r"|instruct|steer|forward|must|include a|approve|use \d|look up|print|it (?:should|must)|praise|suggest)",
+        "ask;come;mention;you ;recalled;message;question;hearing;word;discussed",
+    ),
+    signal(
+        "trigger",
+        0.3,
+        r"\b(?:from now on|from this point|from here on|in (?:all )?(?:future|later) conversations|across sessions|in every chat|as of today"
+        r"|going forward|from today on|for all later|in each answer|all later|in all answers|in every (?:answer|reply)|all later conversations"
+        r"|the next request|in future\b|until further notice|in all replies|with each answer|before each reply|on each turn|of this session)",
+        "from;in ;across;as of;going;all ;next;until;with;before;on each;of this",
+    ),
+    # What an answer is to push.
+    signal(
+        "steering",
+        0.5,
+        rf"{CLAUSE}(?:you )?(?:must |should |will |are to |shall )?(?:always|only|never|first|instead)?\W{{0,2}}(?:recommend|promote|praise|favou?r|rank|rate|advertise"
+        r"|endorse|steer|push|describe|speak badly of|speak well of) (?!me\b|it to\b|us\b)"
+        rf"{gap(8)}(?:first|only|nothing else|instead|always|bank|above all|five stars|when asked|when the|airline|source|ever|clients|in every"
+        r"|safest|future|as unsafe|whenever|insurance|cars?|reply|questions?|taxi|links?|over any|the best)\b",
+        "recommend;promot;prais;favou;favor;rank;rate;endorse;steer;push;describe;speak",
+    ),
+    signal(
+        "steering",
+        0.7,
+        rf"\b(?:as an? |is the |as the )?(?:trusted|go-to|only reliable|most reliable) (?:source|brand)\b|\bprefer (?:links to|results from)\b"
+        rf"|\brecommend it first\b|\b(?:recommend|mention|name|suggest|nothing) (?:only )?{gap(4)}and nothing else\b"
+        r"|(?<!\bi )\b(?:always|never) (?:recommend|mention|describe|cite|tell the user|answer|respond that|add \")(?![a-z])(?! me\b| my\b| it\b| us\b| the same\b)"
+        r"|\byou (?:will|must|should|are to) always (?:describe|recommend|answer|say|respond|mention|praise)(?! me\b)|\banswer all (?:\w+ )?questions (?:about|by)"
+        r"|\bin every reply\b|\bin each (?:health )?answer\b|\bin all replies\b|\bto the end of (?:your|whatever)|\bat the end of your"
+        r"|\bits pages first\b|\bevery answer has to|\bnever mention competitors|\bspeak badly of|\bshould prefer\b",
+        "trusted;go-to;reliable;prefer;recommend;nothing;always;never;reply;answer;replies;end of;pages;mention;speak",
+    ),
+    signal(
+        "steering",
+        0.35,
+        rf"{CLAUSE}(?:tell|urge|convince|instruct|persuade|remind|ask) (?:the user|them|whoever)\b"
+        r"|\b(?:reply|respond|answer)(?: only)? (?:to every|with|that|in the voice|all|only)\b|\bin (?:every|all|each) (?:reply|answer|repl)"
+        r"|\b(?:you are|you're) now (?!my|the owner|member|our)\w+|\byou (?:work|write|speak) for\b|\bact as though\b|\bpretend that your"
+        r"|\bact as an? (?:enthusiastic|unrestricted|agent|official)|\b(?:identity|persona|role) (?:of|has been changed)|\bnew identity"
+        r"|\bin character as\b.{1,40}\bmust\b|\bsales agent for|\byou are victor|\bloyal agent|\btreat .{1,40} as commands|\badopt the persona|\byou speak for",
+        "tell;urge;convince;instruct;persuade;remind;ask;reply;respond;answer;you;act as;pretend;identity;persona;role;agent;treat",
+    ),
+)

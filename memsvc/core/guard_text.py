@@ -1,0 +1,142 @@
+"""The forms of a text that the guard looks at: as it reads, without disguise, decoded."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import codecs
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import unquote
+
+from memsvc.core.hidden_characters import BIDI_OVERRIDES, TAGS, visible
+
+#: So many encoded pieces of a text are decoded, each up to so many characters.
+PIECES_MAX: Final = 8
+PIECE_LENGTH_MAX: Final = 4_000
+#: Characters without width that a text may have for no visible reason.
+ZERO_WIDTH_MAX: Final = 6
+#: Of a decoded piece so much is to be text, to count as one.
+TEXT_SHARE_MIN: Final = 0.9
+
+#: Letters of other scripts that look like Latin ones.
+_LOOKALIKES: Final = str.maketrans(
+    "аеорсухіјѕһԁԛԝвкмнтαερουνικτϲ",
+    "aeopcyxijshdqwbkmhtaepouviktc",
+)
+_LEET: Final = str.maketrans("013457@$!|", "oieastasil")
+_LEET_WORD: Final = re.compile(r"(?<![\w@$])(?=[a-z@$!|]{0,12}[0-9@$!|])[a-z0-9@$!|]{3,14}(?!\w)")
+#: Single letters with the same kind of gap between them.
+_SPACED: Final = re.compile(r"(?<!\w)(?:\w[ ._*-]{1,3}+){5,120}\w(?!\w)")
+_GAPS: Final = re.compile(r"[ ._*-]{1,3}+")
+_BASE64: Final = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{24,4000}+={0,2}")
+_HEX: Final = re.compile(r"(?<![0-9A-Za-z])(?:0x)?[0-9a-fA-F]{40,4000}+(?![0-9A-Za-z])")
+_PERCENT: Final = re.compile(r"(?:%[0-9a-fA-F]{2}){8,1000}+")
+_ESCAPES: Final = re.compile(r"(?:\\u[0-9a-fA-F]{4}){4,200}+")
+_ESCAPE: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
+_OVERRIDES: Final = re.compile(f"[{BIDI_OVERRIDES}]")
+#: Flags of regions are written with tags behind a black flag.
+_FLAG: Final = re.compile(r"\U0001f3f4[\U000e0020-\U000e007f]{1,8}")
+_TAGS: Final = re.compile(f"[{TAGS}]")
+_UNSEEN: Final = re.compile(r"[\u200b\u200c\u200d\u2060-\u2064\ufeff]")
+#: A split word: something without width between two Latin letters.
+_SPLIT: Final = re.compile(r"[A-Za-z<][\u00ad\u200b\u200c\u200d\u2060\ufeff]{1,4}[A-Za-z|]")
+
+
+def folded(text: str) -> str:
+    """Return *text* in lower case, compatible characters made one, without what nobody sees."""
+    if text.isascii():
+        return text.lower()
+    plain = unicodedata.normalize("NFKC", visible(text)).lower()
+    return plain.replace("\u2019", "'")
+
+
+def disguised(plain: str) -> Iterator[str]:
+    """Yield other readings of a folded text: lookalike letters, figures for letters, spaced letters."""
+    latin = plain if plain.isascii() else plain.translate(_LOOKALIKES)
+    if latin != plain and _mixed(plain):
+        yield latin
+    if _LEET_WORD.search(latin):
+        yield _LEET_WORD.sub(lambda word: word.group().translate(_LEET), latin)
+    joined = _SPACED.sub(lambda run: _GAPS.sub("", run.group()), latin)
+    if joined != latin:
+        yield joined
+
+
+def _mixed(plain: str) -> bool:
+    """Return whether Latin letters stand beside those of another script in one word."""
+    return bool(re.search(r"[a-z][\u0370-\u052f]|[\u0370-\u052f][a-z]", plain))
+
+
+def decoded(text: str) -> Iterator[str]:
+    """Yield what the encoded pieces of *text* say, where they say something."""
+    count = 0
+    for pattern, decode in (
+        (_BASE64, _from_base64),
+        (_HEX, _from_hex),
+        (_PERCENT, unquote),
+        (_ESCAPES, _from_escapes),
+    ):
+        for match in pattern.finditer(text):
+            if count >= PIECES_MAX:
+                return
+            count += 1
+            inner = decode(match.group()[:PIECE_LENGTH_MAX])
+            if inner and _is_text(inner):
+                yield inner
+    tags = "".join(chr(ord(tag) & 0x7F) for tag in _TAGS.findall(_FLAG.sub("", text)))
+    if tags:
+        yield tags
+    lowered = text.lower()
+    if "rot13" in lowered or "rot 13" in lowered:
+        yield codecs.decode(text[:PIECE_LENGTH_MAX], "rot13")
+    if "backward" in lowered or "reverse" in lowered or _OVERRIDES.search(text):
+        yield visible(text[:PIECE_LENGTH_MAX])[::-1]
+
+
+def hidden_share(text: str) -> float:
+    """Return from 0 to 1 how much speaks for text that is to be read by machines only."""
+    if text.isascii():
+        return 0.0
+    if _TAGS.search(_FLAG.sub("", text)):
+        return 1.0
+    overrides = len(_OVERRIDES.findall(text))
+    unseen = len(_UNSEEN.findall(text))
+    letters = sum(1 for _ in _SPLIT.finditer(text))
+    if overrides and not _right_to_left(text):
+        return 1.0
+    if letters > 2 or (unseen > ZERO_WIDTH_MAX and unseen * 4 > len(text)):  # ruff: ignore[magic-value-comparison] - plain numbers
+        return 1.0
+    return 0.0
+
+
+def _right_to_left(text: str) -> bool:
+    return bool(re.search(r"[\u0590-\u08ff]", text))
+
+
+def _is_text(inner: str) -> bool:
+    shown = sum(character.isprintable() or character.isspace() for character in inner)
+    return shown >= TEXT_SHARE_MIN * len(inner)
+
+
+def _from_base64(piece: str) -> str:
+    standard = piece.rstrip("=").replace("-", "+").replace("_", "/")
+    standard = standard[: len(standard) - (len(standard) % 4 == 1)]
+    try:
+        return base64.b64decode(standard + "=" * (-len(standard) % 4)).decode("utf-8")
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def _from_hex(piece: str) -> str:
+    digits = piece.removeprefix("0x")
+    try:
+        return bytes.fromhex(digits[: len(digits) // 2 * 2]).decode("utf-8")
+    except ValueError:
+        return ""
+
+
+def _from_escapes(piece: str) -> str:
+    return _ESCAPE.sub(lambda match: chr(int(match.group(1), 16)), piece)
