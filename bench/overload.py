@@ -151,11 +151,11 @@ def fill(server: BenchServer, effort: Effort, progress: Progress) -> None:
     settle(server)
 
 
-def report_of(figures: Figures) -> Report:
-    """Return what is shown of *figures*."""
+def marks_of(figures: Figures) -> list[Mark]:
+    """Return what is promised, and whether it holds."""
     overload = figures.overload
     refusal = overload.refused.p99 if overload.refused else 0.0
-    marks = [
+    return [
         Mark(
             "answers at 5 times the peak",
             overload.per_second / figures.peak,
@@ -174,6 +174,11 @@ def report_of(figures: Figures) -> Report:
             POLITE_MARK,
         ),
     ]
+
+
+def report_of(figures: Figures) -> Report:
+    """Return what is shown of *figures*."""
+    marks = marks_of(figures)
     peak_rows = tuple(
         (f"{callers} callers", f"{rate:,.1f}/s") for callers, rate in figures.answers.items()
     )
@@ -181,7 +186,7 @@ def report_of(figures: Figures) -> Report:
         starmap(
             _row,
             (
-                ("5 times the peak", overload),
+                ("5 times the peak", figures.overload),
                 ("polite, alone", figures.polite_alone),
                 ("polite, beside the greedy one", figures.polite_beside),
                 ("greedy", figures.greedy),

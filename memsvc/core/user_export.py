@@ -130,6 +130,11 @@ class ExportedMemory(_Line):
     stated_confidence: _Share | None
     unmatched: bool
     fully_drawn: bool
+    source_class: Annotated[int, Field(ge=1, le=5)] | None
+    flags: list[_Text]
+    flagged: bool
+    source_classes: list[Annotated[int, Field(ge=1, le=5)]]
+    source_flags: list[_Text]
 
     @model_validator(mode="after")
     def _holds_together(self) -> ExportedMemory:
@@ -162,6 +167,7 @@ class ExportedProfile(_Line):
     summary: _Text
     key_traits: list[_Text]
     update_time: AwareDatetime
+    trust: _Share | None
 
 
 class End(_Line):

@@ -20,6 +20,7 @@ from memsvc.rpc.limits import Bound, BoundsOf, bounds
 from memsvc.rpc.memory_service import NOT_YET, MemoryService, UseCases
 from memsvc.rpc.pacing import Pacing, PacingLimits, Rate
 from memsvc.rpc.pipeline import STREAM_LIMITS, Pipeline
+from memsvc.rpc.retention_service import RetentionService, RetentionUseCases
 from memsvc.rpc.tls import Certificates, TlsFiles
 from memsvc.rpc.trust_service import TrustService
 from memsvc.rpc.user_service import UserService, UserUseCases
@@ -33,6 +34,7 @@ from memsvc.v1 import (
     auth_service_pb2,
     job_service_pb2,
     memory_service_pb2,
+    retention_service_pb2,
     trust_service_pb2,
     user_service_pb2,
 )
@@ -41,6 +43,7 @@ from memsvc.v1.api_key_service_pb2_grpc import add_ApiKeyServiceServicer_to_serv
 from memsvc.v1.auth_service_pb2_grpc import add_AuthServiceServicer_to_server
 from memsvc.v1.job_service_pb2_grpc import add_JobServiceServicer_to_server
 from memsvc.v1.memory_service_pb2_grpc import add_MemoryServiceServicer_to_server
+from memsvc.v1.retention_service_pb2_grpc import add_RetentionServiceServicer_to_server
 from memsvc.v1.trust_service_pb2_grpc import add_TrustServiceServicer_to_server
 from memsvc.v1.user_service_pb2_grpc import add_UserServiceServicer_to_server
 
@@ -50,6 +53,7 @@ SERVICES: Final = {
         memory_service_pb2.DESCRIPTOR,
         job_service_pb2.DESCRIPTOR,
         user_service_pb2.DESCRIPTOR,
+        retention_service_pb2.DESCRIPTOR,
         admin_service_pb2.DESCRIPTOR,
         api_key_service_pb2.DESCRIPTOR,
         auth_service_pb2.DESCRIPTOR,
@@ -78,6 +82,7 @@ class Services:
     memory: UseCases
     admin: AdminUseCases
     users: UserUseCases
+    retention: RetentionUseCases
     api_keys: ManageKeys
     accounts: Accounts
 
@@ -228,6 +233,7 @@ def _add_services(server: grpc.aio.Server, services: Services, bounds_of: Bounds
     add_JobServiceServicer_to_server(JobService(services.memory.job_board), server)
     add_TrustServiceServicer_to_server(TrustService(services.memory.quarantine), server)
     add_UserServiceServicer_to_server(UserService(services.users), server)
+    add_RetentionServiceServicer_to_server(RetentionService(services.retention), server)
     add_ApiKeyServiceServicer_to_server(ApiKeyService(services.api_keys), server)
     add_AuthServiceServicer_to_server(AuthService(services.accounts), server)
 

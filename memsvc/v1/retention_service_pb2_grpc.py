@@ -166,7 +166,8 @@ class RetentionServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def SetHold(self, request, context):
-        """SetHold keeps all memories of a user from retention, whatever the rules say, until it is lifted.
+        """SetHold keeps all memories of a user from retention, whatever the rules say, until it is lifted. The
+        user cannot be erased meanwhile. A caller's own deletions go on.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

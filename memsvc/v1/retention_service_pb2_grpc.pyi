@@ -54,7 +54,9 @@ class RetentionServiceStub:
     both judge by the same statement. A run takes at most about 20 seconds and says whether it is done.
     """
     SetHold: _grpc.UnaryUnaryMultiCallable[_retention_service_pb2.SetHoldRequest, _retention_service_pb2.SetHoldResponse]
-    """SetHold keeps all memories of a user from retention, whatever the rules say, until it is lifted."""
+    """SetHold keeps all memories of a user from retention, whatever the rules say, until it is lifted. The
+    user cannot be erased meanwhile. A caller's own deletions go on.
+    """
     LiftHold: _grpc.UnaryUnaryMultiCallable[_retention_service_pb2.LiftHoldRequest, _retention_service_pb2.LiftHoldResponse]
     """LiftHold ends a hold."""
     ListHolds: _grpc.UnaryUnaryMultiCallable[_retention_service_pb2.ListHoldsRequest, _retention_service_pb2.ListHoldsResponse]
@@ -90,7 +92,9 @@ class RetentionServiceAsyncStub(RetentionServiceStub):
     both judge by the same statement. A run takes at most about 20 seconds and says whether it is done.
     """
     SetHold: _aio.UnaryUnaryMultiCallable[_retention_service_pb2.SetHoldRequest, _retention_service_pb2.SetHoldResponse]  # type: ignore[assignment]
-    """SetHold keeps all memories of a user from retention, whatever the rules say, until it is lifted."""
+    """SetHold keeps all memories of a user from retention, whatever the rules say, until it is lifted. The
+    user cannot be erased meanwhile. A caller's own deletions go on.
+    """
     LiftHold: _aio.UnaryUnaryMultiCallable[_retention_service_pb2.LiftHoldRequest, _retention_service_pb2.LiftHoldResponse]  # type: ignore[assignment]
     """LiftHold ends a hold."""
     ListHolds: _aio.UnaryUnaryMultiCallable[_retention_service_pb2.ListHoldsRequest, _retention_service_pb2.ListHoldsResponse]  # type: ignore[assignment]
@@ -177,7 +181,9 @@ class RetentionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _retention_service_pb2.SetHoldRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_retention_service_pb2.SetHoldResponse, _abc.Awaitable[_retention_service_pb2.SetHoldResponse]]:
-        """SetHold keeps all memories of a user from retention, whatever the rules say, until it is lifted."""
+        """SetHold keeps all memories of a user from retention, whatever the rules say, until it is lifted. The
+        user cannot be erased meanwhile. A caller's own deletions go on.
+        """
 
     @_abc_1.abstractmethod
     def LiftHold(

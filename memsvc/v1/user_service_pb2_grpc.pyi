@@ -37,6 +37,8 @@ class UserServiceStub:
     """EraseUser forgets a user for good. From the reply on nothing of the user is recalled, searched or
     listed; what the user is sent afterwards ends FAILED_PRECONDITION with the reason USER_ERASED, so
     that nothing under way brings anything back. Calling it again is harmless and tells how far it is.
+    A user whose memories are held ends it FAILED_PRECONDITION with the reason USER_HELD: lift the hold
+    first.
     """
     ReopenUser: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.ReopenUserRequest, _user_service_pb2.ReopenUserResponse]
     """ReopenUser lets a user who was erased be remembered anew, beginning with nothing. It ends
@@ -63,6 +65,8 @@ class UserServiceAsyncStub(UserServiceStub):
     """EraseUser forgets a user for good. From the reply on nothing of the user is recalled, searched or
     listed; what the user is sent afterwards ends FAILED_PRECONDITION with the reason USER_ERASED, so
     that nothing under way brings anything back. Calling it again is harmless and tells how far it is.
+    A user whose memories are held ends it FAILED_PRECONDITION with the reason USER_HELD: lift the hold
+    first.
     """
     ReopenUser: _aio.UnaryUnaryMultiCallable[_user_service_pb2.ReopenUserRequest, _user_service_pb2.ReopenUserResponse]  # type: ignore[assignment]
     """ReopenUser lets a user who was erased be remembered anew, beginning with nothing. It ends
@@ -92,6 +96,8 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
         """EraseUser forgets a user for good. From the reply on nothing of the user is recalled, searched or
         listed; what the user is sent afterwards ends FAILED_PRECONDITION with the reason USER_ERASED, so
         that nothing under way brings anything back. Calling it again is harmless and tells how far it is.
+        A user whose memories are held ends it FAILED_PRECONDITION with the reason USER_HELD: lift the hold
+        first.
         """
 
     @_abc_1.abstractmethod

@@ -22,6 +22,8 @@ KEY_USES_SECONDS: Final = 5.0
 MEASURE_SECONDS: Final = 5.0
 #: When, in UTC, one of all processes lets facts fade, and sweeps jobs and looks for neglected users.
 FADE_AT: Final = "7 * * * *"
+#: When retention runs.
+RETAIN_AT: Final = "37 * * * *"
 SWEEP_AT: Final = "*/10 * * * *"
 
 
@@ -56,6 +58,7 @@ def background(settings: Settings, parts: Parts, conninfo: str) -> list[Coroutin
         )
         periodic = {
             "fade": (FADE_AT, parts.consolidation.fade),
+            "retain": (RETAIN_AT, parts.retention.run_due),
             "sweep": (SWEEP_AT, parts.runner.sweep),
             "look_at_neglected": (SWEEP_AT, parts.consolidation.ask_for_neglected),
         }

@@ -12,6 +12,7 @@ from memsvc.config import Settings
 from memsvc.core.jobs import JobKind
 from memsvc.rpc.admin_service import AdminUseCases
 from memsvc.rpc.memory_service import UseCases
+from memsvc.rpc.retention_service import RetentionUseCases
 from memsvc.rpc.server import Services
 from memsvc.rpc.user_service import UserUseCases
 from memsvc.store import replies
@@ -37,6 +38,9 @@ from memsvc.usecases.memories.recall import Recall
 from memsvc.usecases.memories.search import Search
 from memsvc.usecases.memories.write_memories import WriteMemories
 from memsvc.usecases.quotas import QuotaLimits, Quotas
+from memsvc.usecases.retention.archive import Archive
+from memsvc.usecases.retention.ruling import Ruling
+from memsvc.usecases.retention.running import RetentionRuns
 from memsvc.usecases.trust import Quarantine
 from memsvc.usecases.users.erasing import Erasing
 from memsvc.usecases.users.exporting import Exporting
@@ -58,6 +62,7 @@ class Parts:
     accesses: Accesses
     upkeep: Upkeep
     access: Access
+    retention: RetentionRuns
 
 
 async def assembled(settings: Settings, conninfo: str, stack: AsyncExitStack) -> Parts:
@@ -119,10 +124,12 @@ def _built(
         quarantine=Quarantine(context, drawing),
     )
     erasing = Erasing(context)
+    runs = RetentionRuns(context)
     services = Services(
         memory=usecases,
         admin=_admin(settings, context, embedding, quotas),
         users=UserUseCases(erasing, Exporting(context), Importing(context, quotas)),
+        retention=RetentionUseCases(Ruling(context), runs, Archive(context)),
         api_keys=who.keys,
         accounts=who.accounts,
     )
@@ -135,6 +142,7 @@ def _built(
         accesses=accesses,
         upkeep=Upkeep(context, erasing, quotas),
         access=who,
+        retention=runs,
     )
 
 

@@ -20,6 +20,7 @@ from memsvc.core.consolidation import Profile
 from memsvc.core.erasure import Erasure
 from memsvc.core.jobs import Job
 from memsvc.core.model import Memory
+from memsvc.core.retention import Hold, RetentionPolicy, RetentionRule
 from memsvc.store import embedded
 from memsvc.store.accounts import KeptPassword
 from memsvc.store.api_keys import KeptKey
@@ -29,6 +30,7 @@ from memsvc.store.forgetting import UnfinishedErasure
 from memsvc.store.jobs import Backlog, DueJob
 from memsvc.store.profiles import ConsolidationState, Faded, Twins, Unmatched, UnsettledUser
 from memsvc.store.replies import StoredReply
+from memsvc.store.retention import Match
 from memsvc.store.spaces import Count, KnownSpace
 from memsvc.store.sql.loader import names, statement
 from memsvc.store.transfer import ExportedConversationRow, ExportedMemoryRow
@@ -71,6 +73,7 @@ WITHOUT_TENANT = {
     "write_checkpoint",
     "drop_user_tickets",  # the queue's tickets; names the tenant in them
     "list_neglected_users",  # likewise
+    "list_retention_tenants",  # likewise
     "list_unfinished_erasures",  # likewise
     "list_unmeasured_users",  # likewise
     "list_unsettled_users",  # likewise
@@ -116,6 +119,9 @@ TENANT_TABLES = {
     "invitation",
     "audit_entry",
     "erased_user",
+    "retention_hold",
+    "retention_policy",
+    "retention_rule",
     "model_usage",
     "job",
     "job_message",
@@ -145,6 +151,13 @@ COLUMNS = {
     "lock_api_key": API_KEY,
     "rename_account": ACCOUNT,
     "begin_job": BARE_JOB,
+    "get_retention_policy": [field.name for field in fields(RetentionPolicy)],
+    "put_retention_policy": [field.name for field in fields(RetentionPolicy)],
+    "list_retention_rules": [field.name for field in fields(RetentionRule)],
+    "put_retention_rule": [field.name for field in fields(RetentionRule)],
+    "list_holds": [field.name for field in fields(Hold)],
+    "put_hold": [field.name for field in fields(Hold)],
+    "match_retention_rules": [field.name for field in fields(Match)],
     "get_erased_user": [field.name for field in fields(Erasure)],
     "list_unfinished_erasures": [field.name for field in fields(UnfinishedErasure)],
     "list_unmeasured_users": [field.name for field in fields(UnmeasuredUser)],

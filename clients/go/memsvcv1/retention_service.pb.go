@@ -86,7 +86,7 @@ type RetentionPolicy struct {
 	// Whether memories are removed at all, by the policy and by the rules. Off until somebody says so.
 	Enabled bool `protobuf:"varint,1,opt,name=enabled,proto3" json:"enabled,omitempty"`
 	// A memory that is older than this and less important than min_importance is archived. Default 30
-	// days. At least one hour.
+	// days. One hour to 100 years.
 	MaxAge *durationpb.Duration `protobuf:"bytes,2,opt,name=max_age,json=maxAge,proto3" json:"max_age,omitempty"`
 	// What is at least so important stays, 0 to 1. Default 0.35.
 	MinImportance *float64 `protobuf:"fixed64,3,opt,name=min_importance,json=minImportance,proto3,oneof" json:"min_importance,omitempty"`
@@ -95,7 +95,7 @@ type RetentionPolicy struct {
 	// The most memories that a user keeps; beyond, the least important and oldest are archived. 0 for any
 	// number.
 	MaxMemories int64 `protobuf:"varint,5,opt,name=max_memories,json=maxMemories,proto3" json:"max_memories,omitempty"`
-	// How long a memory stays in the archive before it is deleted. Default 90 days. At least one hour.
+	// How long a memory stays in the archive before it is deleted. Default 90 days. One hour to 100 years.
 	ArchiveAge *durationpb.Duration `protobuf:"bytes,6,opt,name=archive_age,json=archiveAge,proto3" json:"archive_age,omitempty"`
 	// When it was last changed; set by the server.
 	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
@@ -186,11 +186,11 @@ func (x *RetentionPolicy) GetUpdateTime() *timestamppb.Timestamp {
 // At least one of its fields has to be set; one that is empty matches nothing and is refused.
 type RetentionCondition struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// They were said or noted longer ago than this, at least one hour.
+	// They were said or noted longer ago than this, one hour to 100 years.
 	AgeOver *durationpb.Duration `protobuf:"bytes,1,opt,name=age_over,json=ageOver,proto3" json:"age_over,omitempty"`
 	// They are less important than this, above 0, at most 1.
 	ImportanceUnder *float64 `protobuf:"fixed64,2,opt,name=importance_under,json=importanceUnder,proto3,oneof" json:"importance_under,omitempty"`
-	// Nothing was said in their conversation for longer than this, at least one hour. Memories without a
+	// Nothing was said in their conversation for longer than this, one hour to 100 years. Memories without a
 	// conversation do not match.
 	ConversationIdleOver *durationpb.Duration `protobuf:"bytes,3,opt,name=conversation_idle_over,json=conversationIdleOver,proto3" json:"conversation_idle_over,omitempty"`
 	// They come after so many others of their user, most important and newest first; above 0.

@@ -58,7 +58,8 @@ type RetentionServiceClient interface {
 	// RunRetention applies the policy and the rules now, or only tells what that would do. The two agree:
 	// both judge by the same statement. A run takes at most about 20 seconds and says whether it is done.
 	RunRetention(ctx context.Context, in *RunRetentionRequest, opts ...grpc.CallOption) (*RunRetentionResponse, error)
-	// SetHold keeps all memories of a user from retention, whatever the rules say, until it is lifted.
+	// SetHold keeps all memories of a user from retention, whatever the rules say, until it is lifted. The
+	// user cannot be erased meanwhile. A caller's own deletions go on.
 	SetHold(ctx context.Context, in *SetHoldRequest, opts ...grpc.CallOption) (*SetHoldResponse, error)
 	// LiftHold ends a hold.
 	LiftHold(ctx context.Context, in *LiftHoldRequest, opts ...grpc.CallOption) (*LiftHoldResponse, error)
@@ -232,7 +233,8 @@ type RetentionServiceServer interface {
 	// RunRetention applies the policy and the rules now, or only tells what that would do. The two agree:
 	// both judge by the same statement. A run takes at most about 20 seconds and says whether it is done.
 	RunRetention(context.Context, *RunRetentionRequest) (*RunRetentionResponse, error)
-	// SetHold keeps all memories of a user from retention, whatever the rules say, until it is lifted.
+	// SetHold keeps all memories of a user from retention, whatever the rules say, until it is lifted. The
+	// user cannot be erased meanwhile. A caller's own deletions go on.
 	SetHold(context.Context, *SetHoldRequest) (*SetHoldResponse, error)
 	// LiftHold ends a hold.
 	LiftHold(context.Context, *LiftHoldRequest) (*LiftHoldResponse, error)

@@ -34,6 +34,8 @@ type UserServiceClient interface {
 	// EraseUser forgets a user for good. From the reply on nothing of the user is recalled, searched or
 	// listed; what the user is sent afterwards ends FAILED_PRECONDITION with the reason USER_ERASED, so
 	// that nothing under way brings anything back. Calling it again is harmless and tells how far it is.
+	// A user whose memories are held ends it FAILED_PRECONDITION with the reason USER_HELD: lift the hold
+	// first.
 	EraseUser(ctx context.Context, in *EraseUserRequest, opts ...grpc.CallOption) (*EraseUserResponse, error)
 	// ReopenUser lets a user who was erased be remembered anew, beginning with nothing. It ends
 	// FAILED_PRECONDITION with the reason ERASURE_UNDER_WAY while rows are still being removed, and
@@ -118,6 +120,8 @@ type UserServiceServer interface {
 	// EraseUser forgets a user for good. From the reply on nothing of the user is recalled, searched or
 	// listed; what the user is sent afterwards ends FAILED_PRECONDITION with the reason USER_ERASED, so
 	// that nothing under way brings anything back. Calling it again is harmless and tells how far it is.
+	// A user whose memories are held ends it FAILED_PRECONDITION with the reason USER_HELD: lift the hold
+	// first.
 	EraseUser(context.Context, *EraseUserRequest) (*EraseUserResponse, error)
 	// ReopenUser lets a user who was erased be remembered anew, beginning with nothing. It ends
 	// FAILED_PRECONDITION with the reason ERASURE_UNDER_WAY while rows are still being removed, and

@@ -3,7 +3,8 @@ select
         'type', 'profile',
         'summary', profile.summary,
         'key_traits', profile.key_traits,
-        'update_time', profile.update_time
+        'update_time', profile.update_time,
+        'trust', profile.trust
     )::text as line
 from profile
 where profile.tenant_id = %(tenant_id)s

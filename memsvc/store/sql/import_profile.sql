@@ -1,5 +1,6 @@
-insert into profile (tenant_id, user_id, summary, key_traits, update_time, changed_time)
+insert into profile (tenant_id, user_id, summary, key_traits, update_time, trust, changed_time)
 select
-    %(tenant_id)s, %(user_id)s, record.summary, record.key_traits, record.update_time, %(now)s
+    %(tenant_id)s, %(user_id)s, record.summary, record.key_traits, record.update_time,
+    record.trust, %(now)s
 from jsonb_populate_record(null::profile, %(record)s::jsonb) as record
 on conflict do nothing

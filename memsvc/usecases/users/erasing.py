@@ -16,11 +16,12 @@ from memsvc.core.errors import (
     DeadlineExceeded,
     ErasureUnderWay,
     MemsvcError,
+    UserHeld,
     UserNotFound,
     WriteConflict,
 )
 from memsvc.core.model import Caller
-from memsvc.store import forgetting
+from memsvc.store import forgetting, retention
 from memsvc.store.database import Transaction
 from memsvc.telemetry import log
 from memsvc.usecases.auditing import record
@@ -47,7 +48,7 @@ class Erasing:
         """Forget the user and return how far that is.
 
         When it returns, nothing of the user is seen or written any more, whatever is under way. Rows
-        that the time left does not suffice for are removed by the worker.
+        that the time left does not suffice for are removed by the worker. Raises UserHeld.
         """
         # Workers that are at the user's rows may stand in the way for a moment.
         async for attempt in stamina.retry_context(on=WriteConflict, attempts=TRIES, wait_max=0.5):
@@ -67,6 +68,8 @@ class Erasing:
             await forgetting.hold(tx, user_id)
             if known := await forgetting.get(tx, user_id):
                 return known
+            if await retention.holds(tx, user_id):
+                raise UserHeld(field="user_id")
             user_hash = await forgetting.hash_of(tx, user_id)
             entry = await record(
                 tx, caller, AuditAction.USER_ERASED, target=user_hash.hex(), now=now

@@ -31,7 +31,7 @@ export type RetentionPolicy = Message<"memsvc.v1.RetentionPolicy"> & {
 
   /**
    * A memory that is older than this and less important than min_importance is archived. Default 30
-   * days. At least one hour.
+   * days. One hour to 100 years.
    *
    * @generated from field: google.protobuf.Duration max_age = 2;
    */
@@ -60,7 +60,7 @@ export type RetentionPolicy = Message<"memsvc.v1.RetentionPolicy"> & {
   maxMemories: bigint;
 
   /**
-   * How long a memory stays in the archive before it is deleted. Default 90 days. At least one hour.
+   * How long a memory stays in the archive before it is deleted. Default 90 days. One hour to 100 years.
    *
    * @generated from field: google.protobuf.Duration archive_age = 6;
    */
@@ -89,7 +89,7 @@ export const RetentionPolicySchema: GenMessage<RetentionPolicy> = /*@__PURE__*/
  */
 export type RetentionCondition = Message<"memsvc.v1.RetentionCondition"> & {
   /**
-   * They were said or noted longer ago than this, at least one hour.
+   * They were said or noted longer ago than this, one hour to 100 years.
    *
    * @generated from field: google.protobuf.Duration age_over = 1;
    */
@@ -103,7 +103,7 @@ export type RetentionCondition = Message<"memsvc.v1.RetentionCondition"> & {
   importanceUnder?: number | undefined;
 
   /**
-   * Nothing was said in their conversation for longer than this, at least one hour. Memories without a
+   * Nothing was said in their conversation for longer than this, one hour to 100 years. Memories without a
    * conversation do not match.
    *
    * @generated from field: google.protobuf.Duration conversation_idle_over = 3;
@@ -1066,7 +1066,8 @@ export const RetentionService: GenService<{
     output: typeof RunRetentionResponseSchema;
   },
   /**
-   * SetHold keeps all memories of a user from retention, whatever the rules say, until it is lifted.
+   * SetHold keeps all memories of a user from retention, whatever the rules say, until it is lifted. The
+   * user cannot be erased meanwhile. A caller's own deletions go on.
    *
    * @generated from rpc memsvc.v1.RetentionService.SetHold
    */

@@ -335,6 +335,8 @@ export const UserService: GenService<{
    * EraseUser forgets a user for good. From the reply on nothing of the user is recalled, searched or
    * listed; what the user is sent afterwards ends FAILED_PRECONDITION with the reason USER_ERASED, so
    * that nothing under way brings anything back. Calling it again is harmless and tells how far it is.
+   * A user whose memories are held ends it FAILED_PRECONDITION with the reason USER_HELD: lift the hold
+   * first.
    *
    * @generated from rpc memsvc.v1.UserService.EraseUser
    */

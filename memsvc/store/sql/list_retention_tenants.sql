@@ -1,0 +1,4 @@
+select retention_policy.tenant_id
+from retention_policy
+where retention_policy.enabled
+order by retention_policy.tenant_id

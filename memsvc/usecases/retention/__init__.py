@@ -1,0 +1,1 @@
+"""How long memories are kept: policy and rules, runs, and the archive."""
