@@ -36,7 +36,7 @@ async def serve(settings: Settings) -> None:
         admission = access.admission(settings, parts.access.authentication)
         if admission.authentication.is_open:
             log.warning("no_credentials", consequence="every caller is the tenant 'default'")
-        server = Server(_server_settings(settings), parts.services, admission, parts.database.ping)
+        server = Server(server_settings(settings), parts.services, admission, parts.database.ping)
         port = await server.start()
         async with asyncio.TaskGroup() as group:
             running = [server.watch_readiness(), *background(settings, parts, conninfo)]
@@ -65,7 +65,8 @@ async def prepared(
     return parts, conninfo
 
 
-def _server_settings(settings: Settings) -> ServerSettings:
+def server_settings(settings: Settings) -> ServerSettings:
+    """Return how the server listens and what it takes in."""
     return ServerSettings(
         host=settings.host,
         port=settings.port,

@@ -25,9 +25,9 @@ class Refused(Exception):
     def __init__(self, error: grpc.RpcError) -> None:
         """Take the error apart."""
         assert isinstance(error, grpc.Call)
-        self.code = error.code().name
-        self.message = error.details()
-        self.reason = ""
+        self.code: str = error.code().name
+        self.message: str = error.details()
+        self.reason: str = ""
         self.metadata: dict[str, str] = {}
         self.retry_ms = 0
         status = rpc_status.from_call(error)

@@ -1,0 +1,142 @@
+"""Row security alone: with any one tenant predicate taken away, still nothing of others is seen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, LiteralString
+from uuid import uuid4
+
+import pytest
+
+from memsvc.store import database
+from memsvc.store.sql.loader import names, statement
+from tests.isolation.conftest import OwnServer
+from tests.isolation.requests import IdField, id_fields, placed, request
+from tests.isolation.test_matrix import as_user, tidy
+from tests.isolation.world import World, made, never, outcome
+from tests.support.server import CANARY, KEYS
+from tests.support.wire import Refused, Wire
+
+PREDICATE: Final = re.compile(r"\w+\.tenant_id = %\(tenant_id\)s")
+#: A mutant is tried with so many of the calls that run its statement.
+CASES_MAX: Final = 5
+#: Statements that only workers run, or that run where no id of a caller leads.
+ELSEWHERE_MAX: Final = 95
+
+Statement = Callable[[str], LiteralString]
+
+
+@contextmanager
+def statements(monkeypatch: pytest.MonkeyPatch, of: Statement) -> Generator[None]:
+    """Let the server run what *of* makes of its statements."""
+    with monkeypatch.context() as patch:
+        patch.setattr(database, "statement", of)
+        yield
+
+
+def mutants(name: str) -> list[str]:
+    """Return a statement with each of its tenant predicates taken away in turn."""
+    text = statement(name)
+    places = [match.span() for match in PREDICATE.finditer(text)]
+    return [f"{text[:start]}true{text[end:]}" for start, end in places]
+
+
+def forget(caller: Wire, case: IdField, user: str, *values: str) -> None:
+    """Take back what a case did, its stored replies too."""
+    tidy(caller, case, *values)
+    if case.name == "request_id":
+        caller.call("UserService/EraseUser", user_id=user)
+
+
+@pytest.fixture(scope="module")
+def ways(own_server: OwnServer, acme: Wire, theirs: World) -> dict[str, list[IdField]]:
+    """Which calls run a statement, by its name."""
+    assert own_server.target
+    found: dict[str, list[IdField]] = {}
+    seen: set[str] = set()
+
+    def noted(name: str) -> LiteralString:
+        seen.add(name)
+        return statement(name)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "statement", noted)
+        for case in id_fields():
+            user = f"tester-{uuid4()}"
+            fields = as_user(request(case.method), user)
+            foreign = theirs.ids[case.name]
+            seen.clear()
+            outcome(acme, case.method, placed(fields, case, foreign), foreign)
+            for name in seen:
+                found.setdefault(name, []).append(case)
+            forget(acme, case, user, foreign)
+    return found
+
+
+def test_no_predicate_is_all_that_stands_between_tenants(
+    acme: Wire,
+    theirs: World,
+    ways: dict[str, list[IdField]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each predicate of each statement that a caller's id reaches is taken away, one at a time."""
+    before = theirs.snapshot()
+    tried = 0
+    for name in sorted(ways):
+        for mutant in mutants(name):
+            for case in ways[name][:CASES_MAX]:
+                tried += 1
+                _try(acme, theirs, monkeypatch, (name, mutant), case)
+    assert theirs.snapshot() == before
+    assert tried > 120
+    bound = {name for name in names() if PREDICATE.search(statement(name))}
+    assert len(bound - ways.keys()) <= ELSEWHERE_MAX
+
+
+def _try(
+    acme: Wire,
+    theirs: World,
+    monkeypatch: pytest.MonkeyPatch,
+    mutation: tuple[str, str],
+    case: IdField,
+) -> None:
+    name, mutant = mutation
+    user = f"tester-{uuid4()}"
+    fields = as_user(request(case.method), user)
+    foreign = theirs.ids[case.name]
+    unknown = never(foreign)
+
+    def mutated(asked: str) -> Any:
+        return mutant if asked == name else statement(asked)
+
+    with statements(monkeypatch, mutated):
+        ends = [
+            outcome(acme, case.method, placed(fields, case, value), value)
+            for value in (foreign, unknown)
+        ]
+    forget(acme, case, user, foreign, unknown)
+    assert ends[0] == ends[1], (name, case)
+    assert CANARY not in str(ends)
+
+
+def test_without_row_security_a_lost_predicate_would_show(
+    tmp_path: Path, all_credentials: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the tests above would find: a statement that lost its predicate, as a role that is not bound."""
+    server = OwnServer(tmp_path / "data", all_credentials, bound=False)
+    with Wire(server.target, KEYS["globex"]) as globex, Wire(server.target, KEYS["acme"]) as acme:
+        theirs = made(globex)
+        memory_id = theirs.ids["memory_id"]
+        with pytest.raises(Refused):
+            acme.call("MemoryService/GetMemory", memory_id=memory_id)
+
+        def mutated(asked: str) -> Any:
+            return mutants(asked)[0] if asked == "get_memory" else statement(asked)
+
+        with statements(monkeypatch, mutated):
+            shown = acme.call("MemoryService/GetMemory", memory_id=memory_id)
+    server.stop()
+    assert CANARY in shown.memory.content
