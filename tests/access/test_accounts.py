@@ -264,7 +264,7 @@ async def test_a_token_of_another_installation_opens_nothing(door: Door, admin: 
     forged = OwnTokens(bytes(32)).sign(token, session, now=door.context.clock())
 
     await refused(door.who(forged))
-    await refused(door.who(jwt.encode(claims, None, "none")))
+    await refused(door.who(jwt.encode(claims, "", "none")))
     stale = replace(token, expire_time=door.context.clock() - timedelta(seconds=1))
     await refused(door.who(door.tokens.sign(stale, session, now=door.context.clock())))
     other = replace(token, subject=session)
