@@ -21,6 +21,7 @@ from typing import Final
 
 from rich.progress import Progress
 
+from bench.authentication import measure_authentication
 from bench.command import add_destinations, carry_out
 from bench.corpus import CONVERSATION_MESSAGES, POOL, SUBJECTS, WORDS, Corpus, made_corpus
 from bench.latency_figures import CrowdFigures, Results
@@ -94,6 +95,9 @@ class Bench:
             largest = max(options.sizes)
             prefilter = await measure_prefilter(on, users[largest], largest, options.effort)
             hostile = await measure_hostile(on, users.get(HOSTILE_SIZE, users[largest]))
+            authentication = await measure_authentication(
+                on, users[min(options.sizes)], options.effort
+            )
             crowd = await self._crowd(alone, on, loaded)
         return Results(
             machine={**machine(), **postgres_versions(server)},
@@ -107,6 +111,7 @@ class Bench:
             crowd=crowd,
             prefilter=prefilter,
             hostile=hostile,
+            authentication=authentication,
             loaded=loaded,
         )
 

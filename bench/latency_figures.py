@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from bench.authentication import KEY, TOKEN, AuthenticationFigures
 from bench.floors import (
     DATABASE_STATEMENT,
     DATABASE_TRANSACTION,
@@ -39,6 +40,8 @@ SHARE_TARGET: Final = 0.6
 CROWD_TARGET: Final = 1.3
 PREFILTER_RECALL_TARGET: Final = 0.99
 HOSTILE_MS_TARGET: Final = 250.0
+#: The most that it may add to a call, in microseconds, that its caller is known.
+AUTHENTICATION_TARGETS: Final[Mapping[str, float]] = {KEY: 100.0, TOKEN: 250.0}
 #: Less processor time than this cannot be told from none.
 PROCESSOR_MS_MIN: Final = 0.01
 
@@ -150,6 +153,7 @@ class Results:
     crowd: CrowdFigures
     prefilter: PrefilterFigures
     hostile: Sequence[HostileFigures]
+    authentication: AuthenticationFigures
     #: Messages a second while the databases were filled, by what they were filled with.
     loaded: Mapping[str, float]
 
@@ -200,6 +204,9 @@ class Results:
         )
         for each in self.hostile:
             yield Mark(f"{each.query}, maximum", each.max_ms, HOSTILE_MS_TARGET, unit=" ms")
+        for kind, target in AUTHENTICATION_TARGETS.items():
+            added = self.authentication.alone[kind].p50 * 1000
+            yield Mark(f"authentication by {kind}, p50", added, target, unit=" μs")
         answered = sum(each.as_expected for each in self.hostile)
         name = "strange queries that are answered as they should be"
         yield Mark(name, answered, len(self.hostile), at_least=True)

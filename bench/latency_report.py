@@ -152,6 +152,7 @@ def _other_tables(results: Results) -> Iterator[Table]:
         ("query", "maximum in ms", "answers"),
         tuple((each.query, f"{each.max_ms:.1f}", listed(each.answers)) for each in results.hostile),
     )
+    yield _authentication_table(results)
     yield Table(
         "Filling the databases",
         ("", "messages/s"),
@@ -159,6 +160,25 @@ def _other_tables(results: Results) -> Iterator[Table]:
         "IngestStream with vectors of one's own, a batch for each conversation of "
         f"{results.settings['conversation']} messages, one stream.",
     )
+
+
+def _authentication_table(results: Results) -> Table:
+    figures = results.authentication
+    rows = [
+        (kind, _microseconds(figures.alone.get(kind)), _timing(timing))
+        for kind, timing in figures.recall.items()
+    ]
+    return Table(
+        "What authentication adds",
+        ("credential", "alone, p50 / p99 in μs", "Recall, p50 / p95 / p99 in ms"),
+        tuple(rows),
+        "Alone: what finds out who calls and whether they may, 10,000 warm calls in this process. Recall: "
+        "over the wire, questions that were asked before, each kind once a round.",
+    )
+
+
+def _microseconds(timing: Timing | None) -> str:
+    return f"{timing.p50 * 1000:.1f} / {timing.p99 * 1000:.1f}" if timing else "-"
 
 
 def _timing(timing: Timing) -> str:

@@ -22,13 +22,20 @@ OPEN_TENANT: Final = "default"
 _DATABASE: Final = "memsvc"
 #: Settings that would lead a measurement to a database, or to callers, that are not its own.
 _FOREIGN: Final = (
+    "MEMSVC_BOOTSTRAP_ADMIN_KEY",
+    "MEMSVC_BOOTSTRAP_ADMIN_KEY_FILE",
     "MEMSVC_CONFIG",
     "MEMSVC_CREDENTIALS_FILE",
     "MEMSVC_DATABASE_URL",
     "MEMSVC_HOST",
+    "MEMSVC_ISSUERS",
     "MEMSVC_MIGRATE_DATABASE_URL",
     "MEMSVC_PROCESSES",
+    "MEMSVC_REQUIRE_CREDENTIALS",
     "MEMSVC_TENANT_HEADER",
+    "MEMSVC_TLS_CERTIFICATE_FILE",
+    "MEMSVC_TLS_CLIENT_CA_FILE",
+    "MEMSVC_TLS_KEY_FILE",
 )
 #: Lines of postmaster.pid: the process, and the folder of its socket.
 _PID_LINE: Final = 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
@@ -83,7 +83,7 @@ class Quotas:
         now = asyncio.get_running_loop().time()
         known = self._sums.get(caller.tenant_id)
         if known is None or now - known.taken > FRESH_SECONDS:
-            async with self.context.database.transaction(caller) as tx:
+            async with self.context.database.transaction(_of_all_users(caller)) as tx:
                 kept = await usage.stored(tx)
             known = _Sum(kept.memories, kept.bytes, now)
             if len(self._sums) >= TENANTS_MAX:
@@ -107,7 +107,7 @@ class Quotas:
         """Return all quotas of the caller's tenant."""
         now = self.context.clock()
         limits = self.limits(caller.tenant_id)
-        async with self.context.database.transaction(caller) as tx:
+        async with self.context.database.transaction(_of_all_users(caller)) as tx:
             kept = await usage.stored(tx)
             tokens = await usage.model_tokens(tx, now.date())
         return [
@@ -127,6 +127,11 @@ class Quotas:
             except MemsvcError as error:
                 log.warning("user_not_measured", error=type(error).__name__)
         return len(users)
+
+
+def _of_all_users(caller: Caller) -> Caller:
+    """Return the caller without its binding: a quota is the tenant's, whoever uses it up."""
+    return replace(caller, user_id="")
 
 
 def _midnight(now: datetime) -> datetime:

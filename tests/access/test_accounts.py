@@ -26,11 +26,10 @@ from memsvc.core.errors import (
 )
 from memsvc.core.model import Caller
 from memsvc.providers.passwords import THREADS, Passwords
-from memsvc.store import audit
+from memsvc.store import accounts, audit
 from memsvc.store.database import Database
 from memsvc.usecases.access.accounts import InviteAsk, LoggedIn, RegisterAsk
 from memsvc.usecases.access.own_tokens import OwnToken, OwnTokens, TokenKind
-from memsvc.usecases.admin.upkeep import Upkeep
 from tests.access.conftest import Door
 
 PASSWORD = "correct horse battery"  # ruff: ignore[hardcoded-password-string] - of nobody
@@ -264,7 +263,7 @@ async def test_a_token_of_another_installation_opens_nothing(door: Door, admin: 
     forged = OwnTokens(bytes(32)).sign(token, session, now=door.context.clock())
 
     await refused(door.who(forged))
-    await refused(door.who(jwt.encode(claims, None, "none")))
+    await refused(door.who(jwt.encode(claims, "", "none")))
     stale = replace(token, expire_time=door.context.clock() - timedelta(seconds=1))
     await refused(door.who(door.tokens.sign(stale, session, now=door.context.clock())))
     other = replace(token, subject=session)
@@ -339,15 +338,18 @@ async def test_what_accounts_do_is_in_the_audit_log(
     assert {entry.principal for entry in entries[1:]} == {f"account:{done.account.account_id}"}
 
 
-async def test_what_is_over_is_swept(door: Door, admin: Caller) -> None:
+async def test_what_is_over_is_swept(door: Door, admin: Caller, database: Database) -> None:
     """Sessions and invitations go when their time is over, whosesoever they are; others stay."""
     # The policy looks at the database's clock, so this time has to be over for it too.
     short = InviteAsk(AccountRole.USER, "", timedelta(milliseconds=1))
     await door.accounts.invite(admin, short)
     done = await joined(door, admin)
-    upkeep = Upkeep(door.context)
+
+    async def swept() -> int:
+        async with database.overview() as tx:
+            return await accounts.sweep(tx, now=door.context.clock(), limit=100)
 
     async with asyncio.timeout(5):
-        while not await upkeep.sweep_sessions():
+        while not await swept():
             pass
     assert await door.who(done.tokens.access)

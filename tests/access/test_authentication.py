@@ -209,7 +209,7 @@ async def test_a_certificate_and_a_key_have_to_agree(door: Door, admin: Caller) 
     assert (both.principal, both.user_id, both.scopes) == (
         f"key:{made.key.key_id}",
         "ana",
-        {"recall"},
+        frozenset({"recall"}),
     )
     for shown in (Presented(made.secret, PEER, other), Presented("wrong", PEER, same)):
         with pytest.raises(CredentialInvalid):

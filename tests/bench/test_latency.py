@@ -13,6 +13,7 @@ from uuid import UUID
 import pytest
 
 from bench import latency
+from bench.authentication import KEY, PLAIN, TOKEN, AuthenticationFigures
 from bench.floors import (
     DATABASE_STATEMENT,
     DATABASE_TRANSACTION,
@@ -98,6 +99,9 @@ RESULTS = Results(
         HostileFigures("10,000 words", 3.0, {"InvalidArgument": 10}, "InvalidArgument"),
         HostileFigures("one letter", 300.0, {"answered": 10}, "answered"),
     ],
+    authentication=AuthenticationFigures(
+        {KEY: _timing(0.01), TOKEN: _timing(0.3)}, {PLAIN: _timing(3.0), KEY: _timing(3.1)}
+    ),
     loaded={"one user, 1,000": 2_000.0},
 )
 
@@ -145,6 +149,8 @@ def test_marks_belong_to_the_sizes_that_they_were_set_for() -> None:
         "recall@10 of the prefiltered, 100,000 memories": False,
         "10,000 words, maximum": True,
         "one letter, maximum": False,
+        "authentication by API key, p50": True,
+        "authentication by token of an account, p50": False,
         "strange queries that are answered as they should be": True,
     }
 
@@ -243,6 +249,15 @@ def test_a_run_measures_everything(measured: Run) -> None:
 def test_few_memories_are_found_either_way(measured: Run) -> None:
     """Where the guesses are more than the memories, the prefilter leaves none out."""
     assert measured.figures["prefilter"]["recall"] == 1
+
+
+def test_who_calls_is_found_out_by_each_kind_of_credential(measured: Run) -> None:
+    """A key and a token, alone and with a Recall; the server takes both for what they are."""
+    figures = measured.figures["authentication"]
+
+    assert set(figures["alone"]) == {KEY, TOKEN}
+    assert set(figures["recall"]) == {PLAIN, KEY, TOKEN}
+    assert all(timing["p50"] > 0 for timing in figures["recall"].values())
 
 
 def test_strange_queries_are_answered_or_refused(measured: Run) -> None:

@@ -13,6 +13,7 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
 from memsvc.rpc.server import SERVICES
+from tests.conformance.api_keys import made_keys
 from tests.conformance.drivers import Driver
 from tests.conformance.fault_proxy import Fault, FaultProxy
 from tests.conformance.matching import differences, filled, taken
@@ -78,6 +79,10 @@ class Stage:
                 self.wait_for_line(subject, where)
                 unwanted = filled(step.rest.get("never"), self.variables)
                 assert not (unwanted and self.has_line(unwanted)), f"{where}: {unwanted}"
+            case "key":
+                state, rest = subject, step.rest
+                with made_keys(self.server.target, KEYS[rest.get("tenant", "acme")]) as keys:
+                    self.variables[rest["as"]] = keys(state, rest.get("scopes", []))
             case "for_each":
                 self.repeat(subject, step, where)
             case _:

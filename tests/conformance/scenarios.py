@@ -12,6 +12,8 @@ A scenario is a list of steps; every step does one thing, named by its first key
     seen: {...}                what the proxy saw of a method
     server: kill | start       the scenario's own server
     log: {...}                 a line of the server's log that appears; one that never does: never
+    key: good | mistyped | expired | revoked
+                               an API key of the database in that state; of a tenant, with scopes; as
     for_each: [...]            steps under `do`, once for each mapping of variables
 
 `expect` and `error` say what has to be in the answer (see matching.py); `save` keeps parts of it as
@@ -40,6 +42,7 @@ STEPS: Final[dict[str, set[str]]] = {
     "seen": set(),
     "server": set(),
     "log": {"never"},
+    "key": {"tenant", "scopes", "as"},
     "for_each": {"do"},
 }
 KEYS: Final = {"law", "needs", "steps"}

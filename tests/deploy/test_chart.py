@@ -74,6 +74,7 @@ def test_the_manifests_are_the_charts() -> None:
         (),
         ("autoscaling.enabled=false", "service.headless=true", "database.hasMigrateUrl=true"),
         ("credentials.secret=", "tenantHeader=x-tenant", "settings.MEMSVC_EMBEDDER=none"),
+        ("credentials.secret=", "credentials.bootstrapSecret=first-key"),
     ],
 )
 def test_kubernetes_takes_it(version: str, settings: tuple[str, ...]) -> None:
@@ -134,7 +135,7 @@ def test_nobody_deploys_an_open_server() -> None:
     )
 
     assert done.returncode != 0
-    assert "credentials.secret or tenantHeader is needed" in done.stderr
+    assert "credentials.bootstrapSecret or tenantHeader is needed" in done.stderr
 
 
 def test_replicas_are_the_autoscalers_or_ours() -> None:

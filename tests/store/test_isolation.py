@@ -132,3 +132,74 @@ def test_the_setting_ends_with_its_transaction(application: psycopg.Connection[A
     row = application.execute("select count(*) from memory").fetchone()
 
     assert row == (0,)
+
+
+def columns(owner: psycopg.Connection[Any], name: str) -> set[str]:
+    """Return the tables that have a column called so."""
+    rows = owner.execute(
+        "select table_name from information_schema.columns "
+        "where table_schema = 'public' and column_name = %s",
+        (name,),
+    ).fetchall()
+    return {row[0] for row in rows}
+
+
+def test_every_table_of_users_is_bound(owner: psycopg.Connection[Any]) -> None:
+    """Each table with a user_id narrows what a transaction that is bound to a user sees, as do their children."""
+    restrictive = owner.execute(
+        "select tablename from pg_policies "
+        "where policyname = 'user_binding' and permissive = 'RESTRICTIVE' and cmd = 'ALL'"
+    ).fetchall()
+    bound = {row[0] for row in restrictive}
+
+    assert bound >= columns(owner, "user_id") - SHARED
+    assert bound >= {"job_message", "account_session"}
+
+
+FILLED = {
+    "conversation": "insert into conversation (tenant_id, user_id, conversation_id, project_id, "
+    "agent_id, create_time, update_time) values (%(t)s, %(u)s, 'c', '', '', now(), now())",
+    "job": "insert into job (tenant_id, job_id, kind, user_id, state, create_time, run_time) "
+    "values (%(t)s, gen_random_uuid(), 1, %(u)s, 1, now(), now())",
+    "memory": "insert into memory (tenant_id, memory_id, user_id, kind, content, confidence, "
+    "importance, valid_from_time, create_time, update_time, refresh_time, presence, weights) "
+    "values (%(t)s, gen_random_uuid(), %(u)s, 3, 'x', 1, 1, now(), now(), now(), now(), "
+    "'{5:1}/1000000000', '{5:1}/1000000000')",
+}
+
+
+def test_a_bound_transaction_sees_and_writes_one_users_rows(
+    owner: psycopg.Connection[Any], application: psycopg.Connection[Any]
+) -> None:
+    """Whatever a statement forgets: another user's rows are neither seen, changed nor added."""
+    tenant = str(uuid4())
+    tables_filled = sorted(FILLED)
+    for table in tables_filled:
+        for user in ("ana", "bob"):
+            owner.execute(FILLED[table], {"t": tenant, "u": user})
+    owner.execute(
+        "insert into job_message (tenant_id, job_id, memory_id) "
+        "select job.tenant_id, job.job_id, memory.memory_id from job join memory "
+        "using (tenant_id, user_id) where tenant_id = %s",
+        (tenant,),
+    )
+
+    with application.transaction():
+        application.execute(
+            "select set_config('memsvc.tenant', %s, true), set_config('memsvc.user', 'ana', true)",
+            (tenant,),
+        )
+        for table in (*tables_filled, "memory_term", "memory_count"):
+            query = f"select distinct user_id from {table}"  # ruff: ignore[hardcoded-sql-expression]
+            assert application.execute(query).fetchall() == [("ana",)], table
+        assert application.execute("select count(*) from job_message").fetchone() == (1,)
+        assert application.execute("update job set last_error = 'x'").rowcount == 1
+        assert application.execute("delete from job_message").rowcount == 1
+        assert application.execute("delete from memory").rowcount == 1
+        for table in tables_filled:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege), application.transaction():
+                application.execute(FILLED[table], {"t": tenant, "u": "bob"})
+    with application.transaction():
+        application.execute("select set_config('memsvc.tenant', %s, true)", (tenant,))
+        assert application.execute("select count(*) from memory").fetchone() == (1,)
+        assert application.execute("select count(*) from job_message").fetchone() == (1,)

@@ -14,6 +14,8 @@ from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
 from memsvc.rpc.server import SERVICES
+from memsvc.v1 import job_service_pb2
+from memsvc.v1.job_service_pb2_grpc import JobServiceStub
 
 METHODS = {f"{name}/{m.name}": m for name, service in SERVICES.items() for m in service.methods}
 SECONDS = 20.0
@@ -24,13 +26,13 @@ class Refused(Exception):
 
     def __init__(self, error: grpc.RpcError) -> None:
         """Take the error apart."""
-        assert isinstance(error, grpc.Call)
-        self.code: str = error.code().name
-        self.message: str = error.details()
-        self.reason: str = ""
+        call: Any = error
+        self.code: str = call.code().name
+        self.message: str = call.details()
+        self.reason = ""
         self.metadata: dict[str, str] = {}
         self.retry_ms = 0
-        status = rpc_status.from_call(error)
+        status = rpc_status.from_call(call)
         for detail in status.details if status else ():
             info, retry = error_details_pb2.ErrorInfo(), error_details_pb2.RetryInfo()
             if detail.Unpack(info):
@@ -86,6 +88,20 @@ class Wire:
             return self._answer(full_name, message)
         except grpc.RpcError as error:
             raise Refused(error) from None
+
+    def watch(self, job_id: str, *, seconds: float) -> Any:
+        """Return the states of a job as they come."""
+        request = json_format.ParseDict({"job_id": job_id}, job_service_pb2.WatchJobRequest())
+        stub = JobServiceStub(self._channel)
+        return stub.WatchJob(request, metadata=self._metadata, timeout=seconds)
+
+    def is_out_of_reach(self) -> bool:
+        """Whether no connection comes about."""
+        try:
+            self.call("AdminService/GetServerInfo")
+        except Refused as refused:
+            return refused.code == "UNAVAILABLE" and not refused.reason
+        return False
 
     def _answer(self, full_name: str, message: Message) -> Any:
         method = METHODS[full_name]

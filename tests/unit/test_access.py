@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from importlib import resources
 
 import pytest
+from google.protobuf.descriptor_pb2 import FileDescriptorSet
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,7 +27,15 @@ from memsvc.core.addresses import is_safe
 from memsvc.core.peer_limits import FailureLimit, is_exhausted, refilled, spent
 from memsvc.rpc.server import SERVICES
 
-RPCS = {f"{name}/{m.name}" for name, service in SERVICES.items() for m in service.methods}
+#: Of the whole contract, also what this server does not serve yet.
+RPCS = {
+    f"{file.package}.{service.name}/{method.name}"
+    for file in FileDescriptorSet.FromString(
+        resources.files("memsvc.rpc").joinpath("schema.binpb").read_bytes()
+    ).file
+    for service in file.service
+    for method in service.method
+}
 RANDOM = st.binary(min_size=api_keys.RANDOM_BYTES, max_size=api_keys.RANDOM_BYTES)
 
 
