@@ -47,9 +47,9 @@ ORDERS: Final[tuple[Signal, ...]] = (
         "override",
         0.8,
         r"\bno longer bound\b|\bunrestricted (?:mode|agent|assistant|ai)\b|\bwithout (?:any )?(?:restrictions|filters)\b"
-        r"|\bdeveloper mode (?:enabled|and|on\b.{0,20}(?:rules|print))|\bsupersedes all (?:\w+ )?(?:instructions|rules)"
+        r"|\bdeveloper mode (?:enabled|and|on\b.{0,20}(?:rules|print))|\bsupersedes all (?:\w{1,24}+ )?(?:instructions|rules)"
         r"|\byou are (?:now )?(?:dan\b|evil)|\boutranks? your\b|\b(?:your |new )(?:content )?(?:policy|policies|rules|constitution)"
-        r" (?:are suspended|no longer|is the text|\w+ the text)|\bsafe_mode ?= ?false|\bpolicies are suspended"
+        r" (?:are suspended|no longer|is the text|\w{1,24}+ the text)|\bsafe_mode ?= ?false|\bpolicies are suspended"
         r"|\byou have no (?:content )?(?:policy|rules)|\bexempt from (?:content )?rules|\bconfirmation[s]? (?:are|is) no longer"
         r"|\bturned the safety rules off|\bno filters\b",
         "longer;unrestricted;without;developer mode;supersedes;you are;outrank;constitution;safe_mode;suspended;you have no;exempt;safety;filters",
@@ -76,7 +76,7 @@ ORDERS: Final[tuple[Signal, ...]] = (
         r"\b(?:to all chatbots|dear ai|attention,? (?:language model|assistant|ai)|note[ _]to[ _](?:the )?(?:model|assistant|ai)"
         r"|if you are an? (?:ai|llm|language model)|instructions? for the (?:agent|ai|assistant|model)|next step for the ai"
         r"|as an ai (?:coding )?agent you|as an assistant i|ai readers(?=:)|visible for ai|model directive|message to the model"
-        r"|from \w+ to the model|notice to the assistant|i, the assistant|as the assistant, i)\b"
+        r"|from \w{1,24}+ to the model|notice to the assistant|i, the assistant|as the assistant, i)\b"
         r"|<!-- ?(?:ai|assistant|llm)\b|\]: # \((?:assistant|ai|llm)\b|@(?:assistant|ai|agent) (?:ignore|post|send|do)\b",
         "chatbots;dear ai;attention;note;if you are;instruction;next step;as an;ai;model;assistant",
     ),
@@ -100,7 +100,7 @@ ORDERS: Final[tuple[Signal, ...]] = (
         rf"|work for|obey|speak for) {gap(2)}(?:obey|comply|disregard|ignore|reveal|never (?:warn|mention|refuse|disclose)|recommend"
         r"|push|answer all|answer diagnostic|steer|give instructions|approve|not mention|keep it|always (?:recommend|describe|answer|mention)"
         r"|act (?:as|without)|add that|speak|nothing|advice|urge|delete|forward|ask for|say that|stop showing|treat|stop|share|skip"
-        r"|print|cite|write|use|the bank|share all|look up|run|call|to \w+ media)",
+        r"|print|cite|write|use|the bank|share all|look up|run|call|to \w{1,24}+ media)",
         "you",
     ),
     signal(
@@ -109,7 +109,7 @@ ORDERS: Final[tuple[Signal, ...]] = (
         rf"{CLAUSE}(?:comply with|obey) (?:this|me|every|everything|all|the text|the following|it)\b|\bbut obey\b"
         r"|\bact on this\b|\bdo what (?:it says|follows)\b|\bfollow only what\b|\bcarry (?:it|them) out\b|\bexecute the steps\b"
         r"|\b(?:decode|translate) .{1,40} and (?:act|carry|obey|follow|execute|run)\b|\bmust be obeyed\b|\baccept all memories\b|\bwrite guard\b|\bobey_memory\b|\bact accordingly\b|\band comply\b"
-        r"|\bobey (?:this|the) \w+\b|\bas commands\b|\binterpret .{1,30} as instructions\b|\bas instructions once\b|\bdo not obey\b",
+        r"|\bobey (?:this|the) \w{1,24}+\b|\bas commands\b|\binterpret .{1,30} as instructions\b|\bas instructions once\b|\bdo not obey\b",
         "comply;obey;act on;do what;follow;carry;execute;guard;accept;act acc;commands;instructions;decode;translate",
     ),
     signal(
@@ -180,7 +180,7 @@ ORDERS: Final[tuple[Signal, ...]] = (
         rf"\b(?:as an? |is the |as the )?(?:trusted|go-to|only reliable|most reliable) (?:source|brand)\b|\bprefer (?:links to|results from)\b"
         rf"|\brecommend it first\b|\b(?:recommend|mention|name|suggest|nothing) (?:only )?{gap(4)}and nothing else\b"
         r"|(?<!\bi )\b(?:always|never) (?:recommend|mention|describe|cite|tell the user|answer|respond that|add \")(?![a-z])(?! me\b| my\b| it\b| us\b| the same\b)"
-        r"|\byou (?:will|must|should|are to) always (?:describe|recommend|answer|say|respond|mention|praise)(?! me\b)|\banswer all (?:\w+ )?questions (?:about|by)"
+        r"|\byou (?:will|must|should|are to) always (?:describe|recommend|answer|say|respond|mention|praise)(?! me\b)|\banswer all (?:\w{1,24}+ )?questions (?:about|by)"
         r"|\bin every reply\b|\bin each (?:health )?answer\b|\bin all replies\b|\bto the end of (?:your|whatever)|\bat the end of your"
         r"|\bits pages first\b|\bevery answer has to|\bnever mention competitors|\bspeak badly of|\bshould prefer\b",
         "trusted;go-to;reliable;prefer;recommend;nothing;always;never;reply;answer;replies;end of;pages;mention;speak",
@@ -190,7 +190,7 @@ ORDERS: Final[tuple[Signal, ...]] = (
         0.35,
         rf"{CLAUSE}(?:tell|urge|convince|instruct|persuade|remind|ask) (?:the user|them|whoever)\b"
         r"|\b(?:reply|respond|answer)(?: only)? (?:to every|with|that|in the voice|all|only)\b|\bin (?:every|all|each) (?:reply|answer|repl)"
-        r"|\b(?:you are|you're) now (?!my|the owner|member|our)\w+|\byou (?:work|write|speak) for\b|\bact as though\b|\bpretend that your"
+        r"|\b(?:you are|you're) now (?!my|the owner|member|our)\w{1,24}+|\byou (?:work|write|speak) for\b|\bact as though\b|\bpretend that your"
         r"|\bact as an? (?:enthusiastic|unrestricted|agent|official)|\b(?:identity|persona|role) (?:of|has been changed)|\bnew identity"
         r"|\bin character as\b.{1,40}\bmust\b|\bsales agent for|\byou are victor|\bloyal agent|\btreat .{1,40} as commands|\badopt the persona|\byou speak for",
         "tell;urge;convince;instruct;persuade;remind;ask;reply;respond;answer;you;act as;pretend;identity;persona;role;agent;treat",

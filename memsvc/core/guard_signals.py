@@ -25,7 +25,7 @@ class Signal:
 
 def gap(words: int) -> str:
     """Return up to so many words between two others, within a sentence."""
-    return rf"(?:[\w'\u2019/-]{{1,24}}[^\w.!?\n]{{1,3}}){{0,{words}}}"
+    return rf"(?:[\w'\u2019/-]{{1,24}}+[^\w.!?\n]{{1,3}}+){{0,{words}}}"
 
 
 #: Where a clause begins that orders something.
@@ -66,7 +66,7 @@ SENDING: Final = (
     r"(?:send|forward|post|upload|e-?mail|mail|transmit|leak|exfiltrate|export|copy|share|submit|deliver|report|dump"
     r"|stream|append|put|write|encode|encodes?|make a get request|request|commit|collect|posts)"
 )
-PLACE: Final = r"(?:(?:https?|ftp|wss?)://|[\w.+-]{1,40}@[\w-]{1,40}\.|webhook|telegram|\+\d{2} |@\w{3,}|\bto me\b|\bhere\b|public)"
+PLACE: Final = r"(?:(?:https?|ftp|wss?)://|[\w.+-]{1,40}+@[\w-]{1,40}+\.|webhook|telegram|\+\d{2} |@\w{3}|\bto me\b|\bhere\b|public)"
 SOMEONE: Final = r"(?:the |this |a )?(?:user|users|somebody|someone|anyone|customer)(?:'s)?"
 
 

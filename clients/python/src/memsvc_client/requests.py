@@ -21,6 +21,7 @@ from memsvc_client._pb.memory_pb2 import (
     ExtractionMode,
     Memory,
     MemoryKind,
+    SourceClass,
     Message,
 )
 from memsvc_client._pb.memory_service_pb2 import LabelledQuery, SearchMode, SearchSource
@@ -129,6 +130,7 @@ class CreateMemoryFields(TypedDict, total=False):
     project_id: str
     agent_id: str
     request_id: str
+    source_class: SourceClass | str
 
 
 class GetMemoryFields(TypedDict, total=False):
