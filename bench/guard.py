@@ -84,9 +84,9 @@ def main() -> None:
                 str(found.texts),
                 f"{found.stopped} ({found.stopped / found.texts:.1%})",
                 str(found.flagged),
-                f"{np.percentile(found.guard, 50):.0f} µs",
-                f"{np.percentile(found.guard, 99):.0f} µs",
-                f"{np.percentile(found.masking, 50):.0f} µs",
+                f"{np.percentile(found.guard, 50):.0f} us",
+                f"{np.percentile(found.guard, 99):.0f} us",
+                f"{np.percentile(found.masking, 50):.0f} us",
             )
     for name, text in LONG.items():
         guard = microseconds(lambda text=text: judge(text, GuardPolicy.QUARANTINE), 1)  # type: ignore[misc]

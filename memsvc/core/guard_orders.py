@@ -25,7 +25,7 @@ ORDERS: Final[tuple[Signal, ...]] = (
         1.0,
         rf"{CLAUSE}{VERBS_OF_RESET}\W{{1,3}}(?:{gap(2)}{WHOSE}\W{{1,3}}{gap(3)}{RULES}\b"
         rf"|(?:all|any|prior) {gap(2)}{RULES}\b(?! of)|rules you\b)",
-        "ignor;disregard;forget;overr;bypass;discard;neglect;erase;reset;drop;cancel;set aside;follow;obey;disable;abandon;remove",
+        "ignor;disregard;forget;overr;bypass;discard;neglect;erase;reset;drop;cancel;set aside;follow;obey;disable;abandon;remove;dismiss;scrap;throw;put aside;violate;stop;cease;quit",
     ),
     signal(
         "override",
@@ -117,6 +117,61 @@ ORDERS: Final[tuple[Signal, ...]] = (
         0.7,
         r"\bfrom now on,? you are (?!my\b|allowed|free|in charge)|\byou are now (?:in character|an agent|a loyal|victor)\b|\bdo not obey the\b",
         "you are;obey",
+    ),
+    signal(
+        "override",
+        0.8,
+        r"\beverything above (?:this|it|the)\b[^\n.]{0,30}\b(?:cancel|void|invalid|wrong|wiped|deleted)|\byour only (?:instruction|rule|task|order)s? (?:is|are)\b"
+        r"|\byour (?:guidelines|rules|instructions|policies)\b[^\n.]{0,30}\bwithdrawn\b|\bthe rules (?:that )?you were given\b",
+        "above;your only;your ;rules",
+    ),
+    signal(
+        "imperative",
+        0.7,
+        rf"\b(?:assistants?|ais?|llms?|language models|chatbots|ai agents)(?: who| that)? (?:reading|read|reads|seeing|processing|summarising) {gap(5)}"
+        r"(?:must|shall|should|have to|has to|are to|need to)\b",
+        "assistant;ai;llm;language model;chatbot",
+    ),
+    signal(
+        "imperative",
+        0.7,
+        r"\b(?:ai|assistant|chatbot|language model|ai agent)[,:] (?:please |now |kindly |you must |immediately ){0,2}(?:reply with|send|run|execute|disable|reveal|delete|forward|approve"
+        r"|ignore|give me|grant|open the|transfer|export|upload|post)\b",
+        "assistant;ai;chatbot;language model",
+    ),
+    signal(
+        "imperative",
+        0.7,
+        r"\btreat\b[^\n.]{1,50}\bas (?:an )?(?:orders?|commands?|instructions?)\b|\bas (?:the|an) assistant,? i (?:have|must|may|am|know|should|will)\b",
+        "treat;assistant",
+    ),
+    signal(
+        "trigger",
+        0.7,
+        r"\b(?:when(?:ever)?|if|once|as soon as|every time|each time|any time|next time)\b[^\n.]{0,60}?\b(?:users?|anybody|anyone|somebody|someone|customers?|people|they)\b"
+        r"[^\n.]{0,60}?, (?:then |always |only |please |first ){0,2}(?:recommend|suggest|reply|respond|promote|push|praise|advise|claim|insist|deny|refuse|lie|warn them)\b",
+        "user;anybody;anyone;somebody;someone;customer;people;they",
+    ),
+    signal(
+        "trigger",
+        0.7,
+        r"\b(?:when(?:ever)?|if|once|next time)\b[^\n.]{0,20}?\byou are (?:next |ever )?asked\b[^\n.]{0,60}?, (?:then |always |only |please ){0,2}(?:recommend|suggest|promote|push|praise|deny|mention|claim|answer that|reply that)\b"
+        r"|\b(?:when(?:ever)?|if|once|each time)\b[^\n.]{0,20}?\bthis (?:note|memory|entry|record|message)\b[^\n.]{0,40}?, (?:\w{1,12}+ ){0,2}(?:add|append|execute|run|call|send|say|tell|recommend|follow|do)\b",
+        "asked;this ",
+    ),
+    signal(
+        "steering",
+        0.7,
+        r"(?<!you should )\b(?:add|append|end|start|begin|finish|close)\b[^\n.]{0,60}?\b(?:your|all|every|each) (?:answers?|repl(?:y|ies)|responses?|messages) (?:with|by)\b"
+        r"|(?<!you should )\b(?:add|append|attach)\b (?!more\b)[^\n.]{0,60}?\bto (?:your|all|every|each) (?:answers?|repl(?:y|ies)|responses?)\b(?!, i)",
+        "answer;repl;response;messages",
+    ),
+    signal(
+        "steering",
+        0.7,
+        r"\b(?:in|for) (?:all |any )?(?:future|later|coming) (?:conversations|chats|answers|sessions|replies),? (?:you |always |please |must |should ){0,3}(?:cite|recommend|prefer|rank|mention|name|praise|promote|favou?r)\b"
+        r"|\byou (?:will|must|shall) (?:now )?act as an? (?!translator|interviewer|teacher|coach)|\b(?:promoter|agent|advocate|salesman|ambassador) (?:of|for) [^\n.]{1,40} in (?:every|all|each)\b",
+        "future;later;coming;act as;promoter;agent;advocate;salesman;ambassador",
     ),
     # What nobody is to learn.
     signal(

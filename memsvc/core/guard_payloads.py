@@ -50,6 +50,12 @@ PAYLOADS: Final[tuple[Signal, ...]] = (
         "disabled;off;longer;skip;needed;leave;safety;push;grant;confirm=",
     ),
     signal(
+        "unchecked",
+        0.7,
+        r"\b(?:never|do not|don't|no need to|without having to) (?:ask|wait|check) (?:\w{1,12}+ ){0,2}for (?:\w{1,12}+ )?(?:confirmation|permission|approval|consent)\b",
+        "confirmation;permission;approval;consent",
+    ),
+    signal(
         "bridging",
         0.8,
         rf"\b(?:queries|questions?|requests?) about {gap(4)}(?:should|must|are to) be (?:answered|handled) (?:with|by)\b|\bwhenever \w{{1,24}}+ is asked for you should look up"
@@ -140,7 +146,7 @@ PAYLOADS: Final[tuple[Signal, ...]] = (
         r"(?:(?<![^\n])|[\n*\[(]|: ) {0,2}(?:\W{0,3})(?:urgent )?(?:system|admin|root|kernel|developer|security|policy|maintenance|official|automatic|moderator|internal|debug|instruction)\W{0,3}"
         r"(?:(?:system )?(?:notice|update|message|override|alert|reminder|mode|policy|note|console|process|prompt|model)\b|(?:: (?:the|you)))"
         r"|\b(?:message|notice|alert) from (?:openai|anthropic|the developers|compliance|\w{1,24}+ to the model)|\bnew system prompt\b"
-        r"|\bthis is your (?:system )?administrator|\bthe service operator confirms|\bdeveloper mode enabled|\bverified as staff|\bconfiguration reloaded",
+        r"|\b(?:notice|message|order) from the (?:administrator|developers?|operator)|\bthis is your (?:system )?administrator|\bthe service operator confirms|\bdeveloper mode enabled|\bverified as staff|\bconfiguration reloaded",
         "system;admin;root;kernel;develop;security;policy;maintenance;official;automatic;moderator;internal;debug;instruction;message;notice;alert;operator;verified;configuration",
     ),
 )

@@ -30,7 +30,7 @@ def gap(words: int) -> str:
 
 #: Where a clause begins that orders something.
 CLAUSE: Final = (
-    r"(?:(?<![^\n])\W{0,4}|[.!?:;,\n\"'\u201c\u201d(>*\u2013\u2014-] {0,2}|\b(?:please|now|and|then|must|shall|should|also|will|just|instead"
+    r"(?:(?<![^\n])\W{0,4}|[.!?:;,\n\"'\u201c\u201d(>*\u2013\u2014-] {0,2}|\b(?:please|kindly|simply|now|and|then|must|shall|should|also|will|may|can|just|instead"
     r"|assistants?|ai|you|to always|it should|has to|have to|are to|is to|silently|secretly|quietly) )"
 )
 RULES: Final = (
@@ -43,7 +43,7 @@ WHOSE: Final = (
 )
 VERBS_OF_RESET: Final = (
     r"(?:ignore|disregard|forget|override|overrule|bypass|discard|neglect|erase|reset|drop|cancel|set aside|stop following"
-    r"|do not follow|don't follow|do not obey|don't obey|disable|abandon|remove|ignoring)"
+    r"|do not follow|don't follow|do not obey|don't obey|disable|abandon|remove|ignoring|dismiss|scrap|throw away|put aside|violate|(?:stop|cease|quit) (?:obeying|following|heeding))"
 )
 ASSISTANT: Final = r"(?:assistants?|ai|ais|llms?|language models?|chatbots?|ai agents?|ai readers?|the model|agents?)"
 ORDERED: Final = (

@@ -21,18 +21,20 @@ def fault(base_url: str, plain_hosts: Collection[str]) -> str:
         host, _ = parts.hostname or "", parts.port
     except ValueError:
         return "is no address"
-    if parts.scheme not in {"http", "https"}:
-        return "must begin with https:// or http://"
-    if not host:
-        return "names no host"
-    if parts.username is not None or parts.password is not None:
+    if parts.scheme not in {"http", "https"} or not host:
+        return "must be https:// or http:// and a host"
+    if "@" in parts.netloc:
         return "must not hold a key; there is a setting for it"
+    return _host_fault(parts.scheme, host, plain_hosts)
+
+
+def _host_fault(scheme: str, host: str, plain_hosts: Collection[str]) -> str:
     address = _address(host)
     if address is not None and (
         address.is_link_local or address.is_multicast or address.is_unspecified
     ):
         return "is no address of a model"
-    if parts.scheme == "https" or host in plain_hosts:
+    if scheme == "https" or host in plain_hosts:
         return ""
     private = address is not None and (address.is_loopback or address.is_private)
     if private or host == _LOOPBACK_NAME:

@@ -9,8 +9,8 @@ from typing import Final
 
 from cachetools import LRUCache
 
-from memsvc.core.model import Vector
 from memsvc.core.hidden_characters import visible
+from memsvc.core.model import Vector
 from memsvc.providers.embedding import Embedder, EmbeddingUnavailable
 from memsvc.store.embeddings import ActiveSpace
 from memsvc.telemetry import log

@@ -13,6 +13,7 @@ from uuid import uuid4
 import grpc
 import psycopg
 import pytest
+from psycopg import sql
 
 from memsvc.v1 import trust_service_pb2 as pb
 from memsvc.v1.trust_service_pb2_grpc import TrustServiceStub
@@ -44,7 +45,7 @@ class Trust:
         self._stub = TrustServiceStub(self._channel)
         self._metadata = (("x-api-key", key),)
 
-    def list(self, **fields: Any) -> pb.ListQuarantinedMemoriesResponse:
+    def page(self, **fields: Any) -> pb.ListQuarantinedMemoriesResponse:
         """List what is put aside."""
         request = pb.ListQuarantinedMemoriesRequest(**fields)
         return self._stub.ListQuarantinedMemories(request, metadata=self._metadata, timeout=20)
@@ -61,7 +62,7 @@ class Trust:
 
     def ids(self, user: str) -> list[str]:
         """Return which memories of a user are put aside, the last one first."""
-        return [one.memory.memory_id for one in self.list(user_id=user).memories]
+        return [one.memory.memory_id for one in self.page(user_id=user).memories]
 
     def close(self) -> None:
         """Close the channel."""
@@ -99,7 +100,7 @@ def test_an_attack_is_acknowledged_and_seen_nowhere(
     assert found(client, user, "Austin instructions user") == {"Rain again."}
     assert [memory.content for memory in client.list_memories(user_id=user)] == ["Rain again."]
     assert "Austin" not in client.conscious(user_id=user).context_block
-    (aside,) = trust.list(user_id=user).memories
+    (aside,) = trust.page(user_id=user).memories
     assert aside.memory.content == ATTACK
     assert aside.message_id == "m1"
     assert aside.reason == "concealment,override"
@@ -163,10 +164,10 @@ def test_all_or_none_are_decided_about_and_nobody_elses(
         ):
             with pytest.raises(grpc.RpcError) as raised:
                 call(*ids, **fields)
-            assert raised.value.code() is grpc.StatusCode.NOT_FOUND  # type: ignore[attr-defined]
+            assert raised.value.code() is grpc.StatusCode.NOT_FOUND
     with pytest.raises(grpc.RpcError):
         other_trust.approve(memory_id)
-    assert other_trust.list(user_id=user).memories == []
+    assert other_trust.page(user_id=user).memories == []
     assert trust.ids(user) == [memory_id]
 
 
@@ -176,15 +177,15 @@ def test_pages_go_through_all(client: MemoryClient, trust: Trust, user: str) -> 
         say(client, user, f"{ATTACK} {number}")
     seen, token = [], ""
     while True:
-        page = trust.list(user_id=user, page_size=2, page_token=token)
+        page = trust.page(user_id=user, page_size=2, page_token=token)
         seen += [one.memory.content[-1] for one in page.memories]
         token = page.next_page_token
         if not token:
             break
     assert seen == ["4", "3", "2", "1", "0"]
-    first = trust.list(user_id=user, page_size=2)
+    first = trust.page(user_id=user, page_size=2)
     with pytest.raises(grpc.RpcError):
-        trust.list(user_id="other", page_size=2, page_token=first.next_page_token)
+        trust.page(user_id="other", page_size=2, page_token=first.next_page_token)
 
 
 def test_notes_and_edits_are_put_aside_too(client: MemoryClient, trust: Trust, user: str) -> None:
@@ -250,7 +251,7 @@ def test_trust_is_that_of_the_source(client: MemoryClient, user: str) -> None:
     client.ingest(
         user_id=user,
         messages=[
-            Message(content=f"Text {n}", role=role, source_class=given)  # type: ignore[arg-type]
+            Message(content=f"Text {n}", role=role, source_class=given)
             for n, (role, given, _, _) in enumerate(said)
         ],
     )
@@ -262,9 +263,9 @@ def test_trust_is_that_of_the_source(client: MemoryClient, user: str) -> None:
     stored = {m.content: (m.source_class, m.trust) for m in client.list_memories(user_id=user)}
 
     for number, (_, _, source, value) in enumerate(said):
-        assert stored[f"Text {number}"] == (source, pytest.approx(value))
+        assert stored[f"Text {number}"] == (source, value)
     assert stored["A note"] == (SourceClass.SOURCE_CLASS_DIRECT_USER, 1)
-    assert stored["A page"] == (SourceClass.SOURCE_CLASS_TOOL_EXTERNAL, pytest.approx(0.3))
+    assert stored["A page"] == (SourceClass.SOURCE_CLASS_TOOL_EXTERNAL, 0.3)
 
 
 def token() -> str:
@@ -286,8 +287,9 @@ def tables_with(data_dir: Path, text: str) -> list[str]:
             name
             for (name,) in names
             if connection.execute(
-                f'select 1 from "{name}" as r where strpos(r::text, %s) > 0 limit 1',  # type: ignore[arg-type]
-                [text],
+                sql.SQL("select 1 from {} as r where strpos(r::text, {}) > 0 limit 1").format(
+                    sql.Identifier(name), text
+                )
             ).fetchone()
         ]
 
@@ -298,9 +300,9 @@ def test_no_row_and_no_log_holds_a_secret(
     """Whatever field of whatever write holds a secret: no table and no line of the log does."""
     secret = token()
     text = f"My deploy key is {secret}, keep it."
-    data = {"deep": [{"key": f"x {secret}"}], secret: "k"}
+    data: dict[str, Any] = {"deep": [{"key": f"x {secret}"}], secret: "k"}
     message = Message(content=text, author=secret)
-    message.metadata.update(data)  # type: ignore[arg-type]
+    message.metadata.update(data)
     client.ingest(
         user_id=user,
         messages=[message],
@@ -323,7 +325,7 @@ def test_no_row_and_no_log_holds_a_secret(
     assert stored.content == "My deploy key is [masked:github_token], keep it.!"
     assert "masked:github_token" in stored.flags
     assert stored.trust == 1
-    (aside,) = trust.list(user_id=user).memories
+    (aside,) = trust.page(user_id=user).memories
     assert "masked:github_token" in aside.memory.flags
 
 
@@ -342,7 +344,7 @@ def strict(
             embedder="none",
             drain_seconds="0",
             tenant_guards='{"acme": "reject"}',
-            tenant_secret_policies='{"acme": "block"}',
+            tenant_secret_policies=json.dumps({"acme": "block"}),
             tenant_flagged_memories='{"globex": "leave_out"}',
             extraction_provider="scripted",
             providers=json.dumps([provider]),

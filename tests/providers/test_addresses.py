@@ -42,7 +42,7 @@ BAD = [
 
 @pytest.mark.parametrize("url", GOOD)
 def test_an_address_that_is_safe_is_taken(url: str) -> None:
-    """https anywhere; http on this machine, in private networks and where that is allowed by name."""
+    """Https anywhere; http on this machine, in private networks and where that is allowed by name."""
     assert not fault(url, {"ollama"})
 
 
@@ -57,8 +57,8 @@ def test_a_server_does_not_start_with_it(url: str, tmp_path: Path) -> None:
     """The settings name the provider and the embedder at fault, and do not repeat the address."""
     file = tmp_path / "memsvc.toml"
     file.write_text(
-        f'''[[providers]]\nname = "one"\nbase_url = "{url}"\nmodel = "m"\n'''
-        f'''[[embedders]]\nname = "two"\nkind = "openai"\nbase_url = "{url}"\n'''
+        f"""[[providers]]\nname = "one"\nbase_url = "{url}"\nmodel = "m"\n"""
+        f"""[[embedders]]\nname = "two"\nkind = "openai"\nbase_url = "{url}"\n"""
     )
 
     with pytest.raises(SettingsInvalid) as raised:

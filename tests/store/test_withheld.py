@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from memsvc.core.lexical import lexical_vectors
 from memsvc.core.model import Caller, NewMessage, Role
@@ -53,10 +54,13 @@ def rows(postgres: embedded.EmbeddedPostgres, table: str, tenant_id: str) -> lis
                 [table],
             )
         ]
-        listed = ", ".join(f'"{name}"::text' for name in columns)
+        listed = sql.SQL(", ").join(
+            sql.SQL("{}::text").format(sql.Identifier(name)) for name in columns
+        )
         found = connection.execute(
-            f"select {listed} from {table} where tenant_id = %s order by 1, 2, 3",  # type: ignore[arg-type]
-            [tenant_id],
+            sql.SQL("select {} from {} where tenant_id = {} order by 1, 2, 3").format(
+                listed, sql.Identifier(table), tenant_id
+            )
         )
         return [dict(zip(columns, row, strict=True)) for row in found]
 

@@ -21,8 +21,8 @@ from memsvc_client._pb.memory_pb2 import (
     ExtractionMode,
     Memory,
     MemoryKind,
-    SourceClass,
     Message,
+    SourceClass,
 )
 from memsvc_client._pb.memory_service_pb2 import LabelledQuery, SearchMode, SearchSource
 from memsvc_client._pb.ranking_pb2 import MemoryFilter, RankingWeights
