@@ -211,7 +211,9 @@ def test_the_best_of_several_messages_counts() -> None:
 
 @given(st.sampled_from(Role), st.none() | st.sampled_from(SourceClass), st.booleans())
 def test_trust_is_the_least_of_its_reasons(
-    role: Role, given_class: SourceClass | None, flagged: bool
+    role: Role,
+    given_class: SourceClass | None,
+    flagged: bool,  # ruff: ignore[boolean-type-hint-positional-argument] - Hypothesis gives it
 ) -> None:
     """Neither the role, the class nor a flag can lift what another one lowers; only a user is direct."""
     one = replace(
