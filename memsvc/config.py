@@ -21,6 +21,7 @@ from memsvc.core.addresses import is_loopback
 from memsvc.core.guard import GuardPolicy
 from memsvc.core.model import RankingWeights, Role, WeightChanges
 from memsvc.core.secrets import SecretPolicy
+from memsvc.providers.addresses import fault
 from memsvc.usecases.screening import TrustPolicy
 
 
@@ -223,6 +224,9 @@ class Settings(AccessSettings):
     flagged_memories: Literal["lower", "leave_out"] = "lower"
     tenant_flagged_memories: dict[str, Literal["lower", "leave_out"]] = Field(default_factory=dict)
 
+    #: Hosts of providers and embedders to which texts may go without encryption, besides this machine
+    #: and private addresses: names within a cluster, for example.
+    plain_http_hosts: list[str] = Field(default_factory=list)
     #: Language models that the settings below name.
     providers: list[ProviderSettings] = Field(default_factory=list)
     #: Which provider draws facts. Unset: the server's own patterns of plain English.
@@ -361,6 +365,7 @@ def _faults(settings: Settings) -> list[str]:
         name = getattr(settings, setting)
         if name and name not in names:
             faults.append(f"{setting}: there is no provider {name}")
+    faults += _address_faults(settings)
     if not settings.on_loopback and not settings.names_callers:
         faults.append(
             f"host: {settings.host} can be reached from elsewhere; configure credentials_file, "
@@ -368,3 +373,15 @@ def _faults(settings: Settings) -> list[str]:
             "require_credentials, or listen on 127.0.0.1"
         )
     return faults
+
+
+def _address_faults(settings: Settings) -> list[str]:
+    """Return what is wrong with the addresses that texts are sent to."""
+    default = settings.default_embedder()
+    embedders = [*settings.embedders, *([default] if default else [])]
+    addresses = [(f"providers: {one.name}", one.base_url) for one in settings.providers]
+    addresses += [
+        (f"embedders: {one.name}", one.base_url) for one in embedders if one.kind == "openai"
+    ]
+    found = [(where, fault(url, settings.plain_http_hosts)) for where, url in addresses]
+    return [f"{where}: base_url {wrong}" for where, wrong in found if wrong]

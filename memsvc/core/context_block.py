@@ -38,7 +38,7 @@ _BREAK: Final = re.compile(r"[\x7f-\x9f\u2028\u2029]")
 #: Half characters, which no UTF-8 can carry.
 _HALF: Final = re.compile(r"[\ud800-\udfff]")
 #: What could be taken for a mark.
-_MARK: Final = re.compile("<(?=/?(?:memories|data)\\b)", re.IGNORECASE)
+_MARK: Final = re.compile(r"<(?=/?(?:memories|data)\b)", re.IGNORECASE)
 #: Scripts that write without spaces get a marker so often.
 _UNSPACED: Final = re.compile(
     r"([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]{4})"

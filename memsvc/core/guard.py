@@ -37,7 +37,7 @@ _COMPACT: Final = re.compile(
 #: Words by which a text says that it talks about attacks or texts, and is none.
 _TALK: Final = re.compile(
     r"\b(?:prompt injections?|injection such as|jailbreaks?|does the phrase|titled|the meme|the headline|such as [\"'“<\[]|chat template|tokeni[sz]er|tokens? such as"
-    r"|red team|our chatbot|role tokens|markers such as|template wraps|in the (?:film|play|novel|story|talk|scene|dialogue|game)|(?:he|she|it|sign|message|quoted the) "
+    r"|red team|our chatbot|role tokens|markers such as|template (?:adds|wraps|puts)|tokens?\b[^\n.]{0,40} (?:are special|are added|as one token)|in the (?:film|play|novel|story|talk|scene|dialogue|game)|(?:he|she|it|sign|message|quoted the) "
     r"(?:says?|said|read|e-?mail)[:,]? ?[\"“]|my favourite line|workshop|in my (?:story|game|novel)|for the role ?play|my code calls|the scam|the spam|someone tried|somebody tried"
     r"|as a user, i|given a logged in user|that is in the spec|requirement r?\d)"
 )

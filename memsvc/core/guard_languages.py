@@ -10,10 +10,10 @@ LANGUAGES: Final[tuple[Signal, ...]] = (
     signal(
         "override",
         1.0,
-        r"\b(?:ignoriere?|missachte|vergiss|übergehe|verwirf) (?:[\wäöüß]{1,16} ){0,2}(?:vorherigen|bisherigen|obigen|früheren|deine|alle|sicherheits\w{1,12})"
-        r" (?:[\wäöüß]{1,16} ){0,2}(?:anweisungen|regeln|vorgaben|richtlinien|befehle)|\bohne einschränkungen\b.{0,30}\banweisung"
-        r"|\b(?:ignore|oublie|ne tiens pas compte|fais abstraction) (?:[\wéèàç']{1,16} ){0,3}(?:instructions|règles|consignes)(?: (?:précédentes|ci-dessus|antérieures))?"
-        r"|\b(?:ignora|olvida|haz caso omiso|descarta) (?:[\wáéíóúñ]{1,16} ){0,3}(?:instrucciones|reglas|normas)(?: (?:anteriores|previas|de arriba))?",
+        r"\b(?:ignoriere?|missachte|vergiss|übergehe|verwirf) (?:[\wäöüß]{1,16}+ ){0,2}(?:vorherigen|bisherigen|obigen|früheren|deine|alle|sicherheits\w{1,12})"
+        r" (?:[\wäöüß]{1,16}+ ){0,2}(?:anweisungen|regeln|vorgaben|richtlinien|befehle)|\bohne einschränkungen\b.{0,30}\banweisung"
+        r"|\b(?:ignore|oublie|ne tiens pas compte|fais abstraction) (?:[\wéèàç']{1,16}+ ){0,3}(?:instructions|règles|consignes)(?: (?:précédentes|ci-dessus|antérieures))?"
+        r"|\b(?:ignora|olvida|haz caso omiso|descarta) (?:[\wáéíóúñ]{1,16}+ ){0,3}(?:instrucciones|reglas|normas)(?: (?:anteriores|previas|de arriba))?",
         "ignor;missacht;vergiss;übergeh;verwirf;oublie;compte;abstraction;olvida;omiso;descarta;ohne",
     ),
     signal(

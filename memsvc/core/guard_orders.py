@@ -25,7 +25,7 @@ ORDERS: Final[tuple[Signal, ...]] = (
         1.0,
         rf"{CLAUSE}{VERBS_OF_RESET}\W{{1,3}}(?:{gap(2)}{WHOSE}\W{{1,3}}{gap(3)}{RULES}\b"
         rf"|(?:all|any|prior) {gap(2)}{RULES}\b(?! of)|rules you\b)",
-        "ignor;disregard;forget;overr;bypass;discard;neglect;erase;reset;drop;cancel;set aside;follow;obey;disable;abandon;remove",
+        "ignor;disregard;forget;overr;bypass;discard;neglect;erase;reset;drop;cancel;set aside;follow;obey;disable;abandon;remove;dismiss;scrap;throw;put aside;violate;stop;cease;quit",
     ),
     signal(
         "override",
@@ -47,9 +47,9 @@ ORDERS: Final[tuple[Signal, ...]] = (
         "override",
         0.8,
         r"\bno longer bound\b|\bunrestricted (?:mode|agent|assistant|ai)\b|\bwithout (?:any )?(?:restrictions|filters)\b"
-        r"|\bdeveloper mode (?:enabled|and|on\b.{0,20}(?:rules|print))|\bsupersedes all (?:\w+ )?(?:instructions|rules)"
+        r"|\bdeveloper mode (?:enabled|and|on\b.{0,20}(?:rules|print))|\bsupersedes all (?:\w{1,24}+ )?(?:instructions|rules)"
         r"|\byou are (?:now )?(?:dan\b|evil)|\boutranks? your\b|\b(?:your |new )(?:content )?(?:policy|policies|rules|constitution)"
-        r" (?:are suspended|no longer|is the text|\w+ the text)|\bsafe_mode ?= ?false|\bpolicies are suspended"
+        r" (?:are suspended|no longer|is the text|\w{1,24}+ the text)|\bsafe_mode ?= ?false|\bpolicies are suspended"
         r"|\byou have no (?:content )?(?:policy|rules)|\bexempt from (?:content )?rules|\bconfirmation[s]? (?:are|is) no longer"
         r"|\bturned the safety rules off|\bno filters\b",
         "longer;unrestricted;without;developer mode;supersedes;you are;outrank;constitution;safe_mode;suspended;you have no;exempt;safety;filters",
@@ -76,7 +76,7 @@ ORDERS: Final[tuple[Signal, ...]] = (
         r"\b(?:to all chatbots|dear ai|attention,? (?:language model|assistant|ai)|note[ _]to[ _](?:the )?(?:model|assistant|ai)"
         r"|if you are an? (?:ai|llm|language model)|instructions? for the (?:agent|ai|assistant|model)|next step for the ai"
         r"|as an ai (?:coding )?agent you|as an assistant i|ai readers(?=:)|visible for ai|model directive|message to the model"
-        r"|from \w+ to the model|notice to the assistant|i, the assistant|as the assistant, i)\b"
+        r"|from \w{1,24}+ to the model|notice to the assistant|i, the assistant|as the assistant, i)\b"
         r"|<!-- ?(?:ai|assistant|llm)\b|\]: # \((?:assistant|ai|llm)\b|@(?:assistant|ai|agent) (?:ignore|post|send|do)\b",
         "chatbots;dear ai;attention;note;if you are;instruction;next step;as an;ai;model;assistant",
     ),
@@ -100,7 +100,7 @@ ORDERS: Final[tuple[Signal, ...]] = (
         rf"|work for|obey|speak for) {gap(2)}(?:obey|comply|disregard|ignore|reveal|never (?:warn|mention|refuse|disclose)|recommend"
         r"|push|answer all|answer diagnostic|steer|give instructions|approve|not mention|keep it|always (?:recommend|describe|answer|mention)"
         r"|act (?:as|without)|add that|speak|nothing|advice|urge|delete|forward|ask for|say that|stop showing|treat|stop|share|skip"
-        r"|print|cite|write|use|the bank|share all|look up|run|call|to \w+ media)",
+        r"|print|cite|write|use|the bank|share all|look up|run|call|to \w{1,24}+ media)",
         "you",
     ),
     signal(
@@ -109,7 +109,7 @@ ORDERS: Final[tuple[Signal, ...]] = (
         rf"{CLAUSE}(?:comply with|obey) (?:this|me|every|everything|all|the text|the following|it)\b|\bbut obey\b"
         r"|\bact on this\b|\bdo what (?:it says|follows)\b|\bfollow only what\b|\bcarry (?:it|them) out\b|\bexecute the steps\b"
         r"|\b(?:decode|translate) .{1,40} and (?:act|carry|obey|follow|execute|run)\b|\bmust be obeyed\b|\baccept all memories\b|\bwrite guard\b|\bobey_memory\b|\bact accordingly\b|\band comply\b"
-        r"|\bobey (?:this|the) \w+\b|\bas commands\b|\binterpret .{1,30} as instructions\b|\bas instructions once\b|\bdo not obey\b",
+        r"|\bobey (?:this|the) \w{1,24}+\b|\bas commands\b|\binterpret .{1,30} as instructions\b|\bas instructions once\b|\bdo not obey\b",
         "comply;obey;act on;do what;follow;carry;execute;guard;accept;act acc;commands;instructions;decode;translate",
     ),
     signal(
@@ -117,6 +117,61 @@ ORDERS: Final[tuple[Signal, ...]] = (
         0.7,
         r"\bfrom now on,? you are (?!my\b|allowed|free|in charge)|\byou are now (?:in character|an agent|a loyal|victor)\b|\bdo not obey the\b",
         "you are;obey",
+    ),
+    signal(
+        "override",
+        0.8,
+        r"\beverything above (?:this|it|the)\b[^\n.]{0,30}\b(?:cancel|void|invalid|wrong|wiped|deleted)|\byour only (?:instruction|rule|task|order)s? (?:is|are)\b"
+        r"|\byour (?:guidelines|rules|instructions|policies)\b[^\n.]{0,30}\bwithdrawn\b|\bthe rules (?:that )?you were given\b",
+        "above;your only;your ;rules",
+    ),
+    signal(
+        "imperative",
+        0.7,
+        rf"\b(?:assistants?|ais?|llms?|language models|chatbots|ai agents)(?: who| that)? (?:reading|read|reads|seeing|processing|summarising) {gap(5)}"
+        r"(?:must|shall|should|have to|has to|are to|need to)\b",
+        "assistant;ai;llm;language model;chatbot",
+    ),
+    signal(
+        "imperative",
+        0.7,
+        r"\b(?:ai|assistant|chatbot|language model|ai agent)[,:] (?:please |now |kindly |you must |immediately ){0,2}(?:reply with|send|run|execute|disable|reveal|delete|forward|approve"
+        r"|ignore|give me|grant|open the|transfer|export|upload|post)\b",
+        "assistant;ai;chatbot;language model",
+    ),
+    signal(
+        "imperative",
+        0.7,
+        r"\btreat\b[^\n.]{1,50}\bas (?:an )?(?:orders?|commands?|instructions?)\b|\bas (?:the|an) assistant,? i (?:have|must|may|am|know|should|will)\b",
+        "treat;assistant",
+    ),
+    signal(
+        "trigger",
+        0.7,
+        r"\b(?:when(?:ever)?|if|once|as soon as|every time|each time|any time|next time)\b[^\n.]{0,60}?\b(?:users?|anybody|anyone|somebody|someone|customers?|people|they)\b"
+        r"[^\n.]{0,60}?, (?:then |always |only |please |first ){0,2}(?:recommend|suggest|reply|respond|promote|push|praise|advise|claim|insist|deny|refuse|lie|warn them)\b",
+        "user;anybody;anyone;somebody;someone;customer;people;they",
+    ),
+    signal(
+        "trigger",
+        0.7,
+        r"\b(?:when(?:ever)?|if|once|next time)\b[^\n.]{0,20}?\byou are (?:next |ever )?asked\b[^\n.]{0,60}?, (?:then |always |only |please ){0,2}(?:recommend|suggest|promote|push|praise|deny|mention|claim|answer that|reply that)\b"
+        r"|\b(?:when(?:ever)?|if|once|each time)\b[^\n.]{0,20}?\bthis (?:note|memory|entry|record|message)\b[^\n.]{0,40}?, (?:\w{1,12}+ ){0,2}(?:add|append|execute|run|call|send|say|tell|recommend|follow|do)\b",
+        "asked;this ",
+    ),
+    signal(
+        "steering",
+        0.7,
+        r"(?<!you should )\b(?:add|append|end|start|begin|finish|close)\b[^\n.]{0,60}?\b(?:your|all|every|each) (?:answers?|repl(?:y|ies)|responses?|messages) (?:with|by)\b"
+        r"|(?<!you should )\b(?:add|append|attach)\b (?!more\b)[^\n.]{0,60}?\bto (?:your|all|every|each) (?:answers?|repl(?:y|ies)|responses?)\b(?!, i)",
+        "answer;repl;response;messages",
+    ),
+    signal(
+        "steering",
+        0.7,
+        r"\b(?:in|for) (?:all |any )?(?:future|later|coming) (?:conversations|chats|answers|sessions|replies),? (?:you |always |please |must |should ){0,3}(?:cite|recommend|prefer|rank|mention|name|praise|promote|favou?r)\b"
+        r"|\byou (?:will|must|shall) (?:now )?act as an? (?!translator|interviewer|teacher|coach)|\b(?:promoter|agent|advocate|salesman|ambassador) (?:of|for) [^\n.]{1,40} in (?:every|all|each)\b",
+        "future;later;coming;act as;promoter;agent;advocate;salesman;ambassador",
     ),
     # What nobody is to learn.
     signal(
@@ -180,7 +235,7 @@ ORDERS: Final[tuple[Signal, ...]] = (
         rf"\b(?:as an? |is the |as the )?(?:trusted|go-to|only reliable|most reliable) (?:source|brand)\b|\bprefer (?:links to|results from)\b"
         rf"|\brecommend it first\b|\b(?:recommend|mention|name|suggest|nothing) (?:only )?{gap(4)}and nothing else\b"
         r"|(?<!\bi )\b(?:always|never) (?:recommend|mention|describe|cite|tell the user|answer|respond that|add \")(?![a-z])(?! me\b| my\b| it\b| us\b| the same\b)"
-        r"|\byou (?:will|must|should|are to) always (?:describe|recommend|answer|say|respond|mention|praise)(?! me\b)|\banswer all (?:\w+ )?questions (?:about|by)"
+        r"|\byou (?:will|must|should|are to) always (?:describe|recommend|answer|say|respond|mention|praise)(?! me\b)|\banswer all (?:\w{1,24}+ )?questions (?:about|by)"
         r"|\bin every reply\b|\bin each (?:health )?answer\b|\bin all replies\b|\bto the end of (?:your|whatever)|\bat the end of your"
         r"|\bits pages first\b|\bevery answer has to|\bnever mention competitors|\bspeak badly of|\bshould prefer\b",
         "trusted;go-to;reliable;prefer;recommend;nothing;always;never;reply;answer;replies;end of;pages;mention;speak",
@@ -190,7 +245,7 @@ ORDERS: Final[tuple[Signal, ...]] = (
         0.35,
         rf"{CLAUSE}(?:tell|urge|convince|instruct|persuade|remind|ask) (?:the user|them|whoever)\b"
         r"|\b(?:reply|respond|answer)(?: only)? (?:to every|with|that|in the voice|all|only)\b|\bin (?:every|all|each) (?:reply|answer|repl)"
-        r"|\b(?:you are|you're) now (?!my|the owner|member|our)\w+|\byou (?:work|write|speak) for\b|\bact as though\b|\bpretend that your"
+        r"|\b(?:you are|you're) now (?!my|the owner|member|our)\w{1,24}+|\byou (?:work|write|speak) for\b|\bact as though\b|\bpretend that your"
         r"|\bact as an? (?:enthusiastic|unrestricted|agent|official)|\b(?:identity|persona|role) (?:of|has been changed)|\bnew identity"
         r"|\bin character as\b.{1,40}\bmust\b|\bsales agent for|\byou are victor|\bloyal agent|\btreat .{1,40} as commands|\badopt the persona|\byou speak for",
         "tell;urge;convince;instruct;persuade;remind;ask;reply;respond;answer;you;act as;pretend;identity;persona;role;agent;treat",

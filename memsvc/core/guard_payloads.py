@@ -21,8 +21,8 @@ PAYLOADS: Final[tuple[Signal, ...]] = (
         "self_authority",
         0.7,
         rf"\bi (?:must|should|will|shall|am required to|have been instructed to|have decided that|have learned that|know that)\b {gap(7)}"
-        r"(?:recommend\w*|trust messages|never warn|warn the user|include the phrase|act as a sales|prefer results|answer questions about \w+ in favou?r|treat any instruction"
-        r"|apply this|cite \w+\.|leave (?:them|it) out|may be shared|never ask for permission|always do that|as my only|carry them out)",
+        r"(?:recommend\w{0,16}+|trust messages|never warn|warn the user|include the phrase|act as a sales|prefer results|answer questions about \w{1,24}+ in favou?r|treat any instruction"
+        r"|apply this|cite \w{1,24}+\.|leave (?:them|it) out|may be shared|never ask for permission|always do that|as my only|carry them out)",
         "i must;i should;i will;i shall;i am;i have;i know;the assistant, should;i, the",
     ),
     signal(
@@ -36,7 +36,7 @@ PAYLOADS: Final[tuple[Signal, ...]] = (
     signal(
         "unchecked",
         0.4,
-        r"\b(?:act|acts?|purchases?|payments?|execute|delete\w*|refunds?|send|file|approved?|approval|commands|requests?|order|skip|buy|tickets|step|account)\b"
+        r"\b(?:act|acts?|purchases?|payments?|execute|delete\w{0,16}+|refunds?|send|file|approved?|approval|commands|requests?|order|skip|buy|tickets|step|account)\b"
         r"[^\n]{0,50}?\b(?:without (?:user )?(?:asking|confirmation|approval|permission|checking|question)|identity check|confirmation step|skip the (?:identity|confirmation|review)"
         r"|skip verification|skip all checks|without checking|the confirmation dialog|be approved|already confirmed)",
         "without;identity;skip;confirm;approved",
@@ -44,24 +44,30 @@ PAYLOADS: Final[tuple[Signal, ...]] = (
     signal(
         "unchecked",
         0.4,
-        r"\b(?:identit(?:y|ies)|verification|confirmations?|safety check|security rules|checks|filters|warnings?|review|guard)\b[^\n.]{0,30}?\b(?:disabled|off|no longer|skip\w*|not needed"
+        r"\b(?:identit(?:y|ies)|verification|confirmations?|safety check|security rules|checks|filters|warnings?|review|guard)\b[^\n.]{0,30}?\b(?:disabled|off|no longer|skip\w{0,16}+|not needed"
         r"|leave (?:them|it) out)|\bskip (?:all checks|verification|the review)|\bdo not run any safety|\bskip all\b|\bleave them out|\bpush directly to main"
         r"|\bgrants? (?:every|admin|access to whoever)|\bwith confirm=true",
         "disabled;off;longer;skip;needed;leave;safety;push;grant;confirm=",
     ),
     signal(
+        "unchecked",
+        0.7,
+        r"\b(?:never|do not|don't|no need to|without having to) (?:ask|wait|check) (?:\w{1,12}+ ){0,2}for (?:\w{1,12}+ )?(?:confirmation|permission|approval|consent)\b",
+        "confirmation;permission;approval;consent",
+    ),
+    signal(
         "bridging",
         0.8,
-        rf"\b(?:queries|questions?|requests?) about {gap(4)}(?:should|must|are to) be (?:answered|handled) (?:with|by)\b|\bwhenever \w+ is asked for you should look up"
-        r"|\buse \w+ in place of\b|\btherefore always answer\b|\buse the preferences of user\b|\bto answer questions about user\b"
-        r"|\bwe(?:re|'re)? now kept under\b|\bchoose the tool \w+ first\b|\brefer to \w+ instead of\b",
+        rf"\b(?:queries|questions?|requests?) about {gap(4)}(?:should|must|are to) be (?:answered|handled) (?:with|by)\b|\bwhenever \w{{1,24}}+ is asked for you should look up"
+        r"|\buse \w{1,24}+ in place of\b|\btherefore always answer\b|\buse the preferences of user\b|\bto answer questions about user\b"
+        r"|\bwe(?:re|'re)? now kept under\b|\bchoose the tool \w{1,24}+ first\b|\brefer to \w{1,24}+ instead of\b",
         "queries;question;request;look up;place of;therefore;preferences;kept under;choose;refer",
     ),
     # What is to leave.
     signal(
         "exfiltration",
         0.8,
-        rf"\b{SENDING}\b (?:[^\s]{{1,40}} ){{0,12}}?{SENSITIVE}\b[^\n]{{0,60}}?{PLACE}",
+        rf"\b{SENDING}\b (?:[^\s]{{1,40}}+ ){{0,12}}?{SENSITIVE}\b[^\n]{{0,60}}?{PLACE}",
         "http;ftp;ws;@;webhook;telegram;+;me;here;public",
     ),
     signal(
@@ -117,8 +123,8 @@ PAYLOADS: Final[tuple[Signal, ...]] = (
         "role_token",
         0.8,
         r"(?:(?<![^\n])|\n)#{1,6} ?(?:system|instruction|developer|new instructions?) ?(?::|\n|$)|</?(?:system|system_prompt|memories|memory|assistant_instructions|developer"
-        r"|function_calls|invoke|tool_call|tool_result|instructions)(?: [^>\n]{0,60})?>|```(?:system|developer)\b|\[system(?: override)?\]\(?(?! \w+ (?:at|usage|started))"
-        r"(?:[ (#](?!disk|started))|\"tool_calls\" ?:|---(?:end of|begin) (?:memories|system)|(?:(?<![^\n])|\n)action: ?\w+\naction input:",
+        r"|function_calls|invoke|tool_call|tool_result|instructions)(?: [^>\n]{0,60})?>|```(?:system|developer)\b|\[system(?: override)?\]\(?(?! \w{1,24}+ (?:at|usage|started))"
+        r"(?:[ (#](?!disk|started))|\"tool_calls\" ?:|---(?:end of|begin) (?:memories|system)|(?:(?<![^\n])|\n)action: ?\w{1,24}+\naction input:",
         "#;</;<;```;[system;tool_calls;---;action:",
     ),
     signal(
@@ -139,8 +145,8 @@ PAYLOADS: Final[tuple[Signal, ...]] = (
         0.5,
         r"(?:(?<![^\n])|[\n*\[(]|: ) {0,2}(?:\W{0,3})(?:urgent )?(?:system|admin|root|kernel|developer|security|policy|maintenance|official|automatic|moderator|internal|debug|instruction)\W{0,3}"
         r"(?:(?:system )?(?:notice|update|message|override|alert|reminder|mode|policy|note|console|process|prompt|model)\b|(?:: (?:the|you)))"
-        r"|\b(?:message|notice|alert) from (?:openai|anthropic|the developers|compliance|\w+ to the model)|\bnew system prompt\b"
-        r"|\bthis is your (?:system )?administrator|\bthe service operator confirms|\bdeveloper mode enabled|\bverified as staff|\bconfiguration reloaded",
+        r"|\b(?:message|notice|alert) from (?:openai|anthropic|the developers|compliance|\w{1,24}+ to the model)|\bnew system prompt\b"
+        r"|\b(?:notice|message|order) from the (?:administrator|developers?|operator)|\bthis is your (?:system )?administrator|\bthe service operator confirms|\bdeveloper mode enabled|\bverified as staff|\bconfiguration reloaded",
         "system;admin;root;kernel;develop;security;policy;maintenance;official;automatic;moderator;internal;debug;instruction;message;notice;alert;operator;verified;configuration",
     ),
 )

@@ -25,12 +25,12 @@ class Signal:
 
 def gap(words: int) -> str:
     """Return up to so many words between two others, within a sentence."""
-    return rf"(?:[\w'\u2019/-]{{1,24}}[^\w.!?\n]{{1,3}}){{0,{words}}}"
+    return rf"(?:[\w'\u2019/-]{{1,24}}+[^\w.!?\n]{{1,3}}+){{0,{words}}}"
 
 
 #: Where a clause begins that orders something.
 CLAUSE: Final = (
-    r"(?:(?<![^\n])\W{0,4}|[.!?:;,\n\"'\u201c\u201d(>*\u2013\u2014-] {0,2}|\b(?:please|now|and|then|must|shall|should|also|will|just|instead"
+    r"(?:(?<![^\n])\W{0,4}|[.!?:;,\n\"'\u201c\u201d(>*\u2013\u2014-] {0,2}|\b(?:please|kindly|simply|now|and|then|must|shall|should|also|will|may|can|just|instead"
     r"|assistants?|ai|you|to always|it should|has to|have to|are to|is to|silently|secretly|quietly) )"
 )
 RULES: Final = (
@@ -43,7 +43,7 @@ WHOSE: Final = (
 )
 VERBS_OF_RESET: Final = (
     r"(?:ignore|disregard|forget|override|overrule|bypass|discard|neglect|erase|reset|drop|cancel|set aside|stop following"
-    r"|do not follow|don't follow|do not obey|don't obey|disable|abandon|remove|ignoring)"
+    r"|do not follow|don't follow|do not obey|don't obey|disable|abandon|remove|ignoring|dismiss|scrap|throw away|put aside|violate|(?:stop|cease|quit) (?:obeying|following|heeding))"
 )
 ASSISTANT: Final = r"(?:assistants?|ai|ais|llms?|language models?|chatbots?|ai agents?|ai readers?|the model|agents?)"
 ORDERED: Final = (
@@ -66,7 +66,7 @@ SENDING: Final = (
     r"(?:send|forward|post|upload|e-?mail|mail|transmit|leak|exfiltrate|export|copy|share|submit|deliver|report|dump"
     r"|stream|append|put|write|encode|encodes?|make a get request|request|commit|collect|posts)"
 )
-PLACE: Final = r"(?:(?:https?|ftp|wss?)://|[\w.+-]{1,40}@[\w-]{1,40}\.|webhook|telegram|\+\d{2} |@\w{3,}|\bto me\b|\bhere\b|public)"
+PLACE: Final = r"(?:(?:https?|ftp|wss?)://|[\w.+-]{1,40}+@[\w-]{1,40}+\.|webhook|telegram|\+\d{2} |@\w{3}|\bto me\b|\bhere\b|public)"
 SOMEONE: Final = r"(?:the |this |a )?(?:user|users|somebody|someone|anyone|customer)(?:'s)?"
 
 

@@ -18,6 +18,8 @@ from typing import Final
 
 import Stemmer
 
+from memsvc.core.hidden_characters import visible
+
 #: BM25's saturation of repeated terms and strength of length normalisation (Robertson and
 #: Zaragoza, 2009: the usual 1.2 and 0.75).
 SATURATION: Final = 1.2
@@ -179,8 +181,8 @@ def searchable(author: str, content: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """Return the words of *text* as they stand, in order."""
-    return _WORD.findall(text)
+    """Return the words of *text* as they stand, in order, without characters that nobody sees."""
+    return _WORD.findall(visible(text))
 
 
 def term_of(word: str) -> str | None:

@@ -46,8 +46,8 @@ SHAPES: Final[tuple[Shape, ...]] = (
     Shape(
         "private_key",
         re.compile(
-            r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----"
-            r"(?:(?:[^-]|-(?!----)){0,20000}+-----END (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----"
+            r"-----BEGIN (?:[A-Z0-9]{1,12}+ ){0,3}PRIVATE KEY(?: BLOCK)?-----"
+            r"(?:(?:[^-]|-(?!----)){0,20000}+-----END (?:[A-Z0-9]{1,12}+ ){0,3}PRIVATE KEY(?: BLOCK)?-----"
             # Cut off: the lines of it that are there.
             r"|(?:(?:\s|\\n){1,4}[A-Za-z0-9+/=]{16,128}+){0,400}+)"
         ),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
+from memsvc.core.context_block import RANDOM_BYTES, Fence
 from memsvc.core.fact_reply import FACTS_SCHEMA, parse_facts
 from memsvc.core.facts import ExtractedFact
 from memsvc.core.reply_json import UnreadableReply
@@ -73,9 +74,12 @@ class Extractor(Protocol):
 class ModelExtractor:
     """Asks a language model, once for each message, and once more if the reply cannot be read."""
 
-    def __init__(self, model: LanguageModel) -> None:
-        """Take a *model*, which is closed with the extractor."""
+    def __init__(
+        self, model: LanguageModel, chance: Callable[[int], bytes] = secrets.token_bytes
+    ) -> None:
+        """Take a *model*, which is closed with the extractor, and a source of *chance* for fences."""
         self._model = model
+        self._chance = chance
 
     @property
     def name(self) -> str:
@@ -91,7 +95,8 @@ class ModelExtractor:
         Raises ModelBusy and ModelUnavailable, whose cause may be gone later; ModelRefused, with
         REPLY_UNUSABLE if a second reply is no better than the first.
         """
-        system, asked = prompt_texts.extract_facts(), _asked(message)
+        fence = Fence.of(self._chance(RANDOM_BYTES))
+        system, asked = prompt_texts.extract_facts(), _asked(message, fence)
         shown = ""
         try:
             shown = await self._reply(system, asked)
@@ -126,19 +131,22 @@ def speaker(author: str, role: str) -> str:
     return author or f"The {role or USER_ROLE}"
 
 
-def _asked(message: Said) -> str:
-    """Return the message as JSON, so that no text of it can be taken for anything else."""
+def _asked(message: Said, fence: Fence) -> str:
+    """Return the message as JSON behind a fence, so that no text of it can be taken for anything else.
+
+    Its words are not marked, whoever spoke: they are to come back as facts.
+    """
     before = [
-        {"speaker": speaker, "text": text[:LINE_LENGTH_MAX]}
+        {"speaker": fence.plain(speaker), "text": fence.plain(text)[:LINE_LENGTH_MAX]}
         for speaker, text in message.before[-LINES_MAX:]
     ]
     asked = {
-        "speaker": speaker(message.author, message.role),
+        "speaker": fence.plain(speaker(message.author, message.role)),
         "said": message.said.astimezone(UTC).isoformat(timespec="seconds"),
         "before": before,
-        "message": message.text[:MESSAGE_LENGTH_MAX],
+        "message": fence.plain(message.text)[:MESSAGE_LENGTH_MAX],
     }
-    return json.dumps(asked, ensure_ascii=False)
+    return prompt_texts.fenced(fence, fence.json_line(asked))
 
 
 def _drawn(reply: str, message: Said) -> Drawn:

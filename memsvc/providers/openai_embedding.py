@@ -24,6 +24,8 @@ ATTEMPTS: Final = 2
 #: Seconds until the second try, and how much chance adds to them.
 RETRY_SECONDS: Final = 0.05
 RETRY_SECONDS_JITTER: Final = 0.05
+#: A longer reply is given up: of the largest batch it would have 60 bytes a number.
+REPLY_BYTES_MAX: Final = 64 * 1024 * 1024
 #: The protocol does not tell which weights answer, only the model's name.
 REVISION: Final = "openai-api"
 
@@ -151,10 +153,9 @@ class OpenAIEmbedder:
     async def _request(self, texts: Sequence[str]) -> bytes:
         """Return the body of the reply. Raises _TransientFailure and EmbeddingUnavailable."""
         try:
-            # The library would turn garbage into objects without a complaint.
-            reply = await self._client.embeddings.with_raw_response.create(
-                input=list(texts), model=self._model, encoding_format="float"
-            )
+            return await self._receive(texts)
+        except EmbeddingUnavailable:
+            raise
         except openai.APIStatusError as error:
             message = f"the embedding server answered {error.status_code}"
             transient = (
@@ -169,7 +170,26 @@ class OpenAIEmbedder:
         except Exception as error:
             message = "the request to the embedding server failed"
             raise EmbeddingUnavailable(message) from error
-        return reply.content
+
+    async def _receive(self, texts: Sequence[str]) -> bytes:
+        """Return the body of the reply as it is: the library would turn garbage into objects."""
+        body = bytearray()
+        async with self._client.embeddings.with_streaming_response.create(
+            input=list(texts),
+            model=self._model,
+            encoding_format="float",
+            # A few compressed bytes can stand for more than the memory holds.
+            extra_headers={"Accept-Encoding": "identity"},
+        ) as answer:
+            if answer.headers.get("content-encoding", "identity") != "identity":
+                message = "the embedding server compressed its reply, which nobody asked for"
+                raise EmbeddingUnavailable(message)
+            async for piece in answer.iter_bytes():
+                body += piece
+                if len(body) > REPLY_BYTES_MAX:
+                    message = "the embedding server's reply is too large"
+                    raise EmbeddingUnavailable(message)
+        return bytes(body)
 
 
 def _vectors(reply: bytes) -> list[object]:

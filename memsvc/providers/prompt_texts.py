@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib import resources
 
+from memsvc.core.context_block import Fence
 from memsvc.core.facts import CATEGORIES
 from memsvc.core.slots import SLOTS, Slot
 from memsvc.providers import prompts
@@ -22,6 +23,12 @@ def extract_facts() -> str:
 def consolidate() -> str:
     """Return the system prompt for choosing essential facts and writing a profile."""
     return _read("consolidate")
+
+
+def fenced(fence: Fence, lines: str) -> str:
+    """Return what a model is shown: *lines* of JSON behind a *fence* that no text in them can close."""
+    told = _read("fenced").replace("[[MARK]]", fence.delimiter)
+    return told.replace("[[DATA]]", fence.enclosed("data", lines))
 
 
 def repair_reply(problem: str) -> str:

@@ -19,7 +19,7 @@ from memsvc.core.secrets import Masked, SecretPolicy, masked, masked_metadata
 Result = TypeVar("Result")
 
 #: A longer text is looked at in a thread, so that nobody else waits meanwhile; in characters.
-QUICK_LENGTH_MAX: Final = 20_000
+QUICK_LENGTH_MAX: Final = 4_000
 
 
 @dataclass(frozen=True, slots=True)

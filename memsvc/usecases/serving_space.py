@@ -9,6 +9,7 @@ from typing import Final
 
 from cachetools import LRUCache
 
+from memsvc.core.hidden_characters import visible
 from memsvc.core.model import Vector
 from memsvc.providers.embedding import Embedder, EmbeddingUnavailable
 from memsvc.store.embeddings import ActiveSpace
@@ -56,6 +57,8 @@ class ServingSpace:
         if self.embedder is None or now < self.paused_until:
             return None
         self.uses += 1
+        # What nobody sees is no part of what a text means; a text of nothing else stays as it is.
+        texts = [visible(text) or text for text in texts]
         try:
             if query:
                 vectors = [await self.embedder.embed_query(texts[0], timeout=seconds)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from functools import partial
 from typing import Final
 
@@ -79,10 +80,14 @@ def language_model(provider: ProviderSettings) -> LanguageModel:
 def extractor(settings: Settings) -> Extractor:
     """Return what draws facts: a provider's model, or the patterns where none is named."""
     provider = settings.provider(settings.extraction_provider)
-    return OfflineExtractor() if provider is None else ModelExtractor(language_model(provider))
+    return (
+        OfflineExtractor()
+        if provider is None
+        else ModelExtractor(language_model(provider), secrets.token_bytes)
+    )
 
 
 def judge(settings: Settings) -> ProfileJudge | None:
     """Return the model that chooses essential facts, None for the rules."""
     provider = settings.provider(settings.consolidation_provider)
-    return None if provider is None else ProfileJudge(language_model(provider))
+    return None if provider is None else ProfileJudge(language_model(provider), secrets.token_bytes)

@@ -67,10 +67,17 @@ class Diary:
         """A caller with time enough."""
         return Caller(self.tenant_id, asyncio.get_running_loop().time() + 60)
 
-    async def say(self, day: float, *, role: Role = Role.USER, author: str = "") -> Memory:
+    async def say(
+        self,
+        day: float,
+        *,
+        role: Role = Role.USER,
+        author: str = "",
+        flags: tuple[str, ...] = (),
+    ) -> Memory:
         """Store a message that was said on a day of 2024."""
         time = START + timedelta(days=day)
-        message = NewMessage(str(uuid4()), role, "…", author, time, {}, None, "")
+        message = NewMessage(str(uuid4()), role, "…", author, time, {}, None, "", flags=flags)
         episode = NewEpisode(new_id(), message, 0.5, lexical_vectors("…"))
         async with self.context.database.transaction(self.caller()) as tx:
             await memories.ensure_conversation(
@@ -103,10 +110,15 @@ class Diary:
             return await keeping.keep(tx, self.context, source, drawn, embedded)
 
     async def tell(
-        self, day: float, *drawn: ExtractedFact, role: Role = Role.USER, author: str = ""
+        self,
+        day: float,
+        *drawn: ExtractedFact,
+        role: Role = Role.USER,
+        author: str = "",
+        flags: tuple[str, ...] = (),
     ) -> Memory:
         """Say something and keep what is drawn from it."""
-        source = await self.say(day, role=role, author=author)
+        source = await self.say(day, role=role, author=author, flags=flags)
         await self.keep(source, drawn)
         return source
 

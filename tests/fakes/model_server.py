@@ -37,6 +37,15 @@ class ClientGone(Exception):
     """The client has closed the connection, or the server stops."""
 
 
+def fenced_lines(text: str) -> list[str]:
+    """Return the lines between the marks of a user's turn."""
+    lines = text.splitlines()
+    name, mark = lines[1].removeprefix("<").removesuffix(">").split(" ")
+    assert lines[-1] == f"</{name} {mark}>"
+    assert mark in lines[0]
+    return lines[2:-1]
+
+
 @dataclass(slots=True)
 class SeenCall:
     """A request as it came in, names of headers in lower case."""
@@ -66,7 +75,7 @@ class SeenCall:
         """The text that facts are to be drawn from; the first user turn if it is not JSON."""
         text = next((text for role, text in self.turns if role == "user"), "")
         try:
-            return str(json.loads(text)["message"])
+            return str(json.loads(fenced_lines(text)[0])["message"])
         except (ValueError, TypeError, LookupError):
             return text
 

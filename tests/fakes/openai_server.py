@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import threading
@@ -34,6 +35,9 @@ Mode: TypeAlias = Literal[
     "garbage",  # not JSON
     "no_data",  # JSON of another form
     "empty",  # no body
+    "huge",  # far more bytes than any vectors have
+    "huge_headers",
+    "compressed",
     "redirect",  # to the same server, which would answer
     "status_400",
     "status_401",  # the message quotes the key
@@ -43,6 +47,9 @@ Mode: TypeAlias = Literal[
     "drop",  # closes the connection
     "hang",  # answers as "ok" once `release` is set
 ]
+
+#: Bytes of a huge reply.
+HUGE_BYTES: Final = 65 * 1024 * 1024
 
 _SPOILT_VECTORS: Final[dict[str, Callable[[list[float]], object]]] = {
     "ragged": itemgetter(slice(-1)),
@@ -127,6 +134,11 @@ class _Handler(LocalHandler):
         self.send_response(status)
         if mode == "redirect":
             self.send_header("Location", f"{fake.base_url}/elsewhere")
+        if mode == "compressed":
+            self.send_header("Content-Encoding", "gzip")
+        if mode == "huge_headers":
+            for number in range(64):
+                self.send_header(f"X-Header-{number}", "x" * 16 * 1024)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
@@ -141,6 +153,10 @@ def _reply(mode: Mode, seen: SeenRequest, dimension: int) -> tuple[int, bytes]:
         return int(mode.removeprefix("status_")), json.dumps(error).encode()
     if mode == "redirect":
         return 307, b""
+    if mode == "huge":
+        return 200, b" " * HUGE_BYTES
+    if mode == "compressed":
+        return 200, gzip.compress(b" " * HUGE_BYTES)
     bodies = {"garbage": b"<html>the server's own words", "empty": b"", "no_data": b'["vectors"]'}
     if mode in bodies:
         return 200, bodies[mode]

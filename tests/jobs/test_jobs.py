@@ -34,6 +34,7 @@ from tests.fakes.model_server import (
     dropping,
     fact,
     failing,
+    fenced_lines,
     hanging,
     html,
     huge,
@@ -640,7 +641,7 @@ def test_a_model_chooses_and_writes_where_it_is_configured(fleet: Fleet) -> None
     )
 
     def chosen(seen: SeenCall) -> str:
-        lines = [json.loads(line) for line in seen.turns[-1][1].splitlines()]
+        lines = [json.loads(line) for line in fenced_lines(seen.turns[-1][1])]
         assert [line["content"] for line in lines] == ["The user likes tea."]
         ids = [line["id"] for line in lines]
         return json.dumps({"essential": ids, "summary": "Fond of tea.", "traits": ["calm"]})

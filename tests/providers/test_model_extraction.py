@@ -34,7 +34,16 @@ from memsvc.providers.model_errors import (
     ModelUnavailable,
 )
 from tests.fakes.garbage_replies import BODIES, OSLO, REPLIES, TEACHER, Garbage, GarbageBody
-from tests.fakes.model_server import FakeModel, body, failing, hanging, huge, replying, saying
+from tests.fakes.model_server import (
+    FakeModel,
+    body,
+    failing,
+    fenced_lines,
+    hanging,
+    huge,
+    replying,
+    saying,
+)
 
 KEY: Final = "sk-a-very-secret-key"
 SAID: Final = datetime(2024, 6, 15, 12, tzinfo=UTC)
@@ -73,7 +82,7 @@ async def failure(extractor: ModelExtractor) -> ModelError:
 
 def asked(server: FakeModel, index: int = 0) -> Any:
     """Return the JSON that a model was given to read."""
-    return json.loads(server.requests[index].turns[1][1])
+    return json.loads(fenced_lines(server.requests[index].turns[1][1])[0])
 
 
 async def test_a_message_costs_one_call(server: FakeModel, extractor: ModelExtractor) -> None:

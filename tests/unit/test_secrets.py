@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from memsvc.core.model import JsonValue
 from memsvc.core.secret_shapes import SHAPES
 from memsvc.core.secrets import masked, masked_metadata
 
@@ -27,6 +28,8 @@ def letters(length: int) -> str:
     return "".join(_CHANCE.choice(string.ascii_letters) for _ in range(length))
 
 
+#: What stands in the place of a secret.
+MASK = "[masked:{}]"
 #: Put together here, so that no file holds what a scanner would take for a secret.
 SAMPLES = [
     (
@@ -199,11 +202,16 @@ def test_prose_is_left_as_it_is(text: str) -> None:
 def test_strings_within_data_are_masked_at_any_depth() -> None:
     """Keys and strings of metadata are masked; a key tells what its value is; the rest stays."""
     token = f"ghp_{some(36)}"
-    given_data = {"a": [1, {"b": f"x {token}"}], "password": "correct horse", "n": 4.5, "t": None}
+    given_data: dict[str, JsonValue] = {
+        "a": [1, {"b": f"x {token}"}],
+        "password": "correct horse",
+        "n": 4.5,
+        "t": None,
+    }
 
     clean, kinds = masked_metadata(given_data)
 
     assert clean["a"] == [1, {"b": "x [masked:github_token]"}]
-    assert clean["password"] == "[masked:password]"
+    assert str(clean["password"]) == MASK.format("password")
     assert (clean["n"], clean["t"]) == (4.5, None)
     assert kinds == {"github_token", "password"}

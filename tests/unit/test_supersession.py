@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -12,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memsvc.core.model import Role
+from memsvc.core.model import Role, SourceClass
+from memsvc.core.provenance import CLASS_TRUST, FLAGGED_FACTOR, ROLE_CLASS
 from memsvc.core.supersession import Mention, Span, arrange
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
@@ -177,3 +179,48 @@ def test_every_span_keeps_a_fact_of_its_own(said_so: list[Mention]) -> None:
     assert len(given_out) == len(set(given_out))
     for span in spans:
         assert span.fact_id is None or span.fact_id in {m.fact_id for m in span.mentions}
+
+
+def test_what_is_flagged_or_from_elsewhere_ends_nothing() -> None:
+    """A user's message with a signal, or of a document, is trusted less than a clean one."""
+    first = said(0, "austin")
+    for later in (
+        replace(said(30, "boston"), flags=("override",)),
+        replace(said(30, "boston"), source_class=SourceClass.DOCUMENT),
+    ):
+        assert told(arrange([first, later])) == [
+            ("austin", 0, None, False),
+            ("boston", 30, 30, True),
+        ]
+        assert (
+            present(arrange([later, replace(first, time=START + timedelta(days=60))])) == "austin"
+        )
+    for harmless in (("masked:jwt",), ("approved:override",)):
+        assert present(arrange([first, replace(said(30, "boston"), flags=harmless)])) == "boston"
+
+
+def test_the_best_of_several_messages_counts() -> None:
+    """A value that a clean message says too is trusted like that message, and speaks with its words."""
+    flagged = replace(said(0, "austin", confidence=1.0), flags=("override",))
+    (alone,) = arrange([flagged])
+    (both,) = arrange([flagged, said(5, "austin", confidence=0.8)])
+
+    assert alone.trust == pytest.approx(0.2)
+    assert (both.trust, both.best.flags, both.confidence) == (1, (), 0.8)
+
+
+@given(st.sampled_from(Role), st.none() | st.sampled_from(SourceClass), st.booleans())
+def test_trust_is_the_least_of_its_reasons(
+    role: Role,
+    given_class: SourceClass | None,
+    flagged: bool,  # ruff: ignore[boolean-type-hint-positional-argument] - Hypothesis gives it
+) -> None:
+    """Neither the role, the class nor a flag can lift what another one lowers; only a user is direct."""
+    one = replace(
+        said(0, "x", role=role), source_class=given_class, flags=("steering",) if flagged else ()
+    )
+    limits = [CLASS_TRUST[ROLE_CLASS[role]]]
+    limits += [] if given_class is None else [CLASS_TRUST[given_class]]
+
+    assert one.trust == pytest.approx(min(limits) * (FLAGGED_FACTOR if flagged else 1))
+    assert role is Role.USER or one.source is not SourceClass.DIRECT_USER

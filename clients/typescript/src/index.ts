@@ -21,5 +21,6 @@ export * from "./gen/memsvc/v1/job_service_pb.js";
 export * from "./gen/memsvc/v1/memory_pb.js";
 export * from "./gen/memsvc/v1/memory_service_pb.js";
 export * from "./gen/memsvc/v1/ranking_pb.js";
+export * from "./gen/memsvc/v1/trust_service_pb.js";
 export { type Page, Pager } from "./pager.js";
 export { retryInterceptor } from "./retry.js";

@@ -17,6 +17,7 @@ from uuid import UUID
 import stamina
 
 from memsvc.core.errors import DeadlineExceeded, Overloaded, StorageUnavailable, WriteConflict
+from memsvc.core.hidden_characters import visible
 from memsvc.core.lexical import searchable
 from memsvc.core.model import Vector
 from memsvc.providers.embedding import Embedder, EmbeddingUnavailable
@@ -214,7 +215,11 @@ class Reembedding:
 
     async def _vectors(self, memories: Sequence[PendingMemory]) -> list[Vector]:
         texts = [searchable(memory.author, memory.content) for memory in memories]
-        return list(await self.embedder.embed(texts, timeout=BATCH_SECONDS))
+        return list(
+            await self.embedder.embed(
+                [visible(text) or text for text in texts], timeout=BATCH_SECONDS
+            )
+        )
 
     async def _probe(self) -> None:
         await self.embedder.embed([PROBE], timeout=BATCH_SECONDS)

@@ -23,6 +23,7 @@ from memsvc_client._pb import (
     memory_pb2,
     memory_service_pb2,
     ranking_pb2,
+    trust_service_pb2,
 )
 from tests.clients.python.scripted_server import RPCS, SERVICES, ScriptedServer
 
@@ -46,6 +47,7 @@ def test_every_message_and_enum_is_public() -> None:
         memory_pb2,
         memory_service_pb2,
         ranking_pb2,
+        trust_service_pb2,
     ):
         file = module.DESCRIPTOR
         for name in (*file.message_types_by_name, *file.enum_types_by_name):
@@ -120,7 +122,7 @@ def test_the_service_config_names_all_unary_methods() -> None:
 
     assert sorted(named) == sorted(
         (service.full_name, method.name)
-        for service in SERVICES
+        for service in (*SERVICES, *trust_service_pb2.DESCRIPTOR.services_by_name.values())
         for method in service.methods
         if method.name not in STREAMS
     )

@@ -49,6 +49,7 @@ from memsvc_client._pb.memory_pb2 import (
     MemoryKind,
     Message,
     Role,
+    SourceClass,
     TemporalState,
 )
 from memsvc_client._pb.memory_service_pb2 import (
@@ -107,6 +108,15 @@ from memsvc_client._pb.ranking_pb2 import (
     ScoredMemory,
     TimeRange,
 )
+from memsvc_client._pb.trust_service_pb2 import (
+    ApproveMemoriesRequest,
+    ApproveMemoriesResponse,
+    ListQuarantinedMemoriesRequest,
+    ListQuarantinedMemoriesResponse,
+    QuarantinedMemory,
+    RejectMemoriesRequest,
+    RejectMemoriesResponse,
+)
 from memsvc_client.async_client import (
     AsyncMemoryClient,
 )
@@ -145,6 +155,8 @@ from memsvc_client.pagers import (
 __all__ = [
     "Aborted",
     "AlreadyExists",
+    "ApproveMemoriesRequest",
+    "ApproveMemoriesResponse",
     "ArmEvaluation",
     "AsyncMemoryClient",
     "AsyncPager",
@@ -215,6 +227,8 @@ __all__ = [
     "ListMemoriesResponse",
     "ListMemoryTimelineRequest",
     "ListMemoryTimelineResponse",
+    "ListQuarantinedMemoriesRequest",
+    "ListQuarantinedMemoriesResponse",
     "Memory",
     "MemoryClient",
     "MemoryFilter",
@@ -227,11 +241,14 @@ __all__ = [
     "NotFound",
     "Pager",
     "PermissionDenied",
+    "QuarantinedMemory",
     "QueryEvaluation",
     "RankingWeights",
     "RecallMetrics",
     "RecallRequest",
     "RecallResponse",
+    "RejectMemoriesRequest",
+    "RejectMemoriesResponse",
     "RequeueJobRequest",
     "RequeueJobResponse",
     "ResourceExhausted",
@@ -243,6 +260,7 @@ __all__ = [
     "SearchResponse",
     "SearchResult",
     "SearchSource",
+    "SourceClass",
     "TemporalState",
     "TimeRange",
     "Unauthenticated",

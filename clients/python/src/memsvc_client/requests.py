@@ -22,6 +22,7 @@ from memsvc_client._pb.memory_pb2 import (
     Memory,
     MemoryKind,
     Message,
+    SourceClass,
 )
 from memsvc_client._pb.memory_service_pb2 import LabelledQuery, SearchMode, SearchSource
 from memsvc_client._pb.ranking_pb2 import MemoryFilter, RankingWeights
@@ -129,6 +130,7 @@ class CreateMemoryFields(TypedDict, total=False):
     project_id: str
     agent_id: str
     request_id: str
+    source_class: SourceClass | str
 
 
 class GetMemoryFields(TypedDict, total=False):
