@@ -14,7 +14,6 @@ from tests.conformance.drivers import ROOT
 from tests.conformance.matching import differences, filled, taken
 from tests.conformance.scenarios import Step, all_scenarios
 
-#: What clients have as generated stubs only: people decide there, not programs.
 SCENARIOS = {scenario.name: scenario for scenario in all_scenarios()}
 
 
