@@ -17,6 +17,7 @@ from typing import Any, Final, Literal, TypeAlias
 import openai
 
 from memsvc.providers.circuit_breaker import AdaptiveLimit, CircuitBreaker
+from memsvc.providers.metering import note
 from memsvc.providers.model_errors import (
     RETRY_AFTER_SECONDS,
     RETRY_AFTER_SECONDS_MAX,
@@ -209,11 +210,13 @@ class LanguageModel:
         """Return the body of the answer to one request. Raises ModelError's subclasses."""
         try:
             async with asyncio.timeout(self._limits.first_byte_seconds) as patience:
-                return await self._receive(request, patience)
+                body = await self._receive(request, patience)
         except ModelError:
             raise
         except Exception as error:
             raise _failure(error) from error
+        note(_tokens(body), *(turn["content"] for turn in request["messages"]))
+        return body
 
     async def _receive(self, request: dict[str, Any], patience: asyncio.Timeout) -> bytes:
         """Return the body of the answer; each of its pieces renews the *patience*."""
@@ -332,6 +335,14 @@ def _moment(date: str) -> float | None:
         moment = parsedate_to_datetime(date)
         return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
     except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _tokens(body: bytes) -> object:
+    """Return what an answer says of its tokens, whatever that is."""
+    try:
+        return json.loads(body)["usage"]["total_tokens"]
+    except (ValueError, TypeError, LookupError, RecursionError):
         return None
 
 

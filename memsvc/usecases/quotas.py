@@ -7,13 +7,15 @@ since counts as well: several processes together may exceed a quota by what they
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
 from memsvc.core.errors import MemsvcError, QuotaExceeded
 from memsvc.core.model import Caller
+from memsvc.providers.metering import metered
 from memsvc.store import usage
 from memsvc.telemetry import log
 from memsvc.usecases.context import Context
@@ -91,17 +93,29 @@ class Quotas:
             self._sums[caller.tenant_id] = known
         return known
 
-    async def spend_tokens(self, caller: Caller) -> None:
-        """Raise QuotaExceeded if the tenant's tokens of the day are used up."""
-        limit = self.limits(caller.tenant_id).model_tokens_per_day
-        if not limit:
-            return
+    @asynccontextmanager
+    async def spending(self, caller: Caller) -> AsyncGenerator[None]:
+        """Let language models be asked within, and note what they take.
+
+        Raises QuotaExceeded if the tenant's tokens of the day are used up; a call that was begun before
+        may go beyond.
+        """
         now = self.context.clock()
-        async with self.context.database.transaction(caller) as tx:
-            used = await usage.model_tokens(tx, now.date())
-        if used >= limit:
+        limit = self.limits(caller.tenant_id).model_tokens_per_day
+        if limit and await self._tokens(caller, now) >= limit:
             seconds = (_midnight(now) - now).total_seconds()
             raise QuotaExceeded(quota="model_tokens_per_day", retry_seconds=seconds)
+        with metered() as meter:
+            try:
+                yield
+            finally:
+                if meter.tokens:
+                    async with self.context.database.upkeep(caller.tenant_id) as tx:
+                        await usage.note_model_tokens(tx, now.date(), meter.tokens)
+
+    async def _tokens(self, caller: Caller, now: datetime) -> int:
+        async with self.context.database.transaction(caller) as tx:
+            return await usage.model_tokens(tx, now.date())
 
     async def show(self, caller: Caller) -> list[Quota]:
         """Return all quotas of the caller's tenant."""

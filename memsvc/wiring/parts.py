@@ -93,19 +93,19 @@ def _built(
 ) -> Parts:
     extractor = models.extractor(settings)
     stack.push_async_callback(extractor.close)
-    consolidation = _consolidation(settings, context, embedding, stack)
+    quotas = Quotas(context, partial(_quotas, settings))
+    consolidation = _consolidation(settings, context, embedding, quotas, stack)
     runner = JobRunner(
         context,
         _limits(settings),
         {
-            JobKind.EXTRACT: Extraction(context, embedding, extractor),
+            JobKind.EXTRACT: Extraction(context, embedding, extractor, quotas),
             JobKind.CONSOLIDATE: consolidation,
         },
         random.SystemRandom().random,
     )
     drawing = Drawing(context, settings.drawn_roles(), settings.job_lease_seconds)
     accesses = Accesses(context)
-    quotas = Quotas(context, partial(_quotas, settings))
     ingest = Ingest(context, embedding, drawing, runner, quotas)
     recall = Recall(context, embedding, accesses)
     who = access.assembled(settings, context, stack)
@@ -119,7 +119,7 @@ def _built(
         read=ReadMemories(context),
         write=WriteMemories(context, embedding, drawing, quotas),
         consolidation=consolidation,
-        show_facts=ShowFacts(context, extractor),
+        show_facts=ShowFacts(context, extractor, quotas),
         job_board=JobBoard(context),
         quarantine=Quarantine(context, drawing),
     )
@@ -147,7 +147,11 @@ def _built(
 
 
 def _consolidation(
-    settings: Settings, context: Context, embedding: Embedding, stack: AsyncExitStack
+    settings: Settings,
+    context: Context,
+    embedding: Embedding,
+    quotas: Quotas,
+    stack: AsyncExitStack,
 ) -> Consolidation:
     judge = models.judge(settings)
     if judge is not None:
@@ -158,6 +162,7 @@ def _consolidation(
         judge,
         settle_seconds=settings.consolidation_settle_seconds,
         every_seconds=settings.consolidation_every_seconds,
+        quotas=quotas,
     )
 
 

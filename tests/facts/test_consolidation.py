@@ -26,6 +26,7 @@ from memsvc.usecases.embedders import Embedders
 from memsvc.usecases.embedding import Embedding
 from memsvc.usecases.facts.consolidation import Consolidation
 from memsvc.usecases.facts.holding import JobTakenOver
+from memsvc.usecases.quotas import QuotaLimits, Quotas
 from memsvc.wiring.clock import new_id, utc_now
 from tests.facts.conftest import START, Diary, fact, lives_in
 from tests.unit.test_ranking import MEMORY
@@ -130,7 +131,9 @@ class Chooser:
 def consolidating(diary: Diary, judge: Chooser | None = None) -> Consolidation:
     """The use case without an embedder."""
     embedding = Embedding(diary.context, Embedders(None))
-    return Consolidation(diary.context, embedding, judge, 0.1, 3600.0)
+    return Consolidation(
+        diary.context, embedding, judge, 0.1, 3600.0, Quotas(diary.context, lambda _: QuotaLimits())
+    )
 
 
 async def consolidate(diary: Diary, judge: Chooser | None = None) -> list[str]:
@@ -338,7 +341,7 @@ async def test_users_whose_facts_changed_are_found_once(diary: Diary) -> None:
     """A change asks for one consolidation; a consolidated user is left alone."""
     await diary.tell(0, lives_in("Austin"))
     use = consolidating(diary)
-    hurried = Consolidation(use.context, use.embedding, None, 0.0, 3600.0)
+    hurried = Consolidation(use.context, use.embedding, None, 0.0, 3600.0, use.quotas)
     assert await hurried.ask_for_unsettled() >= 1
     async with diary.context.database.transaction(diary.caller()) as tx:
         state = await profiles.state(tx, diary.user_id)

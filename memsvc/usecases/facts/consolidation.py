@@ -24,7 +24,7 @@ from memsvc.usecases.facts import keeping
 from memsvc.usecases.facts.holding import hold
 from memsvc.usecases.facts.screening import screened_profile
 from memsvc.usecases.once import Once, Replay
-from memsvc.usecases.screening import TrustPolicy
+from memsvc.usecases.quotas import Quotas
 
 #: How many facts may become essential, are compared with the others, and fade, in one go.
 FACTS_MAX: Final = 500
@@ -61,6 +61,7 @@ class Consolidation:
     #: How long facts are left to settle after a change, and how long a user is left alone at most.
     settle_seconds: float
     every_seconds: float
+    quotas: Quotas
 
     async def ask(self, caller: Caller, ask: ConsolidateAsk) -> UUID | Replay:
         """Queue the consolidation of a user; return the job."""
@@ -124,9 +125,8 @@ class Consolidation:
             present = await profiles.promotable(tx, job.user_id, now=now, limit=FACTS_MAX)
         # What the guard flagged is nobody's essence.
         present = [fact for fact in present if not is_flagged(fact.flags)]
-        policy = self.context.trust(caller.tenant_id)
         essential, profile = await self._judged(
-            policy, present, None if state.changed else before, now
+            caller, present, None if state.changed else before, now
         )
         async with self.context.database.transaction(caller) as tx:
             await hold(tx, claim)
@@ -137,7 +137,7 @@ class Consolidation:
 
     async def _judged(
         self,
-        policy: TrustPolicy,
+        caller: Caller,
         present: Sequence[Memory],
         before: Profile | None,
         now: datetime,
@@ -152,7 +152,9 @@ class Consolidation:
         if before is not None:
             chosen, profile = [fact.memory_id for fact in present if fact.essential], before
         else:
-            chosen, written = await self.judge.judge(present)
+            async with self.quotas.spending(caller):
+                chosen, written = await self.judge.judge(present)
+            policy = self.context.trust(caller.tenant_id)
             safe = screened_profile(policy, replace(written, trust=least_trust(present)))
             profile = safe or consolidation.profile_of(present)
         own = {fact.memory_id for fact in present if consolidation.is_own(fact)}

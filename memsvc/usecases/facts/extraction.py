@@ -24,6 +24,7 @@ from memsvc.usecases.embedding import Embedding
 from memsvc.usecases.facts import keeping
 from memsvc.usecases.facts.holding import hold
 from memsvc.usecases.facts.screening import screened, shown
+from memsvc.usecases.quotas import Quotas
 
 #: How many messages are read before other jobs get their turn; all of those of one Ingest.
 MESSAGES_MAX: Final = 100
@@ -38,13 +39,14 @@ class Extraction:
     context: Context
     embedding: Embedding
     extractor: Extractor
+    quotas: Quotas
 
     async def __call__(self, caller: Caller, job: Job) -> JobState:
         """Read the next messages of *job*; return how it ends, or QUEUED if there are more.
 
         A message whose reply is of no use does not keep the others from being read; in the end
-        ModelRefused is raised. Raises ModelBusy, ModelUnavailable and JobTakenOver, and what the
-        database raises.
+        ModelRefused is raised. Raises ModelBusy, ModelUnavailable, QuotaExceeded and JobTakenOver,
+        and what the database raises.
         """
         claim = Claim(job.job_id, job.attempt)
         async with self.context.database.transaction(caller) as tx:
@@ -68,7 +70,8 @@ class Extraction:
     async def _read(self, caller: Caller, claim: Claim, episode: Memory) -> None:
         async with self.context.database.transaction(caller) as tx:
             before = await jobs.lines_before(tx, episode, limit=LINES_BEFORE)
-        drawn = await self.draw(caller, episode, before)
+        async with self.quotas.spending(caller):
+            drawn = await self.draw(caller, episode, before)
         texts = [searchable(episode.author, fact.content) for fact in drawn.facts]
         embedded = await self.embedding.texts(texts, caller)
         async with self.context.database.transaction(caller) as tx:

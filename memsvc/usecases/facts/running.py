@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from memsvc.core.errors import MemsvcError, StorageUnavailable
+from memsvc.core.errors import MemsvcError, QuotaExceeded, StorageUnavailable
 from memsvc.core.jobs import Job, JobKind, JobState, backoff_seconds
 from memsvc.core.model import Caller
 from memsvc.providers.model_errors import ModelBusy, ModelError, ModelRefused
@@ -127,6 +127,8 @@ class JobRunner:
         match error:
             case ModelBusy():
                 seconds = error.retry_after_seconds * (1 + 0.1 * self.chance())
+                return await self._postpone(tenant_id, claim, seconds, name, counted=False)
+            case QuotaExceeded(retry_seconds=float(seconds)):
                 return await self._postpone(tenant_id, claim, seconds, name, counted=False)
             case ModelRefused():
                 return await self._end(tenant_id, claim, JobState.DEAD, name)
@@ -248,6 +250,8 @@ def _class_of(error: Exception) -> str:
             return "JOB_TIMEOUT"
         case StorageUnavailable():
             return "STORAGE_UNAVAILABLE"
+        case QuotaExceeded():
+            return "QUOTA_EXCEEDED"
         case MemsvcError():
             return "STORAGE_FAILED"
     return "INTERNAL"

@@ -13,6 +13,7 @@ from memsvc.providers import model_errors
 from memsvc.providers.extraction import Extractor, Said
 from memsvc.usecases.context import Context
 from memsvc.usecases.facts.screening import screened, shown
+from memsvc.usecases.quotas import Quotas
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,10 @@ class ShowFacts:
 
     context: Context
     extractor: Extractor
+    quotas: Quotas
 
     async def __call__(self, caller: Caller, message: NewMessage) -> ShownFacts:
-        """Return the facts; raise ModelBusy, ModelUnavailable and ModelRefused of the domain."""
+        """Return the facts; raise ModelBusy, ModelUnavailable and ModelRefused of the domain, QuotaExceeded."""
         said = message.event_time or self.context.clock()
         asked = Said(
             text=message.content,
@@ -49,7 +51,8 @@ class ShowFacts:
         )
         policy = self.context.trust(caller.tenant_id)
         try:
-            async with asyncio.timeout(caller.deadline - asyncio.get_running_loop().time()):
+            seconds = caller.deadline - asyncio.get_running_loop().time()
+            async with asyncio.timeout(seconds), self.quotas.spending(caller):
                 drawn = screened(policy, await self.extractor.extract(shown(policy, asked)))
         except TimeoutError as error:
             raise DeadlineExceeded from error

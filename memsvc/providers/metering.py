@@ -1,0 +1,44 @@
+"""How many tokens language models took, for whoever asks them in a task."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Final
+
+#: What a token is taken to be, in characters, where a server does not say how many it took.
+CHARACTERS_PER_TOKEN: Final = 4
+
+
+@dataclass(slots=True)
+class Meter:
+    """Tokens of requests and replies."""
+
+    tokens: int = 0
+
+
+_meter: ContextVar[Meter | None] = ContextVar("meter", default=None)
+
+
+@contextmanager
+def metered() -> Generator[Meter]:
+    """Yield what the calls made within took, as it grows."""
+    meter = Meter()
+    token = _meter.set(meter)
+    try:
+        yield meter
+    finally:
+        _meter.reset(token)
+
+
+def note(tokens: object, *texts: str) -> None:
+    """Note what a call took: *tokens* if that is a number, else what the *texts* make likely."""
+    meter = _meter.get()
+    if meter is None:
+        return
+    if isinstance(tokens, int) and not isinstance(tokens, bool) and tokens >= 0:
+        meter.tokens += tokens
+    else:
+        meter.tokens += sum(len(text) for text in texts) // CHARACTERS_PER_TOKEN
