@@ -136,6 +136,10 @@ class ServerSettings:
             ("grpc.max_metadata_size", self.metadata_bytes_max),
             ("grpc.absolute_max_metadata_size", self.metadata_bytes_max),
             ("grpc.max_concurrent_streams", 1000),
+            # Calls that gRPC has taken in and we have not. Beyond, it ends some of them CANCELLED, whosesoever
+            # they are: a flood of streams that are reset at once would hit others too.
+            ("grpc.server.max_pending_requests", 20_000),
+            ("grpc.server.max_pending_requests_hard_limit", 50_000),
             ("grpc.keepalive_time_ms", 60_000),
             ("grpc.keepalive_timeout_ms", 20_000),
             ("grpc.keepalive_permit_without_calls", 1),
