@@ -16,7 +16,7 @@ export MEMSVC_MODEL_DIR ?= $(abspath var/models)
 # Runs its arguments and says how long they took.
 TIMED = started=$$(date +%s); $(1); status=$$?; echo "$(2) took $$(( $$(date +%s) - started )) s"; exit $$status
 
-.PHONY: help setup demo test check conformance polyglot proto bench bench-clients lock released artefacts clean
+.PHONY: help setup demo test row-security check conformance polyglot proto bench bench-clients lock released artefacts clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -68,6 +68,13 @@ test: setup $(BIN)/grpcurl $(BIN)/helm $(LANGUAGES:%=driver-%)  ## Run all tests
 	@$(call TIMED,$(BIN)/python -m pytest $(ARGS),test)
 	@$(if $(ARGS),,$(MAKE) --no-print-directory $(filter-out test-python,$(LANGUAGES:%=test-%)))
 
+# What is about the statements themselves, not about what they show, is left out.
+ROW_SECURITY_TESTS = tests/acceptance tests/isolation/test_matrix.py tests/facts tests/users tests/access
+
+row-security: setup  ## Run tests on statements that name no tenant: row security alone. ARGS="tests/jobs" for others
+	$(BIN)/python tools/without_predicates.py var/row-security
+	@$(call TIMED,cd var/row-security && ../../$(BIN)/python -m pytest -q $(or $(ARGS),$(ROW_SECURITY_TESTS)),row-security)
+
 conformance: setup $(LANGUAGES:%=driver-%)  ## Play all scenarios in all languages, keep the table in docs/clients.md
 	@$(call TIMED,$(BIN)/python -m pytest -q tests/conformance --write-table $(ARGS),conformance)
 
@@ -106,7 +113,7 @@ bench: setup  ## Measure Recall and storing against their floors, DATA=FILE also
 
 # ARGS=--quick to see that it works.
 BENCH = $(BIN)/python -m bench.latency $(ARGS) && $(BIN)/python -m bench.ingest $(ARGS) \
-  && $(BIN)/python -m bench.jobs $(ARGS) \
+  && $(BIN)/python -m bench.jobs $(ARGS) && $(BIN)/python -m bench.overload $(ARGS) \
   $(if $(DATA),&& $(BIN)/python -m bench.locomo --data $(DATA) && $(BIN)/python -m bench.weights --data $(DATA))
 
 bench-clients: setup $(LANGUAGES:%=driver-%)  ## Measure the same call by each client
