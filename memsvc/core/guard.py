@@ -23,6 +23,9 @@ FLAG_SCORE: Final = 0.6
 STOP_SCORE: Final = 0.7
 #: By what a score is multiplied where the text says that it talks about such things.
 TALK_FACTOR: Final = 0.5
+#: How long a part of a long text is, and by how much two of them overlap: no signal is longer.
+PART_CHARACTERS: Final = 8_000
+OVERLAP_CHARACTERS: Final = 1_000
 #: All kinds of evidence.
 SIGNALS: Final = (*ORDERS, *PAYLOADS, *LANGUAGES)
 #: Signals that mean more when the text says them in disguise.
@@ -83,10 +86,24 @@ _STRICTEST: Final = {
 def judge(text: str, policy: GuardPolicy) -> GuardVerdict:
     """Return what the guard says of *text* under a tenant's *policy*.
 
-    Pure; the time that it takes grows with the length of the text.
+    Pure; the time that it takes grows with the length of the text. Of a long text each part is judged by
+    itself and the worst one counts: what stands pages apart is no order, and other work gets its turn between
+    two parts.
     """
     if policy is GuardPolicy.OFF:
         return GuardVerdict()
+    return max((_judged(part, policy) for part in _parts(text)), key=lambda one: one.score)
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Yield a text in parts that overlap."""
+    yield text[:PART_CHARACTERS]
+    step = PART_CHARACTERS - OVERLAP_CHARACTERS
+    for start in range(step, len(text) - OVERLAP_CHARACTERS, step):
+        yield text[start : start + PART_CHARACTERS]
+
+
+def _judged(text: str, policy: GuardPolicy) -> GuardVerdict:
     found = dict(_found(text))
     score = min(sum(found.values()), 1.0)
     if score < FLAG_SCORE:

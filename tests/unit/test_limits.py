@@ -76,7 +76,7 @@ def test_calls_that_do_not_slow_each_other_down_are_not_held_back() -> None:
 
 def test_a_server_that_is_not_full_keeps_its_limit() -> None:
     """The limit rises only when it was reached: an idle hour does not open the gates."""
-    limit = AdaptiveLimit(2, 200, tolerance=2.0)
+    limit = AdaptiveLimit(20, 200, tolerance=2.0)
     before = limit.limit
     for _ in range(5000):
         limit.note("Recall", 0.01, 3)
@@ -94,7 +94,7 @@ def test_a_full_server_notices_that_calls_have_become_dearer() -> None:
 
 def test_dear_methods_are_measured_by_their_own_time() -> None:
     """That some calls take a hundred times longer than others is no sign of load."""
-    limit = AdaptiveLimit(2, 200, tolerance=2.0)
+    limit = AdaptiveLimit(20, 200, tolerance=2.0)
     before = limit.limit
     for number in range(5000):
         limit.note(*(("Search", 0.5) if number % 3 else ("GetMemory", 0.005)), 3)

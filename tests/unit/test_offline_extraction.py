@@ -301,6 +301,7 @@ WORDS = st.sampled_from([
 TEXTS = st.one_of(st.text(max_size=300), st.lists(WORDS, max_size=60).map(" ".join))
 
 
+@example(text=")?", author="")
 @given(text=TEXTS, author=st.text(max_size=20))
 @example(text="I'm \ufffc.", author="")
 @example(text="My friend İpek sings", author="{who}")

@@ -329,7 +329,7 @@ def _stated(sentence: _Sentence) -> Iterator[str]:
         return
     pieces = list(_pieces(text))
     if sentence.asks:
-        if len(pieces) == 1 or _TAG.match(pieces[-1]) or not _ASKS.match(pieces[-1]):
+        if len(pieces) <= 1 or _TAG.match(pieces[-1]) or not _ASKS.match(pieces[-1]):
             return
         pieces.pop()
     blocked = False
