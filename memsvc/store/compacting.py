@@ -14,7 +14,7 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import sql
 
-from memsvc.store.database import domain_errors
+from memsvc.store.database import WORKER_SECONDS, domain_errors, scope_parameters
 from memsvc.store.sql.loader import statement
 
 
@@ -68,7 +68,7 @@ def mark(connection: psycopg.Connection[Any], *, started: datetime, now: datetim
     with connection.transaction():
         connection.execute(
             statement("enter_scope"),
-            {"tenant_id": "", "user_id": "", "worker": "on", "key_id": "", "timeout": "60000"},
+            {"tenant_id": "", **scope_parameters(WORKER_SECONDS, worker="on")},
         )
         cursor = connection.execute(statement("mark_compacted"), {"started": started, "now": now})
         return cursor.rowcount

@@ -138,6 +138,14 @@ class Transaction:
         )
 
 
+def scope_parameters(
+    seconds: float, *, user_id: str = "", worker: str = "", key_id: str = ""
+) -> dict[str, str]:
+    """Return what `enter_scope` takes besides the tenant: whose rows there are, and for how long."""
+    timeout = str(max(int(seconds * 1000), 1))
+    return {"user_id": user_id, "worker": worker, "key_id": key_id, "timeout": timeout}
+
+
 class Database:
     """A pool of connections to one Postgres, as a role that row security binds."""
 
@@ -242,10 +250,8 @@ class Database:
                 connection.transaction(),
             ):
                 transaction = Transaction(connection, tenant_id, user_id)
-                timeout = str(max(int(seconds * 1000), 1))
-                await transaction.execute(
-                    "enter_scope", user_id=user_id, worker=worker, key_id=key_id, timeout=timeout
-                )
+                scope = scope_parameters(seconds, user_id=user_id, worker=worker, key_id=key_id)
+                await transaction.execute("enter_scope", **scope)
                 # A connection that breaks from here on does not come back into the pool.
                 self._used[connection] = asyncio.get_running_loop().time()
                 yield transaction

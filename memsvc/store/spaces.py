@@ -11,7 +11,7 @@ from uuid import UUID
 import psycopg
 
 from memsvc.core.model import EmbeddingSpace
-from memsvc.store.database import Transaction, cancellation_heeded, domain_errors
+from memsvc.store.database import Transaction, cancellation_heeded, domain_errors, scope_parameters
 from memsvc.store.embeddings import ActiveSpace, NewEmbedding, PendingMemory
 from memsvc.store.sql.loader import statement
 
@@ -173,7 +173,7 @@ async def switch(tx: Transaction, space_id: int, *, now: datetime) -> None:
     """
     for tenant_id in await tenants(tx):
         scoped = replace(tx, tenant_id=tenant_id)
-        await scoped.execute("enter_scope", worker="", timeout=str(SWITCH_SECONDS * 1000))
+        await scoped.execute("enter_scope", **scope_parameters(SWITCH_SECONDS))
         await scoped.execute("settle_space", space_id=space_id)
         await mark_missing(scoped, space_id, now=now)
     # Last, since it holds up nobody who stores memories but whoever else would switch.

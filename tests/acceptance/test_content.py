@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from memsvc_client import MemoryClient, Message, Role
+from tests.support.server import KEYS, ServerProcess
 from tests.support.texts import say
+from tests.support.wire import Wire
 
 CODE = "def f(x):\n\tif x:  \n\t\treturn 'tab\there'   \n\n\r\n    \u200b# trailing blanks   \n"
 
@@ -34,14 +36,21 @@ def test_code_comes_back_byte_for_byte(client: MemoryClient, user: str) -> None:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
+@example(text="\U000e0000")
 @given(
     text=st.text(
         st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=300
     )
 )
-def test_any_text_comes_back(client: MemoryClient, user: str, text: str) -> None:
-    """Every valid text without U+0000 is stored and comes back byte for byte."""
-    memory = client.create_memory(user_id=user, content=text).memory
+def test_any_text_comes_back(
+    client: MemoryClient, server: ServerProcess, user: str, text: str
+) -> None:
+    """Every valid text without U+0000 is stored and comes back byte for byte, from quarantine too."""
+    reply = client.create_memory(user_id=user, content=text)
+    memory = reply.memory
+    if reply.quarantined:
+        with Wire(server.target, KEYS["acme"]) as wire:
+            wire.call("TrustService/ApproveMemories", memory_ids=[memory.memory_id])
 
     assert client.get_memory(memory_id=memory.memory_id).memory.content == text
 
