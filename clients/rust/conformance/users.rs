@@ -10,7 +10,10 @@ impl Driver {
     /// Imports the command's lines.
     pub async fn import(&self, command: &Command) -> Result<Answer, Anything> {
         let client = self.client(command)?;
-        let into: memsvc::ImportUserRequest = self.read_of(command)?;
+        let into = match command.request {
+            Value::Null => memsvc::ImportUserRequest::default(),
+            _ => self.read_of(command)?,
+        };
         let lines: Vec<String> = serde_json::from_value(Value::Array(command.requests.clone()))?;
         Ok(
             match client.import_user(&into.user_id, stream::iter(lines)).await {
