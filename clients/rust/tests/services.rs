@@ -10,7 +10,7 @@ use memsvc_client::{
     tonic::{Code, Status},
 };
 use prost::Message;
-use prost_reflect::DescriptorPool;
+use prost_reflect::{DescriptorPool, ServiceDescriptor};
 use scripted::{Answer, ScriptedServer, unavailable};
 use tonic_types::{ErrorDetails, StatusExt};
 
@@ -25,7 +25,7 @@ fn every_rpc_has_a_method() {
     let contract = DescriptorPool::decode(descriptors).expect("the contract");
     let services: Vec<_> = contract.services().collect();
     assert_eq!(services.len(), 8);
-    for method in services.iter().flat_map(|service| service.methods()) {
+    for method in services.iter().flat_map(ServiceDescriptor::methods) {
         assert!(
             text.contains(&format!("\"{}\"", method.name())),
             "{}",
