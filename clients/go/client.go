@@ -21,6 +21,7 @@ type Client struct {
 	memory        memsvcv1.MemoryServiceClient
 	job           memsvcv1.JobServiceClient
 	admin         memsvcv1.AdminServiceClient
+	user          memsvcv1.UserServiceClient
 	headers       metadata.MD
 	timeout       time.Duration
 	streamTimeout time.Duration
@@ -53,6 +54,7 @@ func NewClient(target string, options ...Option) (*Client, error) {
 		memory:        memsvcv1.NewMemoryServiceClient(connection),
 		job:           memsvcv1.NewJobServiceClient(connection),
 		admin:         memsvcv1.NewAdminServiceClient(connection),
+		user:          memsvcv1.NewUserServiceClient(connection),
 		headers:       s.headers,
 		timeout:       s.timeout,
 		streamTimeout: s.streamTimeout,

@@ -18,8 +18,8 @@ const (
 	DefaultTarget = "127.0.0.1:50051"
 	// DefaultTimeout is how long a unary call may take by default.
 	DefaultTimeout = 10 * time.Second
-	// DefaultStreamTimeout is how long a stream may take by default: a Chat, a WatchJob or an
-	// IngestStream.
+	// DefaultStreamTimeout is how long a stream may take by default: a Chat, a WatchJob, an
+	// IngestStream, an ExportUser or an ImportUser.
 	DefaultStreamTimeout = 120 * time.Second
 	// DefaultMaxMessageBytes is the largest answer taken by default, the largest that a server sends
 	// by default.
@@ -57,8 +57,8 @@ func WithTimeout(timeout time.Duration) Option {
 	return func(s *settings) { s.timeout = timeout }
 }
 
-// WithStreamTimeout sets how long a Chat, a WatchJob or an IngestStream may take from beginning to end if
-// its context has no deadline. It has to be above 0; the default is [DefaultStreamTimeout].
+// WithStreamTimeout sets how long a stream (see [DefaultStreamTimeout]) may take from beginning to end if its
+// context has no deadline. It has to be above 0; the default is [DefaultStreamTimeout].
 func WithStreamTimeout(timeout time.Duration) Option {
 	return func(s *settings) { s.streamTimeout = timeout }
 }

@@ -64,11 +64,24 @@ func serverStream[Request proto.Message, Event any](
 func (c *Client) IngestStream(
 	ctx context.Context, requests iter.Seq2[*IngestStreamRequest, error],
 ) (*IngestStreamResponse, error) {
-	ctx, cancel := c.outgoing(ctx, c.streamTimeout)
+	return upload(ctx, c, "IngestStream", c.memory.IngestStream, requests)
+}
+
+// An uploadMethod is a method of a generated stub that takes a stream.
+type uploadMethod[Request, Response any] func(
+	context.Context, ...grpc.CallOption,
+) (grpc.ClientStreamingClient[Request, Response], error)
+
+// upload sends requests and returns the server's answer to all of them.
+func upload[Request, Response any](
+	ctx context.Context, client *Client, name string, method uploadMethod[Request, Response],
+	requests iter.Seq2[*Request, error],
+) (*Response, error) {
+	ctx, cancel := client.outgoing(ctx, client.streamTimeout)
 	defer cancel()
-	stream, err := c.memory.IngestStream(ctx)
+	stream, err := method(ctx)
 	if err != nil {
-		return nil, newError("IngestStream", err, nil)
+		return nil, newError(name, err, nil)
 	}
 	for request, err := range requests {
 		if err != nil {
@@ -79,20 +92,21 @@ func (c *Client) IngestStream(
 			break
 		}
 		if err != nil { // it was not sent, so there is no answer and no trailer
-			return nil, newError("IngestStream", err, nil)
+			return nil, newError(name, err, nil)
 		}
 	}
 	if err := ctx.Err(); err != nil { // what was broken off is not to look complete
-		return nil, newError("IngestStream", status.FromContextError(err).Err(), nil)
+		return nil, newError(name, status.FromContextError(err).Err(), nil)
 	}
 	response, err := stream.CloseAndRecv()
 	if err != nil {
-		return nil, newError("IngestStream", err, stream.Trailer())
+		return nil, newError(name, err, stream.Trailer())
 	}
 	return response, nil
 }
 
-// Infallible turns a sequence that cannot fail into one that could, as [Client.IngestStream] takes it:
+// Infallible turns a sequence that cannot fail into one that could, as [Client.IngestStream] and
+// [Client.ImportUser] take it:
 //
 //	client.IngestStream(ctx, memsvc.Infallible(slices.Values(batches)))
 func Infallible[Item any](items iter.Seq[Item]) iter.Seq2[Item, error] {

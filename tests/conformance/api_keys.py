@@ -6,15 +6,35 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
+from memsvc.core.access import Scope
 from memsvc.v1 import api_key_service_pb2 as pb
+from tests.support.server import KEYS
 from tests.support.waiting import until
 from tests.support.wire import Refused, Wire
 
+#: What makes other keys, a tenant. The tenant "slow" has few calls a second and "full" a small quota.
+ADMIN_KEYS: Final = {**KEYS, "slow": "slow-key-0123456789", "full": "full-key-0123456789"}
 #: Returns a key in a state, with these scopes.
 MakeKey = Callable[[str, Sequence[str]], str]
 #: How long one that is to be expired is good, in seconds.
 SHORT_SECONDS = 0.5
+
+
+class Keyring:
+    """Good keys with all scopes: one a server and tenant, made when it is first asked for."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._keys: dict[tuple[str, str], str] = {}
+
+    def key(self, target: str, tenant: str) -> str:
+        """Return the key of a tenant on the server at *target*."""
+        if (target, tenant) not in self._keys:
+            with made_keys(target, ADMIN_KEYS[tenant]) as made:
+                self._keys[target, tenant] = made("good", sorted(Scope))
+        return self._keys[target, tenant]
 
 
 @contextmanager

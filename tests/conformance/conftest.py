@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.conformance.api_keys import ADMIN_KEYS, Keyring
 from tests.conformance.drivers import LANGUAGES, Driver, Language
 from tests.conformance.fault_proxy import FaultProxy
 from tests.conformance.own_server import OwnServer
@@ -50,6 +53,47 @@ def outcomes(pytestconfig: pytest.Config) -> Outcomes:
 
 
 @pytest.fixture(scope="session")
+def credentials_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The keys that make keys; what scenarios call with is in the database."""
+    path = tmp_path_factory.mktemp("credentials") / "credentials.toml"
+    hashes = {tenant: hashlib.sha256(key.encode()) for tenant, key in ADMIN_KEYS.items()}
+    entries = (
+        f'[[credential]]\ntenant = "{tenant}"\nkey_sha256 = "{digest.hexdigest()}"\n'
+        for tenant, digest in hashes.items()
+    )
+    path.write_text("".join(entries), "utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def server(
+    tmp_path_factory: pytest.TempPathFactory, credentials_file: Path, model_dir: Path
+) -> Iterator[ServerProcess]:
+    """The server of most scenarios, with a tenant that may call slowly and one that may keep little."""
+    folder = tmp_path_factory.mktemp("served")
+    process = ServerProcess(
+        folder / "log",
+        data_dir=str(folder / "data"),
+        model_dir=str(model_dir),
+        credentials_file=str(credentials_file),
+        drain_seconds="0",
+        # Scenarios with wrong keys all come from one address.
+        auth_failures_burst="100000",
+        tenant_rates=json.dumps({"slow": {"units_per_second": 5, "burst": 20}}),
+        tenant_quotas=json.dumps({"full": {"memories": 2}}),
+    )
+    with process:
+        yield process
+    assert "Traceback" not in process.log(), "a caller's mistake caused a traceback"
+
+
+@pytest.fixture(scope="session")
+def keyring() -> Keyring:
+    """The keys that clients have unless a scenario says otherwise."""
+    return Keyring()
+
+
+@pytest.fixture(scope="session")
 def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaultProxy]:
     """A proxy that leads to whatever server a scenario is played with."""
     proxy = FaultProxy(tmp_path_factory.mktemp("proxy"))
@@ -87,8 +131,14 @@ def driver(
 
 
 @pytest.fixture
-def stage(driver: Driver, server: ServerProcess, proxy: FaultProxy, gateways: Gateways) -> Stage:
+def stage(
+    driver: Driver,
+    server: ServerProcess,
+    proxy: FaultProxy,
+    gateways: Gateways,
+    keyring: Keyring,
+) -> Stage:
     """Everything in its place, with the shared server."""
     proxy.lead_to(server.target)
     through = gateways.to if driver.language.through_gateway else str
-    return Stage(driver, server, proxy, through)
+    return Stage(driver, server, proxy, through, keyring)

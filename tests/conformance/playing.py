@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,13 +14,13 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
 from memsvc.rpc.server import SERVICES
-from tests.conformance.api_keys import made_keys
+from tests.conformance.api_keys import ADMIN_KEYS, Keyring, made_keys
 from tests.conformance.drivers import Driver
 from tests.conformance.fault_proxy import Fault, FaultProxy
 from tests.conformance.matching import differences, filled, taken
 from tests.conformance.own_server import OwnServer
 from tests.conformance.scenarios import Scenario, Step
-from tests.support.server import KEYS, ServerProcess
+from tests.support.server import ServerProcess
 from tests.support.waiting import until
 
 #: What kind of command each kind of step is to a runner, and what of it is passed on as it stands.
@@ -33,6 +34,12 @@ def request_type(name: str) -> type[Message]:
     return GetMessageClass(next(m for m in methods if m.name == name).input_type)
 
 
+def come_back(seconds: float) -> None:
+    """Return after so many seconds, as a caller who is told to does."""
+    then = time.monotonic() + seconds
+    until(lambda: time.monotonic() >= then)
+
+
 @dataclass
 class Stage:
     """What a scenario is played with."""
@@ -42,6 +49,7 @@ class Stage:
     proxy: FaultProxy
     #: Turns the address of a server into the one that the runner is given.
     address: Callable[[str], str]
+    keyring: Keyring
     #: Where the server is the scenario's own, to be ended and started.
     own: OwnServer | None = None
     variables: dict[str, Any] = field(
@@ -81,7 +89,8 @@ class Stage:
                 assert not (unwanted and self.has_line(unwanted)), f"{where}: {unwanted}"
             case "key":
                 state, rest = subject, step.rest
-                with made_keys(self.server.target, KEYS[rest.get("tenant", "acme")]) as keys:
+                admin_key = ADMIN_KEYS[rest.get("tenant", "acme")]
+                with made_keys(self.server.target, admin_key) as keys:
                     self.variables[rest["as"]] = keys(state, rest.get("scopes", []))
             case "for_each":
                 self.repeat(subject, step, where)
@@ -97,7 +106,10 @@ class Stage:
 
     def connect(self, options: dict[str, Any]) -> None:
         """Give the runner a new client: of the tenant acme, straight to the server, unless told."""
-        options = {"api_key": KEYS["acme"], "via": "server", **options}
+        options = {"tenant": "acme", "via": "server", **options}
+        tenant = options.pop("tenant")
+        if "api_key" not in options:
+            options["api_key"] = self.keyring.key(self.server.target, tenant)
         match options.pop("via"):
             case "server":
                 options["target"] = self.address(self.server.target)
@@ -112,10 +124,18 @@ class Stage:
 
     def call(self, step: Step, where: str) -> None:
         """Make a call and judge its answer."""
-        command = {key: step.rest[key] for key in PASSED_ON if key in step.rest}
-        answer = self.driver.ask(
-            op=OPERATIONS[step.kind], method=step.subject, **filled(command, self.variables)
-        )
+        passed_on = {key: step.rest[key] for key in PASSED_ON if key in step.rest}
+        command = {
+            "op": OPERATIONS[step.kind],
+            "method": step.subject,
+            **filled(passed_on, self.variables),
+        }
+        answer = self.driver.ask(**command)
+        for _ in range(step.rest.get("patience", 0)):
+            if "error" not in answer:
+                break
+            come_back(answer["error"]["retry_after_seconds"])
+            answer = self.driver.ask(**command)
         self.judge(step, answer, where)
         for name, path in step.rest.get("save", {}).items():
             self.variables[name] = taken(answer["response"], path)

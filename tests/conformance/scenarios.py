@@ -2,10 +2,12 @@
 
 A scenario is a list of steps; every step does one thing, named by its first key:
 
-    connect: {...}             a new client; without it the first step finds one with a valid key
-    call: Recall               one call; request, timeout_seconds, headers; expect, error or neither
+    connect: {...}             a new client; without it the first step finds one with a valid key; of a tenant
+    call: Recall               one call; request, timeout_seconds, headers; expect, error or neither;
+                               patience: how often to come back when the error says when
     list: ListMemories         all items of a list through the client's pager; take
-    upload: IngestStream       a client stream; requests, cancel_after
+    upload: IngestStream       a client stream; requests, cancel_after; an ImportUser's requests are lines,
+                               its request says into which user
     stream: Chat               a server stream; request, cancel_after; expect, then error
     wait_until_ready: 10       until the server takes connections, or so many seconds
     fault: {...}               what the proxy between client and server does to the next calls
@@ -33,10 +35,18 @@ FOLDER: Final = Path(__file__).parent / "scenarios"
 #: What may stand beside each kind of step.
 STEPS: Final[dict[str, set[str]]] = {
     "connect": set(),
-    "call": {"request", "timeout_seconds", "headers", "expect", "error", "save"},
+    "call": {"request", "timeout_seconds", "headers", "expect", "error", "save", "patience"},
     "list": {"request", "take", "timeout_seconds", "headers", "expect", "error"},
-    "upload": {"requests", "cancel_after", "timeout_seconds", "headers", "expect", "error"},
-    "stream": {"request", "cancel_after", "timeout_seconds", "headers", "expect", "error"},
+    "upload": {
+        "request",
+        "requests",
+        "cancel_after",
+        "timeout_seconds",
+        "headers",
+        "expect",
+        "error",
+    },
+    "stream": {"request", "cancel_after", "timeout_seconds", "headers", "expect", "error", "save"},
     "wait_until_ready": {"error"},
     "fault": set(),
     "seen": set(),

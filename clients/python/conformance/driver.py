@@ -140,7 +140,7 @@ class Driver:
         self._events = events
         stream = self._call(method, request, **terms)
         async for event in each(stream):
-            events.append(to_json(event))
+            events.append(event if isinstance(event, str) else to_json(event))
             if len(events) == cancel_after:
                 break
         await settled(stream.aclose() if hasattr(stream, "aclose") else stream.close())
@@ -149,14 +149,19 @@ class Driver:
     async def do_upload(
         self,
         method: str,
-        requests: list[Answer],
+        requests: list[Any],
+        request: Answer | None = None,
         cancel_after: int | None = None,
         timeout_seconds: float | None = None,
         headers: dict[str, str] | None = None,
     ) -> Any:
         """Send a stream of requests; with *cancel_after*, cancel the call when so many are sent."""
         sent = asyncio.Event()
-        messages = [json_format.ParseDict(request, IngestStreamRequest()) for request in requests]
+        upload = getattr(self._client, snake_case(method))
+        terms: Any = {"timeout": timeout_seconds, "call_metadata": list((headers or {}).items())}
+        if method == "ImportUser":
+            return to_json(await settled(upload(requests, **(request or {}), **terms)))
+        messages = [json_format.ParseDict(each, IngestStreamRequest()) for each in requests]
 
         async def some() -> AsyncIterator[IngestStreamRequest]:
             for message in messages[:cancel_after]:
@@ -164,8 +169,6 @@ class Driver:
             sent.set()
             await asyncio.Event().wait()
 
-        upload = getattr(self._client, snake_case(method))
-        terms: Any = {"timeout": timeout_seconds, "call_metadata": list((headers or {}).items())}
         if cancel_after is None:
             return to_json(await settled(upload(iter(messages), **terms)))
         task = asyncio.ensure_future(upload(some(), **terms))

@@ -3,6 +3,7 @@
 //! The commands are those of tests/conformance.
 
 mod json;
+mod users;
 
 use std::{collections::BTreeMap, fs, time::Duration};
 
@@ -192,7 +193,11 @@ impl Driver {
                 "Consolidate": consolidate(ConsolidateRequest) -> "ConsolidateResponse",
                 "GetJob": get_job(GetJobRequest) -> "GetJobResponse",
                 "RequeueJob": requeue_job(RequeueJobRequest) -> "RequeueJobResponse",
-                "GetServerInfo": get_server_info(GetServerInfoRequest) -> "GetServerInfoResponse"
+                "GetServerInfo": get_server_info(GetServerInfoRequest) -> "GetServerInfoResponse",
+                "GetLimits": get_limits(GetLimitsRequest) -> "GetLimitsResponse",
+                "GetQuota": get_quota(GetQuotaRequest) -> "GetQuotaResponse",
+                "EraseUser": erase_user(EraseUserRequest) -> "EraseUserResponse",
+                "ReopenUser": reopen_user(ReopenUserRequest) -> "ReopenUserResponse"
             )),
         }
     }
@@ -250,6 +255,9 @@ impl Driver {
     }
 
     async fn upload(&self, command: &Command) -> Result<Answer, Anything> {
+        if command.method == "ImportUser" {
+            return self.import(command).await;
+        }
         let client = self.client(command)?;
         let mut requests = Vec::new();
         for request in &command.requests {
@@ -292,6 +300,7 @@ impl Driver {
                 self.events(watch, command.cancel_after, "WatchJobResponse")
                     .await
             }
+            "ExportUser" => self.export(command).await,
             other => Err(format!("no such stream: {other}").into()),
         }
     }

@@ -13,7 +13,7 @@ use crate::{MemoryClient, calls::Calls, retry::Retries};
 pub const DEFAULT_TARGET: &str = "127.0.0.1:50051";
 /// How long a call may take by default.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a stream may take by default: a Chat or an IngestStream.
+/// How long a stream may take by default: a Chat, a WatchJob, an upload or an export.
 pub const STREAM_TIMEOUT: Duration = Duration::from_secs(120);
 /// The largest answer taken by default, in bytes.
 pub const DEFAULT_MAX_MESSAGE_BYTES: usize = 4 * 1024 * 1024;

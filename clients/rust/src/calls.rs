@@ -2,11 +2,16 @@
 
 use std::{future::Future, time::Duration};
 
+use futures_util::stream::{BoxStream, Stream, StreamExt};
 use tokio::time::{Instant, timeout_at};
 use tonic::{Request, Response, Status, Streaming, metadata::MetadataMap};
 
 use crate::{
-    builder::STREAM_TIMEOUT, contract, error::Error, retry::Retries, streams::ServerStream,
+    builder::STREAM_TIMEOUT,
+    contract,
+    error::{Error, UploadError},
+    retry::Retries,
+    streams::{ServerStream, watched},
 };
 
 const ATTEMPTS_BEFORE: &str = "grpc-previous-rpc-attempts";
@@ -106,6 +111,33 @@ impl Calls {
             .map_err(|status| Error::of(status, method))?;
         Ok(ServerStream::new(response.into_inner(), method, deadline))
     }
+
+    /// Makes a call by `start` that takes a stream, whose source may fail: the call is then cancelled.
+    pub(crate) async fn upload<S, Q, E, R, F>(
+        &self,
+        method: &'static str,
+        requests: S,
+        start: impl FnOnce(Request<BoxStream<'static, Q>>) -> F,
+    ) -> Result<R, UploadError<E>>
+    where
+        S: Stream<Item = Result<Q, E>> + Send + 'static,
+        Q: Send + 'static,
+        E: Send + 'static,
+        F: Future<Output = Result<Response<R>, Status>>,
+    {
+        let deadline = Instant::now() + self.stream_timeout();
+        let (requests, failed) = watched(requests);
+        let call = start(self.request(requests.boxed(), deadline));
+        tokio::select! {
+            biased;
+            Ok(error) = failed => Err(UploadError::Source(error)),
+            ended = timeout_at(deadline, call) => match ended {
+                Err(_) => Err(UploadError::Call(Error::deadline_exceeded())),
+                Ok(Err(status)) => Err(UploadError::Call(Error::of(status, method))),
+                Ok(Ok(response)) => Ok(response.into_inner()),
+            },
+        }
+    }
 }
 
 /// A request that the server answers once, however often it comes.
@@ -132,12 +164,14 @@ macro_rules! repeatable {
 }
 
 repeatable!(
+    ApproveMemoriesRequest,
     BatchDeleteMemoriesRequest,
     ChatRequest,
     ConsolidateRequest,
     CreateMemoryRequest,
     DeleteMemoryRequest,
     IngestRequest,
+    RejectMemoriesRequest,
     RequeueJobRequest,
     UpdateMemoryRequest
 );

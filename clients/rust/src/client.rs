@@ -14,11 +14,11 @@ use crate::{
     calls::{Calls, identified},
     contract::{
         self, admin_service_client::AdminServiceClient, job_service_client::JobServiceClient,
-        memory_service_client::MemoryServiceClient,
+        memory_service_client::MemoryServiceClient, user_service_client::UserServiceClient,
     },
     error::{Error, UploadError},
     macros::{paged, unary},
-    streams::{ServerStream, watched},
+    streams::ServerStream,
 };
 
 /// Between two attempts to connect while one waits for the server.
@@ -33,7 +33,10 @@ const CONNECT_PAUSE: Duration = Duration::from_millis(100);
 pub struct MemoryClient {
     pub(crate) memory: MemoryServiceClient<Channel>,
     pub(crate) job: JobServiceClient<Channel>,
-    admin: AdminServiceClient<Channel>,
+    pub(crate) admin: AdminServiceClient<Channel>,
+    pub(crate) user: UserServiceClient<Channel>,
+    pub(crate) channel: Channel,
+    pub(crate) max_message_bytes: usize,
     endpoint: Endpoint,
     pub(crate) calls: Calls,
 }
@@ -62,10 +65,15 @@ impl MemoryClient {
     ) -> Self {
         let memory = MemoryServiceClient::new(channel.clone());
         let job = JobServiceClient::new(channel.clone());
+        let admin = AdminServiceClient::new(channel.clone());
+        let user = UserServiceClient::new(channel.clone());
         Self {
             memory: memory.max_decoding_message_size(max_message_bytes),
             job: job.max_decoding_message_size(max_message_bytes),
-            admin: AdminServiceClient::new(channel).max_decoding_message_size(max_message_bytes),
+            admin: admin.max_decoding_message_size(max_message_bytes),
+            user: user.max_decoding_message_size(max_message_bytes),
+            channel,
+            max_message_bytes,
             endpoint,
             calls,
         }
@@ -234,10 +242,7 @@ impl MemoryClient {
         let uploaded = self
             .try_ingest_stream(requests.map(Ok::<_, Infallible>))
             .await;
-        uploaded.map_err(|error| match error {
-            UploadError::Call(error) => error,
-            UploadError::Source(never) => match never {},
-        })
+        uploaded.map_err(UploadError::of_call)
     }
 
     /// Does as [`ingest_stream`](Self::ingest_stream) with a source that may fail: the call is then cancelled.
@@ -253,18 +258,11 @@ impl MemoryClient {
         S: Stream<Item = Result<contract::IngestStreamRequest, E>> + Send + 'static,
         E: Send + 'static,
     {
-        let deadline = Instant::now() + self.calls.stream_timeout();
-        let (requests, failed) = watched(requests);
         let mut memory = self.memory.clone();
-        let call = memory.ingest_stream(self.calls.request(requests, deadline));
-        tokio::select! {
-            biased;
-            Ok(error) = failed => Err(UploadError::Source(error)),
-            ended = timeout_at(deadline, call) => match ended {
-                Err(_) => Err(UploadError::Call(Error::deadline_exceeded())),
-                Ok(Err(status)) => Err(UploadError::Call(Error::of(status, "IngestStream"))),
-                Ok(Ok(response)) => Ok(response.into_inner()),
-            },
-        }
+        self.calls
+            .upload("IngestStream", requests, async move |request| {
+                memory.ingest_stream(request).await
+            })
+            .await
     }
 }

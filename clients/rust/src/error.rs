@@ -1,6 +1,6 @@
 //! What a call can fail with.
 
-use std::{collections::HashMap, fmt, time::Duration};
+use std::{collections::HashMap, convert::Infallible, fmt, time::Duration};
 
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
@@ -190,6 +190,16 @@ pub enum UploadError<E> {
     Source(E),
     /// The call failed.
     Call(Error),
+}
+
+impl UploadError<Infallible> {
+    /// Returns the call's error, where the source cannot fail.
+    pub(crate) fn of_call(self) -> Error {
+        match self {
+            Self::Call(error) => error,
+            Self::Source(never) => match never {},
+        }
+    }
 }
 
 impl<E: fmt::Display> fmt::Display for UploadError<E> {

@@ -26,7 +26,9 @@ mod facts;
 mod macros;
 mod pager;
 mod retry;
+mod services;
 mod streams;
+mod users;
 
 /// The messages, enums and bare stubs of the contract, as they are generated.
 #[allow(clippy::all, clippy::pedantic, missing_docs, rustdoc::all)]
@@ -42,6 +44,7 @@ pub use client::MemoryClient;
 pub use contract::*;
 pub use error::{Error, FieldViolation, UploadError};
 pub use pager::{Page, Pager};
+pub use services::{Admin, ApiKeys, Auth, Retention, Services, Trust};
 pub use streams::ServerStream;
 /// What the client is made of, in the versions that it takes.
 pub use {prost_types, tonic};

@@ -11,6 +11,9 @@ macro_rules! service {
     (admin) => {
         "memsvc.v1.AdminService"
     };
+    (user) => {
+        "memsvc.v1.UserService"
+    };
 }
 
 /// Writes a method that makes one unary call.
@@ -72,4 +75,57 @@ macro_rules! paged {
     };
 }
 
-pub(crate) use {paged, service, unary};
+/// Writes the services that the client has no methods for: a struct for each, with a method for each call.
+macro_rules! services {
+    ($(
+        #[doc = $doc:literal]
+        $service:ident($stub:ident) of $name:ident in $full_name:literal {
+            $($method:ident $rpc:literal $request:ident -> $response:ident $(, $prepare:ident)?;)*
+        }
+    )*) => {
+        impl Services {
+            $(
+                #[doc = $doc]
+                pub fn $name(&self) -> $service {
+                    let stub = $stub::new(self.channel.clone());
+                    $service {
+                        stub: stub.max_decoding_message_size(self.max_message_bytes),
+                        calls: self.calls.clone(),
+                    }
+                }
+            )*
+        }
+        $(
+            #[doc = $doc]
+            #[derive(Clone, Debug)]
+            pub struct $service {
+                stub: $stub<Channel>,
+                calls: Calls,
+            }
+
+            impl $service {
+                $(
+                    #[doc = concat!("Calls `", $rpc, "`.")]
+                    ///
+                    /// # Errors
+                    ///
+                    /// The call failed; see [`Error`](crate::Error).
+                    pub async fn $method(
+                        &self,
+                        request: crate::contract::$request,
+                    ) -> Result<crate::contract::$response, crate::Error> {
+                        $(let request = $prepare(request);)?
+                        self.calls
+                            .unary(($full_name, $rpc), request, |request| {
+                                let mut stub = self.stub.clone();
+                                async move { stub.$method(request).await }
+                            })
+                            .await
+                    }
+                )*
+            }
+        )*
+    };
+}
+
+pub(crate) use {paged, service, services, unary};

@@ -5,11 +5,13 @@ import {
   AdminService,
   type CallOptions,
   createMemoryClient as createNodeClient,
+  ImportUserResponseSchema,
   JobService,
   type MemoryClient,
   MemoryService,
   MemsvcError,
   Pager,
+  UserService,
 } from "@memsvc/client/node";
 import { createMemoryClient as createWebClient } from "@memsvc/client/web";
 
@@ -39,7 +41,7 @@ export type Reply = Partial<Record<"response" | "error" | "failure", JsonValue>>
 type Call = (request: unknown, options: CallOptions) => unknown;
 
 const METHODS = new Map<string, DescMethod>(
-  [MemoryService, JobService, AdminService].flatMap(({ methods }) =>
+  [MemoryService, JobService, AdminService, UserService].flatMap(({ methods }) =>
     methods.map((one) => [one.name, one]),
   ),
 );
@@ -148,6 +150,9 @@ export class Commands {
   }
 
   async #upload(command: Command): Promise<Reply> {
+    if (command.method === "ImportUser") {
+      return this.#import(command);
+    }
     const { method, call } = this.#call(command);
     const requests = (command.requests ?? []).map((json) => fromJson(method.input, json));
     const controller = new AbortController();
@@ -175,13 +180,24 @@ export class Commands {
     }
   }
 
+  async #import(command: Command): Promise<Reply> {
+    const { user_id: userId } = (command.request ?? {}) as { user_id?: string };
+    const lines = command.requests as readonly string[];
+    const answer = await this.#connected().importUser(lines, { ...optionsOf(command), userId });
+    return { response: toJson(ImportUserResponseSchema, answer, { useProtoFieldName: true }) };
+  }
+
   async #stream(command: Command): Promise<Reply> {
     const { method, call, request } = this.#call(command);
-    const stream = call(request, optionsOf(command)) as AsyncIterable<Message>;
+    const stream = call(request, optionsOf(command)) as AsyncIterable<Message | string>;
     const events: JsonValue[] = [];
     try {
       for await (const event of stream) {
-        events.push(toJson(method.output, event, { useProtoFieldName: true }));
+        events.push(
+          typeof event === "string"
+            ? event
+            : toJson(method.output, event, { useProtoFieldName: true }),
+        );
         if (events.length === command.cancel_after) {
           break;
         }

@@ -9,13 +9,11 @@ import type { Memory } from "./gen/memsvc/v1/memory_pb.js";
 import * as memory from "./gen/memsvc/v1/memory_service_pb.js";
 import { type Page, Pager } from "./pager.js";
 import { build } from "./requests.js";
+import { type Fields, UserMethods } from "./users.js";
 
 const { method: memoryMethods } = memory.MemoryService;
 const { method: jobMethods } = job.JobService;
 const { method: adminMethods } = admin.AdminService;
-
-/** A request as an object of its fields, or as a message. */
-export type Fields<Schema extends DescMessage> = MessageInitShape<Schema>;
 
 /** What a client gives to all of its calls. */
 export interface MemoryClientOptions {
@@ -40,7 +38,7 @@ export interface MemoryClientOptions {
  * take (UNAVAILABLE) are retried up to three times within their time; a write gets a random requestId
  * if it has none, so that it happens once.
  */
-export class MemoryClient {
+export class MemoryClient extends UserMethods {
   readonly #calls: Calls;
   readonly #connection: Connection;
 
@@ -48,7 +46,9 @@ export class MemoryClient {
   constructor(transport: Transport, options: MemoryClientOptions = {}) {
     const { apiKey, timeoutMs = DEFAULT_TIMEOUT_MS, headers, connection } = options;
     const credential = apiKey ? { authorization: `Bearer ${apiKey}` } : {};
-    this.#calls = new Calls(transport, { timeoutMs, headers: mergedHeaders(credential, headers) });
+    const calls = new Calls(transport, { timeoutMs, headers: mergedHeaders(credential, headers) });
+    super(calls);
+    this.#calls = calls;
     this.#connection = connection ?? probing(transport);
   }
 

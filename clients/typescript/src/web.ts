@@ -29,8 +29,8 @@ export interface WebClientOptions extends Omit<MemoryClientOptions, "connection"
 }
 
 /**
- * Makes a client of the server behind `baseUrl`. Everything works but `ingestStream`, which throws
- * UNIMPLEMENTED: client streams need HTTP/2, and browsers do not give it to programs.
+ * Makes a client of the server behind `baseUrl`. Everything works but `ingestStream` and `importUser`,
+ * which throw UNIMPLEMENTED: client streams need HTTP/2, and browsers do not give it to programs.
  */
 export function createMemoryClient(options: WebClientOptions): MemoryClient {
   const { baseUrl, maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } = options;

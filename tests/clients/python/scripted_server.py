@@ -15,15 +15,40 @@ from google.protobuf.message_factory import GetMessageClass
 from google.rpc import error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
-from memsvc_client._pb import admin_service_pb2, job_service_pb2, memory_service_pb2
+from memsvc_client._pb import (
+    admin_service_pb2,
+    api_key_service_pb2,
+    auth_service_pb2,
+    job_service_pb2,
+    memory_service_pb2,
+    retention_service_pb2,
+    trust_service_pb2,
+    user_service_pb2,
+)
 
-SERVICES = (
-    memory_service_pb2.DESCRIPTOR.services_by_name["MemoryService"],
-    job_service_pb2.DESCRIPTOR.services_by_name["JobService"],
-    admin_service_pb2.DESCRIPTOR.services_by_name["AdminService"],
+SERVICES = tuple(
+    service
+    for module in (
+        memory_service_pb2,
+        job_service_pb2,
+        admin_service_pb2,
+        user_service_pb2,
+        api_key_service_pb2,
+        auth_service_pb2,
+        retention_service_pb2,
+        trust_service_pb2,
+    )
+    for service in module.DESCRIPTOR.services_by_name.values()
 )
 #: All RPCs of the contract by their names, which are different in all services.
-RPCS = {method.name: method for service in SERVICES for method in service.methods}
+ALL_RPCS = {method.name: method for service in SERVICES for method in service.methods}
+#: Those that the client has a method for; the others are called by `services`.
+RPCS = {
+    method.name: method
+    for service in SERVICES[:4]
+    for method in service.methods
+    if "Audit" not in method.name
+}
 #: What answers a call: a message, or messages for a stream; it may end the call by the context.
 Script = Callable[[Any, grpc.ServicerContext], Any]
 
@@ -61,9 +86,9 @@ class ScriptedServer(grpc.GenericRpcHandler):
     ) -> grpc.RpcMethodHandler[Any, Any] | None:
         """Return the handler of a method; None for one that is missing."""
         name = handler_call_details.method.rpartition("/")[2]
-        if name in self.missing or name not in RPCS:
+        if name in self.missing or name not in ALL_RPCS:
             return None
-        method = RPCS[name]
+        method = ALL_RPCS[name]
         request, response = GetMessageClass(method.input_type), GetMessageClass(method.output_type)
         shapes: dict[tuple[bool, bool], Any] = {
             (False, False): grpc.unary_unary_rpc_method_handler,
@@ -103,7 +128,7 @@ def failing(code: grpc.StatusCode, *, times: int = 1_000_000) -> Script:
         if next(left, None) is not None:
             context.abort(code, "scripted")
         name = request.DESCRIPTOR.name.removesuffix("Request")
-        response: Message = GetMessageClass(RPCS[name].output_type)()
+        response: Message = GetMessageClass(ALL_RPCS[name].output_type)()
         return response
 
     return script
@@ -146,7 +171,7 @@ def events(*given: dict[str, Any]) -> Script:
 
     def script(request: Message, _: grpc.ServicerContext) -> Iterator[Message]:
         rpc = request.DESCRIPTOR.name.removesuffix("Request")
-        make: Callable[..., Message] = GetMessageClass(RPCS[rpc].output_type)
+        make: Callable[..., Message] = GetMessageClass(ALL_RPCS[rpc].output_type)
         for fields in given:
             yield make(**fields)
 

@@ -17,19 +17,22 @@ import memsvc_client
 from memsvc_client import channel
 from memsvc_client._pb import (
     admin_service_pb2,
+    api_key_service_pb2,
+    auth_service_pb2,
     chat_pb2,
     error_reason_pb2,
     job_service_pb2,
     memory_pb2,
     memory_service_pb2,
     ranking_pb2,
+    retention_service_pb2,
     trust_service_pb2,
+    user_service_pb2,
 )
 from tests.clients.python.scripted_server import RPCS, SERVICES, ScriptedServer
 
 ROOT = Path(__file__).resolve().parents[3]
 PACKAGE = ROOT / "clients/python/src/memsvc_client"
-STREAMS = {"Chat", "IngestStream", "WatchJob"}
 #: What the programs of the README take as given.
 EXAMPLE_NAMES = {"client", "datetime", "UTC", "memory_id", "forget", "come_back_in", "log"} | {
     "archive",
@@ -41,13 +44,17 @@ def test_every_message_and_enum_is_public() -> None:
     """All types of the contract stand in the package under their own names, and they are those."""
     for module in (
         admin_service_pb2,
+        api_key_service_pb2,
+        auth_service_pb2,
         chat_pb2,
         error_reason_pb2,
         job_service_pb2,
         memory_pb2,
         memory_service_pb2,
         ranking_pb2,
+        retention_service_pb2,
         trust_service_pb2,
+        user_service_pb2,
     ):
         file = module.DESCRIPTOR
         for name in (*file.message_types_by_name, *file.enum_types_by_name):
@@ -85,11 +92,11 @@ def method_name(rpc: str) -> str:
 def test_both_clients_have_the_same_methods() -> None:
     """What one client can do the other can: one method for each RPC, and the same arguments."""
     sync, asynchronous = memsvc_client.MemoryClient, memsvc_client.AsyncMemoryClient
-    methods = {name for name in dir(sync) if name[0] != "_"}
+    methods = {name for name in dir(sync) if name[0] != "_"} - {"services"}
 
-    assert methods == {name for name in dir(asynchronous) if name[0] != "_"}
+    assert methods == {name for name in dir(asynchronous) if name[0] != "_"} - {"services"}
     assert methods - {"close", "wait_until_ready"} == {method_name(rpc) for rpc in RPCS}
-    for name in methods - {"ingest_stream"}:  # which takes asynchronous iterators as well
+    for name in methods - {"ingest_stream", "import_user"}:  # they take asynchronous iterators too
         expected = dict(getattr(sync, name).__annotations__, **{"return": ""})
         assert dict(getattr(asynchronous, name).__annotations__, **{"return": ""}) == expected
 
@@ -111,8 +118,8 @@ def test_the_service_config_is_the_contracts() -> None:
     assert contract.read_bytes() == (PACKAGE / "service_config.json").read_bytes()
 
 
-def test_the_service_config_names_all_unary_methods() -> None:
-    """All unary methods are retried on UNAVAILABLE, and streams are not."""
+def test_the_service_config_names_what_may_be_repeated() -> None:
+    """A unary method is retried on UNAVAILABLE if the contract says that it may be called again."""
     config = json.loads((PACKAGE / "service_config.json").read_text("utf-8"))
     named = [
         (name["service"], name["method"])
@@ -122,10 +129,13 @@ def test_the_service_config_names_all_unary_methods() -> None:
 
     assert sorted(named) == sorted(
         (service.full_name, method.name)
-        for service in (*SERVICES, *trust_service_pb2.DESCRIPTOR.services_by_name.values())
+        for service in SERVICES
         for method in service.methods
-        if method.name not in STREAMS
+        if method.GetOptions().idempotency_level
+        and not (method.client_streaming or method.server_streaming)
     )
+    secrets = {"Login", "Refresh", "Register", "ChangePassword", "CreateApiKey", "RotateApiKey"}
+    assert not secrets & {method for _, method in named}
     codes = [m["retryPolicy"]["retryableStatusCodes"] for m in config["methodConfig"]]
     assert codes == [["UNAVAILABLE"]]
 

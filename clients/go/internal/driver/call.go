@@ -128,6 +128,14 @@ func encode(message proto.Message) (json.RawMessage, error) {
 	return protojson.MarshalOptions{UseProtoNames: true}.Marshal(message)
 }
 
+// encodeEvent writes what a stream gave: a message, or a line of text.
+func encodeEvent(event any) (json.RawMessage, error) {
+	if message, ok := event.(proto.Message); ok {
+		return encode(message)
+	}
+	return json.Marshal(event)
+}
+
 func duration(seconds float64) time.Duration {
 	return time.Duration(seconds * float64(time.Second))
 }

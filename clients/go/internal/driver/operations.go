@@ -149,9 +149,27 @@ func (d *driver) list(cmd *command) (any, error) {
 }
 
 func (d *driver) upload(cmd *command) (any, error) {
-	if cmd.Method != "IngestStream" {
-		return nil, fmt.Errorf("%s is not an upload", cmd.Method)
+	ctx, cancel := cmd.context()
+	defer cancel()
+	var response proto.Message
+	var err error
+	switch cmd.Method {
+	case "IngestStream":
+		response, err = d.ingestStream(ctx, cmd, cancel)
+	case "ImportUser":
+		response, err = d.importUser(ctx, cmd)
+	default:
+		err = fmt.Errorf("%s is not an upload", cmd.Method)
 	}
+	if err != nil {
+		return nil, err
+	}
+	return encode(response)
+}
+
+func (d *driver) ingestStream(
+	ctx context.Context, cmd *command, cancel context.CancelFunc,
+) (proto.Message, error) {
 	requests := make([]*memsvc.IngestStreamRequest, len(cmd.Requests))
 	for index, text := range cmd.Requests {
 		requests[index] = &memsvc.IngestStreamRequest{}
@@ -159,17 +177,25 @@ func (d *driver) upload(cmd *command) (any, error) {
 			return nil, err
 		}
 	}
-	ctx, cancel := cmd.context()
-	defer cancel()
 	source := memsvc.Infallible(slices.Values(requests))
 	if cmd.CancelAfter != nil {
 		source = cancelAfter(source, *cmd.CancelAfter, cancel)
 	}
-	response, err := d.client.IngestStream(ctx, source)
-	if err != nil {
+	return d.client.IngestStream(ctx, source)
+}
+
+func (d *driver) importUser(ctx context.Context, cmd *command) (proto.Message, error) {
+	target := &memsvc.ImportUserRequest{}
+	if err := cmd.decode(target); err != nil {
 		return nil, err
 	}
-	return encode(response)
+	lines := make([]string, len(cmd.Requests))
+	for index, text := range cmd.Requests {
+		if err := json.Unmarshal(text, &lines[index]); err != nil {
+			return nil, err
+		}
+	}
+	return d.client.ImportUser(ctx, target.GetUserId(), memsvc.Infallible(slices.Values(lines)))
 }
 
 // cancelAfter yields the first count items, and cancels when the next one is asked for.
@@ -207,7 +233,7 @@ func (d *driver) stream(cmd *command) (any, error) {
 		if err, ok := failed.Interface().(error); ok {
 			return map[string]any{"events": events}, err
 		}
-		text, err := encode(event.Interface().(proto.Message))
+		text, err := encodeEvent(event.Interface())
 		if err != nil {
 			return nil, err
 		}

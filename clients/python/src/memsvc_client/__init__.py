@@ -4,12 +4,7 @@ MemoryClient and AsyncMemoryClient speak with a server. Requests and responses a
 the contract `memsvc.v1`; all of them, and its enums, stand here under their own names.
 """
 
-from memsvc_client._pb.admin_service_pb2 import (
-    Capability,
-    EmbedderInfo,
-    GetServerInfoRequest,
-    GetServerInfoResponse,
-)
+from memsvc_client import management
 from memsvc_client._pb.chat_pb2 import (
     CacheMode,
     ChatContext,
@@ -108,15 +103,6 @@ from memsvc_client._pb.ranking_pb2 import (
     ScoredMemory,
     TimeRange,
 )
-from memsvc_client._pb.trust_service_pb2 import (
-    ApproveMemoriesRequest,
-    ApproveMemoriesResponse,
-    ListQuarantinedMemoriesRequest,
-    ListQuarantinedMemoriesResponse,
-    QuarantinedMemory,
-    RejectMemoriesRequest,
-    RejectMemoriesResponse,
-)
 from memsvc_client.async_client import (
     AsyncMemoryClient,
 )
@@ -147,24 +133,27 @@ from memsvc_client.errors import (
     Unavailable,
     Unimplemented,
 )
+from memsvc_client.management import *  # ruff: ignore[undefined-local-with-import-star] - its __all__ is added below
 from memsvc_client.pagers import (
     AsyncPager,
     Pager,
+)
+from memsvc_client.services import (
+    AsyncServices,
+    Services,
 )
 
 __all__ = [
     "Aborted",
     "AlreadyExists",
-    "ApproveMemoriesRequest",
-    "ApproveMemoriesResponse",
     "ArmEvaluation",
     "AsyncMemoryClient",
     "AsyncPager",
+    "AsyncServices",
     "BatchDeleteMemoriesRequest",
     "BatchDeleteMemoriesResponse",
     "CacheMode",
     "Cancelled",
-    "Capability",
     "ChatContext",
     "ChatDelta",
     "ChatDone",
@@ -188,7 +177,6 @@ __all__ = [
     "DeadlineExceeded",
     "DeleteMemoryRequest",
     "DeleteMemoryResponse",
-    "EmbedderInfo",
     "Embedding",
     "EmbeddingMode",
     "ErrorReason",
@@ -207,8 +195,6 @@ __all__ = [
     "GetMemoryResponse",
     "GetMemorySourceRequest",
     "GetMemorySourceResponse",
-    "GetServerInfoRequest",
-    "GetServerInfoResponse",
     "IngestRequest",
     "IngestResponse",
     "IngestStreamError",
@@ -227,8 +213,6 @@ __all__ = [
     "ListMemoriesResponse",
     "ListMemoryTimelineRequest",
     "ListMemoryTimelineResponse",
-    "ListQuarantinedMemoriesRequest",
-    "ListQuarantinedMemoriesResponse",
     "Memory",
     "MemoryClient",
     "MemoryFilter",
@@ -241,14 +225,11 @@ __all__ = [
     "NotFound",
     "Pager",
     "PermissionDenied",
-    "QuarantinedMemory",
     "QueryEvaluation",
     "RankingWeights",
     "RecallMetrics",
     "RecallRequest",
     "RecallResponse",
-    "RejectMemoriesRequest",
-    "RejectMemoriesResponse",
     "RequeueJobRequest",
     "RequeueJobResponse",
     "ResourceExhausted",
@@ -260,6 +241,7 @@ __all__ = [
     "SearchResponse",
     "SearchResult",
     "SearchSource",
+    "Services",
     "SourceClass",
     "TemporalState",
     "TimeRange",
@@ -273,3 +255,4 @@ __all__ = [
     "WatchJobResponse",
     "with_metadata",
 ]
+__all__ += management.__all__

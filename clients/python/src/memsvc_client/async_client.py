@@ -44,6 +44,7 @@ from memsvc_client._pb.memory_service_pb2 import (
     UpdateMemoryResponse,
 )
 from memsvc_client.async_facts import AsyncFactMethods
+from memsvc_client.async_users import AsyncUserMethods
 from memsvc_client.calls import Metadata, build
 from memsvc_client.pagers import AsyncPager
 from memsvc_client.requests import (
@@ -65,7 +66,7 @@ from memsvc_client.requests import (
 )
 
 
-class AsyncMemoryClient(AsyncFactMethods):
+class AsyncMemoryClient(AsyncFactMethods, AsyncUserMethods):
     """A client of a memsvc server; one serves all tasks of an event loop.
 
     Every method takes its request as a message, or its fields as keyword arguments, and further

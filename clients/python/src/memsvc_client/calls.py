@@ -25,7 +25,7 @@ Metadata = Sequence[tuple[str, str | bytes]]
 
 #: How long a call may take by default, in seconds.
 DEFAULT_TIMEOUT_SECONDS: Final = 10.0
-#: How long a stream may take by default, in seconds: a Chat, a WatchJob or an IngestStream.
+#: How long a stream may take by default, in seconds: a Chat, a WatchJob, an IngestStream, an export or import.
 STREAM_TIMEOUT_SECONDS: Final = 120.0
 
 RequestT = TypeVar("RequestT", bound=Message)
@@ -98,10 +98,8 @@ class _Repeatable(Protocol):
 
 
 def build(kind: type[RequestT], request: RequestT | None, fields: Mapping[str, object]) -> RequestT:
-    """Return a request of *kind*: a copy of *request*, or made of *fields*.
+    """Return a request of *kind*: a copy of *request*, or made of *fields*, with a request_id.
 
-    A request that may carry a request_id gets a random one if it has none: gRPC repeats the same
-    bytes when it retries, and the server then answers a repeated write without repeating it.
     Raises TypeError if both are given, or if *request* is of another kind.
     """
     if request is not None and fields:
@@ -111,10 +109,23 @@ def build(kind: type[RequestT], request: RequestT | None, fields: Mapping[str, o
     built = make(**fields)
     if request is not None:
         built.CopyFrom(request)
-    if "request_id" in kind.DESCRIPTOR.fields_by_name:
-        repeatable = cast("_Repeatable", built)
-        repeatable.request_id = repeatable.request_id or str(uuid.uuid4())
-    return built
+    return identified(built)
+
+
+def identified(request: RequestT) -> RequestT:
+    """Return *request*, or a copy of it with a random request_id if it may carry one and has none.
+
+    gRPC repeats the same bytes when it retries, and the server then answers a repeated write
+    without repeating it.
+    """
+    if "request_id" not in request.DESCRIPTOR.fields_by_name:
+        return request
+    if cast("_Repeatable", request).request_id:
+        return request
+    copy = type(request)()
+    copy.CopyFrom(request)
+    cast("_Repeatable", copy).request_id = str(uuid.uuid4())
+    return copy
 
 
 class _Paged(Protocol):

@@ -61,9 +61,10 @@ from memsvc_client.requests import (
     SearchFields,
     UpdateMemoryFields,
 )
+from memsvc_client.users import UserMethods
 
 
-class MemoryClient(FactMethods):
+class MemoryClient(FactMethods, UserMethods):
     """A client of a memsvc server; one serves all threads of a process.
 
     Every method takes its request as a message, or its fields as keyword arguments, and further

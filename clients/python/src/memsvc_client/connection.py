@@ -13,6 +13,7 @@ from memsvc_client import calls, errors
 from memsvc_client._pb.admin_service_pb2_grpc import AdminServiceStub
 from memsvc_client._pb.job_service_pb2_grpc import JobServiceStub
 from memsvc_client._pb.memory_service_pb2_grpc import MemoryServiceStub
+from memsvc_client._pb.user_service_pb2_grpc import UserServiceStub
 from memsvc_client.calls import DEFAULT_TIMEOUT_SECONDS, Metadata, Terms
 from memsvc_client.channel import (
     DEFAULT_MAX_MESSAGE_BYTES,
@@ -74,6 +75,7 @@ class Connection:
         self._stub = MemoryServiceStub(self._channel)
         self._job_stub = JobServiceStub(self._channel)
         self._admin_stub = AdminServiceStub(self._channel)
+        self._user_stub = UserServiceStub(self._channel)
 
     def __enter__(self) -> Self:
         """Return the client; leaving the block closes it."""

@@ -1,8 +1,8 @@
 """The fields of each request as keyword arguments, so that they are completed and type-checked.
 
 What a field means stands with it in the contract, `memsvc/v1/memory_service.proto`,
-`job_service.proto` and `chat.proto`. All are optional here, because a request may be given as a message instead; the server
-refuses one that lacks a required field. A `datetime` without a time zone is taken as UTC.
+`job_service.proto`, `user_service.proto` and `chat.proto`. All are optional here, because a request may be given as a
+message instead; the server refuses one that lacks a required field. A `datetime` without a time zone is taken as UTC.
 """
 
 from __future__ import annotations
@@ -238,3 +238,21 @@ class RequeueJobFields(TypedDict, total=False):
 
     job_id: str
     request_id: str
+
+
+class EraseUserFields(TypedDict, total=False):
+    """Fields of an EraseUserRequest; required: user_id."""
+
+    user_id: str
+
+
+class ReopenUserFields(TypedDict, total=False):
+    """Fields of a ReopenUserRequest; required: user_id."""
+
+    user_id: str
+
+
+class ExportUserFields(TypedDict, total=False):
+    """Fields of an ExportUserRequest; required: user_id."""
+
+    user_id: str

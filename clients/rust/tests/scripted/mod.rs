@@ -1,5 +1,7 @@
 //! A real gRPC server whose answers a test writes; it keeps what it was sent.
 
+#![allow(dead_code)] // each file of tests uses a part of it
+
 use std::{
     collections::VecDeque,
     convert::Infallible,
@@ -64,7 +66,10 @@ impl ScriptedServer {
         let router = Server::builder()
             .add_service(Memory(state.clone()))
             .add_service(Job(state.clone()))
-            .add_service(Admin(state.clone()));
+            .add_service(Admin(state.clone()))
+            .add_service(User(state.clone()))
+            .add_service(ApiKey(state.clone()))
+            .add_service(Trust(state.clone()));
         tokio::spawn(router.serve_with_incoming(TcpListenerStream::new(listener)));
         Self { address, state }
     }
@@ -101,6 +106,12 @@ struct Memory(Arc<State>);
 struct Job(Arc<State>);
 #[derive(Clone)]
 struct Admin(Arc<State>);
+#[derive(Clone)]
+struct User(Arc<State>);
+#[derive(Clone)]
+struct ApiKey(Arc<State>);
+#[derive(Clone)]
+struct Trust(Arc<State>);
 
 macro_rules! service {
     ($kind:ident, $name:literal) => {
@@ -132,6 +143,9 @@ macro_rules! service {
 service!(Memory, "memsvc.v1.MemoryService");
 service!(Job, "memsvc.v1.JobService");
 service!(Admin, "memsvc.v1.AdminService");
+service!(User, "memsvc.v1.UserService");
+service!(ApiKey, "memsvc.v1.ApiKeyService");
+service!(Trust, "memsvc.v1.TrustService");
 
 struct Scripted {
     state: Arc<State>,

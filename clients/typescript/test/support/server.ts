@@ -8,15 +8,25 @@ import type { ConnectRouter, Interceptor, ServiceImpl } from "@connectrpc/connec
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import {
   AdminService,
+  ApiKeyService,
   JobService,
   type MemoryClient,
   MemoryService,
   createMemoryClient as nodeClient,
+  TrustService,
+  UserService,
 } from "@memsvc/client/node";
 import { createMemoryClient as webClient } from "@memsvc/client/web";
 
 /** What the server does in answer to the calls; methods left out are UNIMPLEMENTED. */
-export type Script = Partial<ServiceImpl<typeof MemoryService> & ServiceImpl<typeof JobService>>;
+export type Script = Partial<
+  ServiceImpl<typeof MemoryService> &
+    ServiceImpl<typeof JobService> &
+    ServiceImpl<typeof AdminService> &
+    ServiceImpl<typeof UserService> &
+    ServiceImpl<typeof ApiKeyService> &
+    ServiceImpl<typeof TrustService>
+>;
 
 /** A unary call as the server saw it. */
 export interface SeenCall {
@@ -41,9 +51,10 @@ export class ScriptedServer {
       return next(request);
     };
     const routes = (router: ConnectRouter) => {
-      router.service(MemoryService, script);
-      router.service(JobService, script);
-      router.service(AdminService, { getServerInfo: () => ({ version: "test" }) });
+      for (const service of [MemoryService, JobService, UserService, ApiKeyService, TrustService]) {
+        router.service(service, script as Partial<ServiceImpl<typeof service>>);
+      }
+      router.service(AdminService, { getServerInfo: () => ({ version: "test" }), ...script });
     };
     const handler = connectNodeAdapter({ routes, interceptors: [record] });
     this.#server = web ? http.createServer(handler) : http2.createServer(handler);

@@ -7,6 +7,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import java.util.Iterator;
+import java.util.function.Function;
 
 /** How one call of each shape is made over a connection. */
 abstract class Calls {
@@ -29,10 +30,17 @@ abstract class Calls {
   }
 
   final <Q, A> ServerStream<A> serverStream(MethodDescriptor<Q, A> method, Q request) {
+    return serverStream(method, request, answers -> answers);
+  }
+
+  /** Makes a call that is answered by a stream, of which the caller gets what it makes of it. */
+  final <Q, A, T> ServerStream<T> serverStream(
+      MethodDescriptor<Q, A> method, Q request, Function<Iterator<A>, Iterator<T>> made) {
     return new ServerStream<>(
         () ->
-            ClientCalls.blockingServerStreamingCall(
-                rulesChannel, method, CallOptions.DEFAULT, request),
+            made.apply(
+                ClientCalls.blockingServerStreamingCall(
+                    rulesChannel, method, CallOptions.DEFAULT, request)),
         e -> connection.failure(method, e));
   }
 

@@ -19,7 +19,7 @@ import dev.memsvc.v1.WatchJobResponse;
 /**
  * What a {@link MemoryClient} does with facts, and with the jobs that draw and consolidate them.
  */
-abstract class FactMethods extends Calls {
+abstract class FactMethods extends UserMethods {
   FactMethods(Connection connection, CallRules rules) {
     super(connection, rules);
   }

@@ -63,7 +63,7 @@ public final class MemoryClient extends FactMethods implements AutoCloseable {
   /** How long a unary call may take by default. */
   public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
 
-  /** How long a chat, a watch or an upload may take by default. */
+  /** How long a chat, a watch, an upload or an export may take by default. */
   public static final Duration DEFAULT_STREAM_TIMEOUT = Duration.ofMinutes(2);
 
   /** The largest answer taken by default, which is the largest that a server sends by default. */

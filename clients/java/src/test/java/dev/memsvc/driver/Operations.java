@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import com.google.protobuf.Message;
 import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.util.JsonFormat;
@@ -12,6 +13,7 @@ import dev.memsvc.client.MemoryClientBuilder;
 import dev.memsvc.client.MemsvcException;
 import dev.memsvc.client.Pages;
 import dev.memsvc.client.ServerStream;
+import dev.memsvc.v1.ImportUserRequest;
 import dev.memsvc.v1.IngestStreamRequest;
 import io.grpc.TlsChannelCredentials;
 import java.io.File;
@@ -109,7 +111,24 @@ final class Operations implements AutoCloseable {
   }
 
   private JsonObject upload(JsonObject command) throws IOException {
-    require(command, "IngestStream");
+    String rpc = command.get("method").getAsString();
+    return switch (rpc) {
+      case "IngestStream" -> ingestStream(command);
+      case "ImportUser" -> importUser(command);
+      default -> throw new IllegalArgumentException("not an upload: " + rpc);
+    };
+  }
+
+  private JsonObject importUser(JsonObject command) throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (JsonElement line : command.getAsJsonArray("requests")) {
+      lines.add(line.getAsString());
+    }
+    Message into = decode(command.get("request"), ImportUserRequest.newBuilder());
+    return encode(view(command).importUser(((ImportUserRequest) into).getUserId(), lines));
+  }
+
+  private JsonObject ingestStream(JsonObject command) throws IOException {
     List<IngestStreamRequest> requests = new ArrayList<>();
     for (JsonElement request : command.getAsJsonArray("requests")) {
       requests.add((IngestStreamRequest) decode(request, IngestStreamRequest.newBuilder()));
@@ -134,7 +153,7 @@ final class Operations implements AutoCloseable {
     JsonArray events = new JsonArray();
     try (answer) {
       while (events.size() < most && answer.hasNext()) {
-        events.add(encode((MessageOrBuilder) answer.next()));
+        events.add(event(answer.next()));
       }
       return object("events", events);
     } catch (MemsvcException e) {
@@ -229,16 +248,17 @@ final class Operations implements AutoCloseable {
     return JsonParser.parseString(PRINTER.print(message)).getAsJsonObject();
   }
 
+  /** Returns what a stream gave: a message, or a line of text. */
+  private static JsonElement event(Object event) throws IOException {
+    return event instanceof MessageOrBuilder message
+        ? encode(message)
+        : new JsonPrimitive((String) event);
+  }
+
   private static JsonObject object(String name, JsonElement value) {
     JsonObject object = new JsonObject();
     object.add(name, value);
     return object;
-  }
-
-  private static void require(JsonObject command, String method) {
-    if (!command.get("method").getAsString().equals(method)) {
-      throw new IllegalArgumentException("no such method here: " + command.get("method"));
-    }
   }
 
   private static boolean given(JsonObject command, String name) {

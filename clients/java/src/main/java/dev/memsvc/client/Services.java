@@ -1,0 +1,73 @@
+package dev.memsvc.client;
+
+import dev.memsvc.v1.AdminServiceGrpc;
+import dev.memsvc.v1.ApiKeyServiceGrpc;
+import dev.memsvc.v1.AuthServiceGrpc;
+import dev.memsvc.v1.RetentionServiceGrpc;
+import dev.memsvc.v1.TrustServiceGrpc;
+import io.grpc.Channel;
+
+/**
+ * The services that the client has no methods for, as the blocking stubs that are generated of the
+ * contract:
+ *
+ * <pre>{@code
+ * client.services().apiKeys().listApiKeys(ListApiKeysRequest.getDefaultInstance());
+ * }</pre>
+ *
+ * <p>A call of theirs is one of the client's: with its credential, its headers and deadline,
+ * retried as the service config says, with a request_id where the contract knows one, and throwing
+ * a {@link MemsvcException}. A list gives a page; ask for the next one by its token.
+ */
+public final class Services {
+  private final Channel channel;
+
+  Services(Channel channel) {
+    this.channel = channel;
+  }
+
+  /**
+   * Gives the audit log, limits, quota, and what the server is.
+   *
+   * @return the stub
+   */
+  public AdminServiceGrpc.AdminServiceBlockingStub admin() {
+    return AdminServiceGrpc.newBlockingStub(channel);
+  }
+
+  /**
+   * Gives the keys for applications.
+   *
+   * @return the stub
+   */
+  public ApiKeyServiceGrpc.ApiKeyServiceBlockingStub apiKeys() {
+    return ApiKeyServiceGrpc.newBlockingStub(channel);
+  }
+
+  /**
+   * Gives what is for people who log in.
+   *
+   * @return the stub
+   */
+  public AuthServiceGrpc.AuthServiceBlockingStub auth() {
+    return AuthServiceGrpc.newBlockingStub(channel);
+  }
+
+  /**
+   * Gives what is kept for how long.
+   *
+   * @return the stub
+   */
+  public RetentionServiceGrpc.RetentionServiceBlockingStub retention() {
+    return RetentionServiceGrpc.newBlockingStub(channel);
+  }
+
+  /**
+   * Gives what the write guard has put aside.
+   *
+   * @return the stub
+   */
+  public TrustServiceGrpc.TrustServiceBlockingStub trust() {
+    return TrustServiceGrpc.newBlockingStub(channel);
+  }
+}
