@@ -173,7 +173,7 @@ class Settings(AccessSettings):
     #: wait, up to so many; when more comes for longer than can be served, they are turned away.
     running_calls_min: int = Field(4, ge=1, le=1000)
     running_calls_max: int = Field(64, ge=1, le=10_000)
-    waiting_calls_max: int = Field(32, ge=0, le=10_000)
+    waiting_calls_max: int = Field(64, ge=0, le=10_000)
     #: How many times longer than on an idle server a call may take before fewer run at once.
     slowdown_max: float = Field(2.0, gt=1, le=100)
     #: Streams of one tenant at once.

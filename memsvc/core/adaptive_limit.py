@@ -12,6 +12,8 @@ from typing import Final
 
 #: So many calls make up a window; then the limit is judged.
 WINDOW_CALLS: Final = 40
+#: It begins at so many times the least: a burst before anything was learnt is no flood.
+START: Final = 4
 #: The share of a window's calls that may be slower than tolerated.
 SLOW_SHARE: Final = 0.1
 DECREASE: Final = 0.85
@@ -33,7 +35,7 @@ class AdaptiveLimit:
         self._least = least
         self._most = most
         self._tolerance = tolerance
-        self._limit = float(min(least, most))
+        self._limit = float(min(START * least, most))
         self._alone: dict[Hashable, float] = {}
         self._calls = 0
         self._slow = 0

@@ -48,7 +48,7 @@ class PacingLimits:
     #: How many times longer than alone a call may take.
     slowdown_max: float = 2.0
     #: Calls that wait for a place.
-    waiting_max: int = 32
+    waiting_max: int = 64
     #: Streams of one tenant at once.
     streams_max: int = 100
 
