@@ -18,6 +18,8 @@ DOMAIN: Final = "memsvc.dev"
 _PREFIX: Final = "ERROR_REASON_"
 #: gRPC keeps metadata below 8 KiB; a list of violations is cut before it gets there.
 _VIOLATIONS_MAX: Final = 20
+#: Who is to come back later than this is not to wait for it within a call, whose time would be over.
+_PUSHBACK_MS_MAX: Final = 10_000
 _DESCRIPTION_CHARACTERS_MAX: Final = 200
 
 
@@ -119,6 +121,11 @@ class Failure:
     #: Goes into the trailer `grpc-status-details-bin`.
     details: bytes
     retry_ms: int
+
+    @property
+    def pushback_ms(self) -> int:
+        """When gRPC is to repeat the call by itself; below 0 if not at all."""
+        return self.retry_ms if self.retry_ms <= _PUSHBACK_MS_MAX else -1
 
 
 def failure(error: MemsvcError | None, error_id: str, request_id: str) -> Failure:

@@ -332,7 +332,7 @@ async def _fail(call: Call, error: MemsvcError | None) -> None:
         ("grpc-status-details-bin", end.details),
     ]
     if end.retry_ms:
-        trailers.append(("grpc-retry-pushback-ms", str(end.retry_ms)))
+        trailers.append(("grpc-retry-pushback-ms", str(end.pushback_ms)))
     try:
         await call.context.abort(end.code, end.message, tuple(trailers))
     except grpc.aio.InternalError as ended:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -47,6 +48,8 @@ class Seen:
     metadata: dict[str, str]
     seconds: float | None
     requests: list[bytes] = field(default_factory=list)
+    #: When it came in, on the clock of time.monotonic().
+    time: float = field(default_factory=time.monotonic)
     given_up: threading.Event = field(default_factory=threading.Event)
 
 

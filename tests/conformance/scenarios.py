@@ -4,7 +4,8 @@ A scenario is a list of steps; every step does one thing, named by its first key
 
     connect: {...}             a new client; without it the first step finds one with a valid key; of a tenant
     call: Recall               one call; request, timeout_seconds, headers; expect, error or neither;
-                               patience: how often to come back when the error says when
+                               patience: how often to come back when the error says when;
+                               or_served: the client may have come back by itself
     list: ListMemories         all items of a list through the client's pager; take
     upload: IngestStream       a client stream; requests, cancel_after; an ImportUser's requests are lines,
                                its request says into which user
@@ -35,7 +36,16 @@ FOLDER: Final = Path(__file__).parent / "scenarios"
 #: What may stand beside each kind of step.
 STEPS: Final[dict[str, set[str]]] = {
     "connect": set(),
-    "call": {"request", "timeout_seconds", "headers", "expect", "error", "save", "patience"},
+    "call": {
+        "request",
+        "timeout_seconds",
+        "headers",
+        "expect",
+        "error",
+        "save",
+        "patience",
+        "or_served",
+    },
     "list": {"request", "take", "timeout_seconds", "headers", "expect", "error"},
     "upload": {
         "request",
