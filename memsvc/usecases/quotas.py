@@ -134,13 +134,16 @@ class Quotas:
         """Take the measure of users who were there before anybody counted; return of how many."""
         async with self.context.database.overview() as tx:
             users = await usage.unmeasured(tx, limit=MEASURED_MAX)
+        measured = 0
         for user in users:
             try:
                 async with self.context.database.upkeep(user.tenant_id) as tx:
                     await usage.measure(tx, user.user_id)
             except MemsvcError as error:
                 log.warning("user_not_measured", error=type(error).__name__)
-        return len(users)
+            else:
+                measured += 1
+        return measured
 
 
 def _of_all_users(caller: Caller) -> Caller:

@@ -99,12 +99,15 @@ class Erasing:
         """Go on with erasures that have rows left; return how many batches were removed."""
         async with self.context.database.overview() as tx:
             unfinished = await forgetting.unfinished(tx, limit=UNFINISHED_MAX)
+        removed = 0
         for one in unfinished:
             try:
                 await self._go_on(one.tenant_id, one.user_id)
             except MemsvcError as error:
                 log.warning("erasure_left", error=type(error).__name__)
-        return len(unfinished)
+            else:
+                removed += 1
+        return removed
 
     async def reopen(self, caller: Caller, user_id: str) -> None:
         """Let an erased user be remembered anew; raise UserNotFound and ErasureUnderWay."""
