@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 from tests.support.server import ServerProcess
@@ -20,10 +21,13 @@ class OwnServer:
             "drain_seconds": "0",
             "auth_failures_burst": "100000",
         }
+        # Any free port might be the very one that the server is to come back on.
+        self._admin_port = free_port()
         self.process = self._started("0")
 
     def _started(self, port: str) -> ServerProcess:
-        process = ServerProcess(self._log, "--port", port, **self._settings)
+        ports = ("--port", port, "--admin-port", self._admin_port)
+        process = ServerProcess(self._log, *ports, **self._settings)
         return process.wait_until_ready()
 
     def kill(self) -> None:
@@ -35,3 +39,10 @@ class OwnServer:
         """Start it where it was, unless it runs."""
         if self.process.process.poll() is not None:
             self.process = self._started(self.process.target.rpartition(":")[2])
+
+
+def free_port() -> str:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
