@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import grpc
 import pytest
 
 from memsvc.core.costs import Cost, Priority
@@ -19,7 +18,8 @@ from memsvc.v1 import admin_service_pb2 as admin_pb
 from memsvc.v1 import memory_pb2
 from memsvc.v1 import memory_service_pb2 as pb
 from tests.support.server import KEYS, ServerProcess
-from tests.support.stubs import Reason, Service, services
+from tests.support.stubs import Services, services
+from tests.support.wire import Refused, Wire
 
 NO_RATE = Rate(0.0, 0.0)
 ANSWER = Cost(Priority.ANSWER)
@@ -52,14 +52,14 @@ def limited(
 
 
 @pytest.fixture
-def acme(limited: ServerProcess) -> Iterator[Service]:
+def acme(limited: ServerProcess) -> Iterator[Services]:
     """The tenant with a low rate."""
     with services(limited.target, KEYS["acme"]) as of:
         yield of
 
 
 @pytest.fixture
-def globex(limited: ServerProcess) -> Iterator[Service]:
+def globex(limited: ServerProcess) -> Iterator[Services]:
     """The tenant with a small quota."""
     with services(limited.target, KEYS["globex"]) as of:
         yield of
@@ -74,7 +74,9 @@ def ingest(user: str, text: str) -> pb.IngestRequest:
     )
 
 
-def test_who_comes_too_fast_is_told_when_to_come_back(acme: Any, globex: Any, user: str) -> None:
+def test_who_comes_too_fast_is_told_when_to_come_back(
+    acme: Services, globex: Services, user: str
+) -> None:
     """RESOURCE_EXHAUSTED with RATE_LIMITED, RetryInfo and pushback; another tenant is served."""
     recall = pb.RecallRequest(user_id=user, query="tea")
 
@@ -82,14 +84,14 @@ def test_who_comes_too_fast_is_told_when_to_come_back(acme: Any, globex: Any, us
         for _ in range(20):
             acme("MemoryService").call("Recall", recall)
 
-    with pytest.raises(Reason) as caught:
+    with pytest.raises(Refused) as caught:
         hurry()
 
     end = caught.value
-    assert end.code is grpc.StatusCode.RESOURCE_EXHAUSTED
-    assert (end.reason, end.info.metadata["limit"]) == ("RATE_LIMITED", "rate")
-    assert 0 < end.retry_seconds <= 0.5
-    assert int(end.pushback or 0) == pytest.approx(end.retry_seconds * 1000, abs=1)
+    assert end.code == "RESOURCE_EXHAUSTED"
+    assert (end.reason, end.metadata["limit"]) == ("RATE_LIMITED", "rate")
+    assert 0 < end.retry_ms <= 500
+    assert int(end.trailers["grpc-retry-pushback-ms"]) == pytest.approx(end.retry_ms, abs=1)
     for _ in range(20):
         globex("MemoryService").call("Recall", recall)
     acme("AdminService").call("GetServerInfo", admin_pb.GetServerInfoRequest())
@@ -97,18 +99,16 @@ def test_who_comes_too_fast_is_told_when_to_come_back(acme: Any, globex: Any, us
 
 def test_a_reply_tells_what_is_left(limited: ServerProcess) -> None:
     """The trailers name the burst, what is left of it and when it is whole again."""
-    with services(limited.target, KEYS["acme"]) as of:
-        service = of("MemoryService")
-        bound = service._bound("GetMemory")
-        call = bound.future(pb.GetMemoryRequest(memory_id="x"), metadata=service._metadata)
-        trailers = dict(call.trailing_metadata())
-        call.exception()
+    with Wire(limited.target, KEYS["acme"]) as wire, pytest.raises(Refused) as caught:
+        wire.call("MemoryService/GetMemory", memory_id="x")
+    trailers = caught.value.trailers
+    assert caught.value.code == "NOT_FOUND"
     assert trailers["ratelimit-limit"] == "4"
     assert 0 <= int(trailers["ratelimit-remaining"]) <= 4
     assert 0 <= int(trailers["ratelimit-reset"]) <= 3
 
 
-def test_a_stream_that_comes_too_fast_is_read_slowly(acme: Any, user: str) -> None:
+def test_a_stream_that_comes_too_fast_is_read_slowly(acme: Services, user: str) -> None:
     """IngestStream is charged by its bytes and slowed down, not cut off."""
     requests = [
         pb.IngestStreamRequest(user_id=user, messages=[memory_pb2.Message(content="x" * 4096)])
@@ -118,21 +118,21 @@ def test_a_stream_that_comes_too_fast_is_read_slowly(acme: Any, user: str) -> No
     assert (reply.message_count, len(reply.errors)) == (6, 0)
 
 
-def test_a_quota_stops_what_would_go_beyond(globex: Any, user: str) -> None:
+def test_a_quota_stops_what_would_go_beyond(globex: Services, user: str) -> None:
     """QUOTA_EXCEEDED names the quota, nothing is written, and deleting makes room again."""
     service = globex("MemoryService")
     service.call("Ingest", ingest(user, "one"))
     service.call("Ingest", ingest(user, "two"))
-    with pytest.raises(Reason) as caught:
+    with pytest.raises(Refused) as caught:
         service.call("Ingest", ingest(user, "x" * 2000))
-    assert (caught.value.reason, caught.value.info.metadata["quota"]) == (
+    assert (caught.value.reason, caught.value.metadata["quota"]) == (
         "QUOTA_EXCEEDED",
         "memory_bytes",
     )
     note = service.call("CreateMemory", pb.CreateMemoryRequest(user_id=user, content="three"))
-    with pytest.raises(Reason) as caught:
+    with pytest.raises(Refused) as caught:
         service.call("Ingest", ingest(user, "four"))
-    assert caught.value.info.metadata["quota"] == "memories"
+    assert caught.value.metadata["quota"] == "memories"
 
     quotas = globex("AdminService").call("GetQuota", admin_pb.GetQuotaRequest()).quotas
     used = {quota.name: (quota.used, quota.limit) for quota in quotas}
@@ -144,7 +144,7 @@ def test_a_quota_stops_what_would_go_beyond(globex: Any, user: str) -> None:
     assert quotas[0].used == 2
 
 
-def test_get_limits_tells_the_bounds_and_the_costs(acme: Any) -> None:
+def test_get_limits_tells_the_bounds_and_the_costs(acme: Services) -> None:
     """The bounds of the contract and of the tenant, and what each method takes from its rate."""
     reply = acme("AdminService").call("GetLimits", admin_pb.GetLimitsRequest())
     bounds = {limit.name: limit.value for limit in reply.limits}
@@ -169,10 +169,10 @@ def test_streams_of_one_tenant_are_counted(limited: ServerProcess, user: str) ->
         service = of("MemoryService")
         running = [pool.submit(service.call, "IngestStream", slow()) for _ in range(2)]
 
-        def refused() -> Reason | None:
+        def refused() -> Refused | None:
             try:
                 service.call("IngestStream", iter([]))
-            except Reason as end:
+            except Refused as end:
                 return end
             return None
 
@@ -180,8 +180,8 @@ def test_streams_of_one_tenant_are_counted(limited: ServerProcess, user: str) ->
         while end is None:
             end = refused()
         release.set()
-        assert (end.reason, end.info.metadata["limit"]) == ("RATE_LIMITED", "streams")
-        assert end.retry_seconds > 0
+        assert (end.reason, end.metadata["limit"]) == ("RATE_LIMITED", "streams")
+        assert end.retry_ms > 0
         for stream in running:
             stream.exception(20)
 

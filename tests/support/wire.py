@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, Self
 
@@ -32,13 +32,19 @@ class Refused(Exception):
         self.reason = ""
         self.metadata: dict[str, str] = {}
         self.retry_ms = 0
+        self.trailers: dict[str, str] = dict(call.trailing_metadata() or ())
+        #: What is wrong with which field.
+        self.violations: dict[str, str] = {}
         status = rpc_status.from_call(call)
         for detail in status.details if status else ():
             info, retry = error_details_pb2.ErrorInfo(), error_details_pb2.RetryInfo()
+            bad = error_details_pb2.BadRequest()
             if detail.Unpack(info):
                 self.reason, self.metadata = info.reason, dict(info.metadata)
             elif detail.Unpack(retry):
                 self.retry_ms = retry.retry_delay.ToMilliseconds()
+            elif detail.Unpack(bad):
+                self.violations = {one.field: one.description for one in bad.field_violations}
         super().__init__(f"{self.code} {self.reason}: {self.message}")
 
 
@@ -76,10 +82,12 @@ class Wire:
         """Hang up."""
         self._channel.close()
 
-    def call(self, name: str, request: Message | None = None, /, **fields: Any) -> Any:
+    def call(
+        self, name: str, request: Message | Iterator[Message] | None = None, /, **fields: Any
+    ) -> Any:
         """Return the response, of a stream all of them; *name* as in "AuthService/Login".
 
-        Raises Refused.
+        A method that takes a stream is given one message or several. Raises Refused.
         """
         full_name = f"memsvc.v1.{name}"
         method = METHODS[full_name]
@@ -103,7 +111,7 @@ class Wire:
             return refused.code == "UNAVAILABLE" and not refused.reason
         return False
 
-    def _answer(self, full_name: str, message: Message) -> Any:
+    def _answer(self, full_name: str, message: Message | Iterator[Message]) -> Any:
         method = METHODS[full_name]
         streams: dict[tuple[bool, bool], Callable[..., Any]] = {
             (False, False): self._channel.unary_unary,
@@ -112,9 +120,10 @@ class Wire:
         }
         call = streams[method.client_streaming, method.server_streaming](
             f"/{full_name}",
-            request_serializer=type(message).SerializeToString,
+            request_serializer=GetMessageClass(method.input_type).SerializeToString,
             response_deserializer=GetMessageClass(method.output_type).FromString,
         )
-        sent = iter([message]) if method.client_streaming else message
+        alone = isinstance(message, Message)
+        sent = iter([message]) if method.client_streaming and alone else message
         answer = call(sent, metadata=self._metadata, timeout=SECONDS)
         return list(answer) if method.server_streaming else answer

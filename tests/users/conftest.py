@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import psycopg
 import pytest
 
 from memsvc.store import embedded
 from tests.support.server import KEYS, ServerProcess
-from tests.support.stubs import Service, services
-
-Services: TypeAlias = Callable[[str], Service]
+from tests.support.stubs import Services, services
 
 
 @pytest.fixture(scope="session")

@@ -17,10 +17,10 @@ from memsvc.v1 import admin_service_pb2 as admin_pb
 from memsvc.v1 import user_service_pb2 as pb
 from memsvc_client import FailedPrecondition, MemoryClient, MemsvcError, NotFound
 from tests.support.server import CANARY, ServerProcess
-from tests.support.stubs import Reason, services
+from tests.support.stubs import Services, services
 from tests.support.texts import found, say
 from tests.support.waiting import until
-from tests.users.conftest import Services
+from tests.support.wire import Refused
 
 #: What is left of an erased user: who was erased, as a hash.
 TOMBSTONES = {"erased_user", "audit_entry"}
@@ -174,7 +174,7 @@ def test_a_reopened_user_begins_with_nothing(
 ) -> None:
     """ReopenUser lets the user be remembered anew; without an erasure there is nothing to reopen."""
     service = acme("UserService")
-    with pytest.raises(Reason) as caught:
+    with pytest.raises(Refused) as caught:
         service.call("ReopenUser", pb.ReopenUserRequest(user_id=user))
     assert caught.value.reason == "USER_NOT_FOUND"
     say(client, user, "I live in Porto.")

@@ -18,10 +18,10 @@ from memsvc.core.user_export import ExportedConversation, ExportedMemory, Export
 from memsvc.v1 import user_service_pb2 as pb
 from memsvc_client import MemoryClient, Message
 from tests.support.server import KEYS, ServerProcess
-from tests.support.stubs import Reason
+from tests.support.stubs import Services
 from tests.support.texts import contents, say
 from tests.support.waiting import until
-from tests.users.conftest import Services
+from tests.support.wire import Refused
 
 #: What an export leaves out: whose it is, what is made of the text, what counts for one database only.
 LEFT_OUT = {
@@ -39,7 +39,7 @@ LEFT_OUT = {
 
 def exported(services: Services, user: str) -> list[dict[str, Any]]:
     """Return the lines of an export."""
-    pieces = services("UserService").stream("ExportUser", pb.ExportUserRequest(user_id=user))
+    pieces = services("UserService").call("ExportUser", pb.ExportUserRequest(user_id=user))
     return [json.loads(line) for line in "".join(p.lines for p in pieces).splitlines()]
 
 
@@ -181,10 +181,10 @@ def test_a_damaged_export_is_refused(
 ) -> None:
     """INVALID_ARGUMENT names the line; an unknown field is refused rather than lost."""
     say(client, user, "I like tea.", "I like cake.")
-    with pytest.raises(Reason) as caught:
+    with pytest.raises(Refused) as caught:
         imported(globex, damage(exported(acme, user)))
 
-    assert caught.value.code.name == "INVALID_ARGUMENT"
+    assert caught.value.code == "INVALID_ARGUMENT"
     assert said in caught.value.violations["lines"]
 
 
