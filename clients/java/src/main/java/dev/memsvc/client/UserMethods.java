@@ -64,7 +64,7 @@ abstract class UserMethods extends Calls {
   }
 
   /**
-   * Takes in a collection of lines; see {@code importUser} of lines as they come.
+   * Takes in a collection of lines; see {@link MemoryClient#importUser(String, Iterator)}.
    *
    * @param userId into which user; empty for the one that was exported
    * @param lines the lines
@@ -75,7 +75,7 @@ abstract class UserMethods extends Calls {
   }
 
   /**
-   * Takes in what {@code exportUser} handed over.
+   * Takes in what {@link MemoryClient#exportUser} handed over.
    *
    * <p>Lines are taken from the iterator in the thread of the caller and may end with a line feed.
    * An exception of the iterator cancels the call and is thrown as it is. An import is not retried;
