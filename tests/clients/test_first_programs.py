@@ -44,6 +44,7 @@ def first_program(language: str) -> list[str]:
     return [line for line in found.group(1).splitlines() if line.strip()]
 
 
+@pytest.mark.timeout(450)  # the first time a package manager fetches and builds everything
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_first_program_of_each_readme_runs(language: str, open_server: ServerProcess) -> None:
     """From an empty folder, with the packed client: what is stored is recalled and printed."""
