@@ -186,7 +186,8 @@ class Pacing:
             if waiter.place.done() and not waiter.place.cancelled():
                 # The place was given just before the call was given up: pass it on.
                 self._leave(tenant)
-            else:
+            elif waiter in self._waiters:
+                # Unless it was passed over already, as one that has gone.
                 self._waiters.remove(waiter)
             raise
         finally:

@@ -292,3 +292,23 @@ async def test_a_call_that_gives_up_leaves_no_place_taken() -> None:
     assert crowd.inside[-1] == "c"
     last.cancel()
     await asyncio.gather(last, return_exceptions=True)
+
+
+async def test_a_call_that_gives_up_as_a_place_comes_free_is_passed_over() -> None:
+    """Given up in the same moment as another call ends, it just ends, and the next one is served."""
+    crowd = Crowd(PacingLimits(running_min=1, running_max=1, waiting_max=10))
+    first = asyncio.create_task(crowd.call("a"))
+    await turn()
+    gone = asyncio.create_task(crowd.call("b"))
+    following = asyncio.create_task(crowd.call("c"))
+    await turn()
+    letting = asyncio.create_task(crowd.let_one_go())
+    await asyncio.sleep(0)
+    gone.cancel()
+    ends = await asyncio.gather(gone, first, letting, return_exceptions=True)
+
+    assert isinstance(ends[0], asyncio.CancelledError)
+    await turn()
+    assert crowd.inside == ["a", "c"]
+    await crowd.let_one_go()
+    await following

@@ -70,21 +70,25 @@ class Erasing:
                 return known
             if await retention.holds(tx, user_id):
                 raise UserHeld(field="user_id")
+            removed = await forgetting.remove_rows(tx, user_id, rows_max=self.batch_rows)
             user_hash = await forgetting.hash_of(tx, user_id)
+            # Late, since other recorders of the tenant wait from here on.
             entry = await record(
                 tx, caller, AuditAction.USER_ERASED, target=user_hash.hex(), now=now
             )
             await forgetting.insert(tx, user_id, audit_sequence=entry.sequence, now=now)
-            return await self._remove(tx, user_id, now)
+            return await self._noted(tx, user_id, removed, now)
 
     async def _go_on(self, tenant_id: str, user_id: str) -> Erasure:
         async with self.context.database.upkeep(tenant_id) as tx:
             await forgetting.hold(tx, user_id)
-            return await self._remove(tx, user_id, self.context.clock())
+            removed = await forgetting.remove_rows(tx, user_id, rows_max=self.batch_rows)
+            return await self._noted(tx, user_id, removed, self.context.clock())
 
-    async def _remove(self, tx: Transaction, user_id: str, now: datetime) -> Erasure:
-        """Remove a batch of rows and return how far the erasure is then."""
-        removed = await forgetting.remove_rows(tx, user_id, rows_max=self.batch_rows)
+    async def _noted(
+        self, tx: Transaction, user_id: str, removed: Mapping[str, int], now: datetime
+    ) -> Erasure:
+        """Note what was removed and return how far the erasure is then."""
         complete = self._is_all(removed)
         await forgetting.note(tx, user_id, removed, complete=complete, now=now)
         erasure = await forgetting.get(tx, user_id)
