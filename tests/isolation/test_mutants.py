@@ -15,7 +15,7 @@ from memsvc.store import database
 from memsvc.store.sql.loader import names, statement
 from tests.isolation.conftest import OwnServer
 from tests.isolation.requests import IdField, id_fields, placed, request
-from tests.isolation.test_matrix import as_user, tidy
+from tests.isolation.test_matrix import as_user, forget
 from tests.isolation.world import World, made, never, outcome
 from tests.support.server import CANARY, KEYS
 from tests.support.wire import Refused, Wire
@@ -42,13 +42,6 @@ def mutants(name: str) -> list[str]:
     text = statement(name)
     places = [match.span() for match in PREDICATE.finditer(text)]
     return [f"{text[:start]}true{text[end:]}" for start, end in places]
-
-
-def forget(caller: Wire, case: IdField, user: str, *values: str) -> None:
-    """Take back what a case did, its stored replies too."""
-    tidy(caller, case, *values)
-    if case.name == "request_id":
-        caller.call("UserService/EraseUser", user_id=user)
 
 
 @pytest.fixture(scope="module")
