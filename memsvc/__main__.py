@@ -17,6 +17,7 @@ from memsvc.cli.importing import import_file
 from memsvc.cli.transferring import export_user
 from memsvc.config import Settings, SettingsInvalid
 from memsvc.core.errors import StorageUnavailable
+from memsvc.rpc.event_loop import MeasuredLoop
 from memsvc.store.migrate import DatabaseUnusable
 from memsvc.telemetry import configure_logging, log
 from memsvc.usecases.embedding import EmbeddingSpaceMismatch
@@ -59,7 +60,8 @@ def serve(
     try:
         if settings.processes > 1:
             sys.exit(supervisor.run(settings))
-        asyncio.run(serving.serve(settings))
+        with asyncio.Runner(loop_factory=MeasuredLoop) as runner:
+            runner.run(serving.serve(settings))
     except (DatabaseUnusable, StorageUnavailable, EmbeddingSpaceMismatch, OSError) as error:
         log.error("cannot_serve", error=str(error))
         raise typer.Exit(EXIT_SURROUNDINGS) from error

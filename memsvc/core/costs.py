@@ -28,9 +28,9 @@ class Cost:
     units: float = 1.0
     #: So many bytes of a request cost a unit more; 0 for none.
     bytes_per_unit: int = 0
-    #: It may wait for a language model or works through much: how long it takes tells nothing about
-    #: how busy the server is.
-    unsteady: bool = False
+    #: A stream, or a call that mostly waits for a language model or works through much: it has no place
+    #: among the quick ones, which would wait for it.
+    lasting: bool = False
 
     def of(self, request_bytes: int) -> float:
         """Return the units of a call with a request of so many bytes."""
@@ -45,36 +45,36 @@ _MANAGE: Final = Cost(Priority.WRITE, 1.0)
 #: By service and method. What is not listed costs as much as a call that manages something.
 COSTS: Final = {
     "MemoryService/Ingest": Cost(Priority.WRITE, 2.0, _KIB4),
-    "MemoryService/IngestStream": Cost(Priority.BULK, 0.0, _KIB4),
+    "MemoryService/IngestStream": Cost(Priority.BULK, 0.0, _KIB4, lasting=True),
     "MemoryService/Recall": Cost(Priority.ANSWER, 1.0),
     "MemoryService/Conscious": Cost(Priority.ANSWER, 0.5),
     "MemoryService/Search": Cost(Priority.BROWSE, 1.0),
-    "MemoryService/Chat": Cost(Priority.ANSWER, 20.0, unsteady=True),
+    "MemoryService/Chat": Cost(Priority.ANSWER, 20.0, lasting=True),
     "MemoryService/CreateMemory": Cost(Priority.WRITE, 2.0, _KIB4),
     "MemoryService/UpdateMemory": Cost(Priority.WRITE, 2.0, _KIB4),
     "MemoryService/DeleteMemory": Cost(Priority.WRITE, 1.0),
-    "MemoryService/BatchDeleteMemories": Cost(Priority.WRITE, 5.0, unsteady=True),
+    "MemoryService/BatchDeleteMemories": Cost(Priority.WRITE, 5.0, lasting=True),
     "MemoryService/GetMemory": _READ,
     "MemoryService/GetMemorySource": _READ,
     "MemoryService/ListMemories": _READ,
     "MemoryService/ListMemoryTimeline": _READ,
     "MemoryService/FindSimilarMemories": Cost(Priority.BROWSE, 1.0),
-    "MemoryService/Evaluate": Cost(Priority.BULK, 20.0, _KIB4, unsteady=True),
+    "MemoryService/Evaluate": Cost(Priority.BULK, 20.0, _KIB4, lasting=True),
     "MemoryService/Consolidate": Cost(Priority.WRITE, 5.0),
-    "MemoryService/ExtractFacts": Cost(Priority.WRITE, 10.0, unsteady=True),
+    "MemoryService/ExtractFacts": Cost(Priority.WRITE, 10.0, lasting=True),
     "JobService/GetJob": _READ,
-    "JobService/WatchJob": _READ,
+    "JobService/WatchJob": Cost(Priority.BROWSE, 0.5, lasting=True),
     "JobService/ListDeadJobs": _READ,
     "JobService/RequeueJob": _MANAGE,
     "AdminService/GetServerInfo": _CONTROL,
     "AdminService/GetLimits": _CONTROL,
     "AdminService/GetQuota": _CONTROL,
     "AdminService/ListAuditEntries": _READ,
-    "AdminService/VerifyAuditLog": Cost(Priority.BULK, 20.0, unsteady=True),
+    "AdminService/VerifyAuditLog": Cost(Priority.BULK, 20.0, lasting=True),
     "UserService/EraseUser": Cost(Priority.CONTROL, 0.0),
     "UserService/ReopenUser": _MANAGE,
-    "UserService/ExportUser": Cost(Priority.BULK, 20.0),
-    "UserService/ImportUser": Cost(Priority.BULK, 0.0, _KIB4),
+    "UserService/ExportUser": Cost(Priority.BULK, 20.0, lasting=True),
+    "UserService/ImportUser": Cost(Priority.BULK, 0.0, _KIB4, lasting=True),
     "RetentionService/GetRetentionPolicy": _READ,
     "RetentionService/SetRetentionPolicy": _MANAGE,
     "RetentionService/CreateRetentionRule": _MANAGE,
@@ -82,29 +82,29 @@ COSTS: Final = {
     "RetentionService/ListRetentionRules": _READ,
     "RetentionService/UpdateRetentionRule": _MANAGE,
     "RetentionService/DeleteRetentionRule": _MANAGE,
-    "RetentionService/RunRetention": Cost(Priority.BULK, 20.0, unsteady=True),
+    "RetentionService/RunRetention": Cost(Priority.BULK, 20.0, lasting=True),
     "RetentionService/SetHold": _MANAGE,
     "RetentionService/LiftHold": _MANAGE,
     "RetentionService/ListHolds": _READ,
     "RetentionService/ListArchivedMemories": _READ,
-    "RetentionService/RestoreMemories": Cost(Priority.WRITE, 5.0, unsteady=True),
+    "RetentionService/RestoreMemories": Cost(Priority.WRITE, 5.0, lasting=True),
     "ApiKeyService/CreateApiKey": _MANAGE,
     "ApiKeyService/ListApiKeys": _READ,
     "ApiKeyService/RevokeApiKey": _CONTROL,
     "ApiKeyService/RestoreApiKey": _MANAGE,
     "ApiKeyService/RotateApiKey": _CONTROL,
     "ApiKeyService/DeleteApiKey": _CONTROL,
-    "AuthService/Register": Cost(Priority.WRITE, 10.0, unsteady=True),
+    "AuthService/Register": Cost(Priority.WRITE, 10.0, lasting=True),
     "AuthService/CreateInvitation": _MANAGE,
-    "AuthService/Login": Cost(Priority.WRITE, 10.0, unsteady=True),
+    "AuthService/Login": Cost(Priority.WRITE, 10.0, lasting=True),
     "AuthService/Refresh": _MANAGE,
     "AuthService/Logout": _CONTROL,
     "AuthService/GetMe": _READ,
     "AuthService/UpdateMe": _MANAGE,
-    "AuthService/ChangePassword": Cost(Priority.WRITE, 10.0, unsteady=True),
+    "AuthService/ChangePassword": Cost(Priority.WRITE, 10.0, lasting=True),
     "TrustService/ListQuarantinedMemories": _READ,
-    "TrustService/ApproveMemories": Cost(Priority.WRITE, 5.0, unsteady=True),
-    "TrustService/RejectMemories": Cost(Priority.WRITE, 5.0, unsteady=True),
+    "TrustService/ApproveMemories": Cost(Priority.WRITE, 5.0, lasting=True),
+    "TrustService/RejectMemories": Cost(Priority.WRITE, 5.0, lasting=True),
 }
 
 

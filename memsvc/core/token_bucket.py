@@ -23,13 +23,16 @@ class TokenBucket:
 
         What costs more than the whole bucket is taken from a full one.
         """
-        self._level = self.level(now)
+        if seconds := self.seconds_until(units, now):
+            return seconds
+        self._level = self.level(now) - units
         self._updated = max(self._updated, now)
-        needed = min(units, self._burst)
-        if self._level < needed:
-            return (needed - self._level) / self._rate
-        self._level -= units
         return 0.0
+
+    def seconds_until(self, units: float, now: float) -> float:
+        """Return the seconds until *units* can be taken, 0 for now."""
+        missing = min(units, self._burst) - self.level(now)
+        return max(missing, 0.0) / self._rate
 
     def owe(self, units: float, now: float) -> float:
         """Take *units*, also those that are not there, and return the seconds until none is missing."""

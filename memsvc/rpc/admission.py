@@ -43,6 +43,15 @@ class Admission:
             raise ScopeMissing(scope=scope)
         return identity
 
+    def remembered(self, method: str, metadata: Mapping[str, str]) -> Identity | None:
+        """Return who calls where that is known at once, and they may; None for what has to be looked into."""
+        rpc = method.removeprefix("/")
+        if is_public(rpc) or len(metadata) > METADATA_KEYS_MAX:
+            return None
+        presented = self.reader.by_metadata(metadata)
+        identity = self.authentication.remembered(presented) if presented else None
+        return None if identity is None or missing_scope(rpc, identity.scopes) else identity
+
     def note_failure(self, metadata: Mapping[str, str], connection: Connection) -> None:
         """Note that what a call showed in its request was not valid."""
         self.authentication.note_failure(self.reader(metadata, connection).peer)

@@ -51,8 +51,8 @@ class CredentialReader:
     def __call__(self, metadata: Mapping[str, str], connection: Connection) -> Presented:
         """Return what the call shows; raise CredentialInvalid for a certificate of no tenant."""
         peer = address(connection.peer())
-        if self.tenant_header and (tenant := metadata.get(self.tenant_header)):
-            return Presented("", peer, Identity(tenant, "mesh", ALL_SCOPES))
+        if meshed := self._meshed(metadata):
+            return Presented("", peer, meshed)
         transport = (
             self._certified(metadata, connection, peer) if self.spiffe_trust_domain else None
         )
@@ -60,6 +60,16 @@ class CredentialReader:
             # The last one was written by whoever is next to us; the ones before by anybody.
             peer = forwarded.rpartition(",")[2].strip()
         return Presented(_credential(metadata), peer, transport)
+
+    def by_metadata(self, metadata: Mapping[str, str]) -> Presented | None:
+        """Return what the call shows whatever its connection is; None where that matters."""
+        if meshed := self._meshed(metadata):
+            return Presented("", "", meshed)
+        return None if self.spiffe_trust_domain else Presented(_credential(metadata), "")
+
+    def _meshed(self, metadata: Mapping[str, str]) -> Identity | None:
+        tenant = metadata.get(self.tenant_header) if self.tenant_header else None
+        return Identity(tenant, "mesh", ALL_SCOPES) if tenant else None
 
     def _certified(
         self, metadata: Mapping[str, str], connection: Connection, peer: str

@@ -32,6 +32,11 @@ class Meaning:
     #: When to come back, in milliseconds; 0 if coming back does not help.
     retry_ms: int = 0
 
+    @property
+    def reason_name(self) -> str:
+        """The reason as callers and the log read it."""
+        return ErrorReason.Name(self.reason).removeprefix(_PREFIX)
+
 
 _Code = grpc.StatusCode
 _INTERNAL: Final = Meaning(_Code.INTERNAL, ErrorReason.ERROR_REASON_INTERNAL)
@@ -123,20 +128,30 @@ class Failure:
     retry_ms: int
 
     @property
-    def pushback_ms(self) -> int:
-        """When gRPC is to repeat the call by itself; below 0 if not at all."""
-        return self.retry_ms if self.retry_ms <= _PUSHBACK_MS_MAX else -1
+    def trailers(self) -> tuple[tuple[str, str | bytes], ...]:
+        """What tells it to the caller's program, and when gRPC is to repeat the call by itself."""
+        details = ("grpc-status-details-bin", self.details)
+        if not self.retry_ms:
+            return (details,)
+        # Below 0 for not at all.
+        pushback_ms = self.retry_ms if self.retry_ms <= _PUSHBACK_MS_MAX else -1
+        return details, ("grpc-retry-pushback-ms", str(pushback_ms))
+
+
+def meaning_of(error: MemsvcError | None) -> Meaning:
+    """Return what *error* is on the wire; None stands for a fault that callers learn nothing of."""
+    return _INTERNAL if error is None else MEANINGS.get(type(error), _INTERNAL)
 
 
 def failure(error: MemsvcError | None, error_id: str, request_id: str) -> Failure:
     """Return what *error* is on the wire; None stands for a fault that callers learn nothing of."""
-    meaning = _INTERNAL if error is None else MEANINGS.get(type(error), _INTERNAL)
+    meaning = meaning_of(error)
     message = "Something went wrong in the server."
     metadata = {"error_id": error_id}
     if error is not None and meaning is not _INTERNAL:
         message = error.message if not error.field else f"{error.field}: {error.message}"
         metadata |= {**error.details, **({"field": error.field} if error.field else {})}
-    reason = ErrorReason.Name(meaning.reason).removeprefix(_PREFIX)
+    reason = meaning.reason_name
     details = [
         error_details_pb2.ErrorInfo(reason=reason, domain=DOMAIN, metadata=metadata),
         error_details_pb2.RequestInfo(request_id=request_id),

@@ -15,7 +15,8 @@ from typing import Final
 
 from memsvc.core.adaptive_limit import AdaptiveLimit
 from memsvc.core.costs import Cost, Priority
-from memsvc.core.errors import Overloaded, RateLimited
+from memsvc.core.errors import MemsvcError, Overloaded, RateLimited
+from memsvc.core.headroom import Headroom
 from memsvc.core.token_bucket import TokenBucket
 from memsvc.telemetry import SHED
 
@@ -23,6 +24,8 @@ from memsvc.telemetry import SHED
 SHEDDING_SECONDS: Final = 1.0
 #: A tenant that called within so many seconds counts where places are shared.
 ACTIVE_SECONDS: Final = 1.0
+#: Up to so many times the limit may run, for tenants that have no call running beside others that have.
+NEWCOMERS: Final = 2
 #: Tenants that are remembered; those that have been quiet for longest are forgotten first.
 TENANTS_MAX: Final = 10_000
 #: When to come back if there is no place, in seconds.
@@ -49,8 +52,10 @@ class PacingLimits:
     slowdown_max: float = 2.0
     #: Calls that wait for a place.
     waiting_max: int = 64
-    #: Streams of one tenant at once.
+    #: Lasting calls of one tenant at once.
     streams_max: int = 100
+    #: Whether an Ingest that returns facts waits for a language model.
+    extraction_lasts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +76,11 @@ class _Tenant:
     rate: Rate
     running: int = 0
     waiting: int = 0
-    streams: int = 0
+    lasting: int = 0
     seen: float = 0.0
 
     def is_idle(self) -> bool:
-        return not (self.running or self.waiting or self.streams)
+        return not (self.running or self.waiting or self.lasting)
 
 
 @dataclass(eq=False, slots=True)
@@ -94,19 +99,30 @@ class Pacing:
 
     def __init__(self, limits: PacingLimits, rate: Callable[[str], Rate]) -> None:
         """Serve within *limits*; *rate* tells how fast a tenant's calls may come."""
-        self._limits = limits
+        self.limits = limits
         self._rate = rate
         self._adaptive = AdaptiveLimit(
             limits.running_min, limits.running_max, tolerance=limits.slowdown_max
         )
+        self._headroom = Headroom(limits.running_max)
         self._tenants: dict[str, _Tenant] = {}
         self._waiters: list[_Waiter] = []
         self._running = 0
         self._shedding_until = 0.0
 
+    def refusal(self, tenant_id: str, cost: Cost) -> MemsvcError | None:
+        """Return what `admitted` would raise for a call right now, None if it may let it in."""
+        if cost.priority is Priority.CONTROL:
+            return None
+        now = asyncio.get_running_loop().time()
+        tenant = self._tenant(tenant_id, now)
+        if error := self._too_fast(tenant, cost.units, now):
+            return error
+        return self._too_many_lasting(tenant) if cost.lasting else self._too_full(tenant, now)
+
     @asynccontextmanager
     async def admitted(
-        self, method: str, tenant_id: str, cost: Cost, request_bytes: int, *, stream: bool
+        self, method: str, tenant_id: str, cost: Cost, request_bytes: int
     ) -> AsyncGenerator[Allowance | None]:
         """Serve a call within; yield what is left of the tenant's rate, None if that has no bound.
 
@@ -118,8 +134,8 @@ class Pacing:
             return
         tenant = self._tenant(tenant_id, now)
         allowance = self._charge(tenant, cost.of(request_bytes), now)
-        if stream:
-            with self._streaming(tenant):
+        if cost.lasting:
+            with self._counted(tenant):
                 yield allowance
             return
         running = await self._place(tenant, cost.priority, now)
@@ -128,9 +144,18 @@ class Pacing:
             yield allowance
         finally:
             ended = asyncio.get_running_loop().time()
-            if not cost.unsteady:
-                self._adaptive.note(method, ended - started, running)
+            self._adaptive.note(method, ended - started, running)
             self._leave(tenant)
+
+    @property
+    def running_limit(self) -> int:
+        """How many calls may run at once, at the moment."""
+        return min(self._adaptive.limit, self._headroom.limit)
+
+    def note_idle(self, share: float) -> None:
+        """Learn the share of the last moments, 0 to 1, in which the process had nothing to do."""
+        self._headroom.note_idle(share)
+        self._fill()
 
     async def charge_patiently(self, tenant_id: str, units: float) -> None:
         """Take *units* of the tenant's rate, and wait until they are there: for the parts of a stream."""
@@ -159,24 +184,36 @@ class Pacing:
     def _charge(self, tenant: _Tenant, units: float, now: float) -> Allowance | None:
         if tenant.bucket is None:
             return None
-        if seconds := tenant.bucket.take(units, now):
-            SHED.labels("rate").inc()
-            raise RateLimited(retry_seconds=seconds, limit="rate")
+        if error := self._too_fast(tenant, units, now):
+            raise error
+        tenant.bucket.take(units, now)
         level = tenant.bucket.level(now)
         reset = (tenant.rate.burst - level) / tenant.rate.units_per_second
         return Allowance(tenant.rate.burst, max(level, 0.0), reset)
 
-    def _streaming(self, tenant: _Tenant) -> _Streaming:
-        if tenant.streams >= self._limits.streams_max:
-            SHED.labels("streams").inc()
-            raise RateLimited(retry_seconds=RETRY_SECONDS, limit="streams")
-        return _Streaming(tenant)
+    def _too_fast(self, tenant: _Tenant, units: float, now: float) -> MemsvcError | None:
+        if tenant.bucket is None or not (seconds := tenant.bucket.seconds_until(units, now)):
+            return None
+        SHED.labels("rate").inc()
+        return RateLimited(retry_seconds=seconds, limit="rate")
+
+    def _counted(self, tenant: _Tenant) -> _Lasting:
+        if error := self._too_many_lasting(tenant):
+            raise error
+        return _Lasting(tenant)
+
+    def _too_many_lasting(self, tenant: _Tenant) -> MemsvcError | None:
+        if tenant.lasting < self.limits.streams_max:
+            return None
+        SHED.labels("streams").inc()
+        return RateLimited(retry_seconds=RETRY_SECONDS, limit="streams")
 
     async def _place(self, tenant: _Tenant, priority: Priority, now: float) -> int:
         """Return how many calls run, this one included, when it has its place."""
-        if self._running < self._adaptive.limit and not self._waiters:
+        if self._has_place(tenant, now):
             return self._enter(tenant)
-        self._may_wait(tenant, now)
+        if error := self._too_full(tenant, now):
+            raise error
         waiter = _Waiter(tenant, priority)
         self._waiters.append(waiter)
         tenant.waiting += 1
@@ -194,22 +231,31 @@ class Pacing:
             tenant.waiting -= 1
         return self._running
 
-    def _may_wait(self, tenant: _Tenant, now: float) -> None:
-        """Raise RateLimited and Overloaded unless there is room for one more that waits."""
+    def _too_full(self, tenant: _Tenant, now: float) -> MemsvcError | None:
+        """Return None if there is a place, or room for one more that waits for it."""
+        if self._has_place(tenant, now):
+            return None
         is_within_share = tenant.running + tenant.waiting < self._share(now)
-        is_full = len(self._waiters) >= self._limits.waiting_max
-        if is_full or (now < self._shedding_until and not is_within_share):
-            self._shedding_until = now + SHEDDING_SECONDS
-            if is_within_share and len(self._waiters) < 2 * self._limits.waiting_max:
-                return
-            SHED.labels("places").inc()
-            if len(self._active(now)) > 1 and not is_within_share:
-                raise RateLimited(retry_seconds=RETRY_SECONDS, limit="concurrency")
-            raise Overloaded
+        is_full = len(self._waiters) >= self.limits.waiting_max
+        if not is_full and (is_within_share or now >= self._shedding_until):
+            return None
+        self._shedding_until = now + SHEDDING_SECONDS
+        if is_within_share and len(self._waiters) < 2 * self.limits.waiting_max:
+            return None
+        SHED.labels("places").inc()
+        if len(self._active(now)) > 1 and not is_within_share:
+            return RateLimited(retry_seconds=RETRY_SECONDS, limit="concurrency")
+        return Overloaded()
+
+    def _has_place(self, tenant: _Tenant, now: float) -> bool:
+        """Return whether a call need not wait: one of a tenant that has none does not wait for others'."""
+        if tenant.running or len(self._active(now)) == 1:
+            return self._running < self.running_limit and not self._waiters
+        return self._running < NEWCOMERS * self.running_limit
 
     def _share(self, now: float) -> int:
         """Return how many places each tenant has a right to."""
-        return max(1, self._adaptive.limit // max(1, len(self._active(now))))
+        return max(1, self.running_limit // max(1, len(self._active(now))))
 
     def _active(self, now: float) -> list[_Tenant]:
         active = []
@@ -222,12 +268,17 @@ class Pacing:
     def _enter(self, tenant: _Tenant) -> int:
         self._running += 1
         tenant.running += 1
+        self._headroom.note_running(self._running)
         return self._running
 
     def _leave(self, tenant: _Tenant) -> None:
         self._running -= 1
         tenant.running -= 1
-        while self._waiters and self._running < self._adaptive.limit:
+        self._fill()
+
+    def _fill(self) -> None:
+        """Give the places that are free to those who wait."""
+        while self._waiters and self._running < self.running_limit:
             # Who matters most; of these the tenant that has least; of these who came first.
             following = min(self._waiters, key=lambda w: (w.priority, w.tenant.running))
             self._waiters.remove(following)
@@ -236,14 +287,14 @@ class Pacing:
                 following.place.set_result(None)
 
 
-class _Streaming:
-    """A stream of a tenant, while it goes on."""
+class _Lasting:
+    """A lasting call of a tenant, while it goes on."""
 
     def __init__(self, tenant: _Tenant) -> None:
         self._tenant = tenant
 
     def __enter__(self) -> None:
-        self._tenant.streams += 1
+        self._tenant.lasting += 1
 
     def __exit__(self, *_: object) -> None:
-        self._tenant.streams -= 1
+        self._tenant.lasting -= 1

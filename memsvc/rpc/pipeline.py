@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import math
-import re
 import sys
 import time
 import traceback
-import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
 import grpc
@@ -34,10 +32,13 @@ from memsvc.core.errors import (
 from memsvc.core.model import Caller
 from memsvc.rpc.admission import Admission
 from memsvc.rpc.binding import bind
+from memsvc.rpc.call_names import name_trailers, new_error_id, request_id_of, trace_id_of
+from memsvc.rpc.door import Door
 from memsvc.rpc.errors import failure
 from memsvc.rpc.pacing import Allowance, Pacing
 from memsvc.rpc.validation import RequestValidator
-from memsvc.telemetry import CALL_SECONDS, CALLS, VERSION, log
+from memsvc.telemetry import CALL_SECONDS, CALLS, log
+from memsvc.v1 import memory_pb2
 
 ServicerContext: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 #: A request of a stream that follows the contract's rules, or the rule that it breaks.
@@ -45,10 +46,6 @@ Checked: TypeAlias = Message | MemsvcError
 
 #: Our calls; the standard services (health, reflection) need no credential and no log line.
 OUR_PREFIX: Final = "/memsvc.v1."
-#: The longest x-request-id that is taken over from the caller.
-REQUEST_ID_CHARACTERS_MAX: Final = 128
-#: W3C Trace Context, level 1: https://www.w3.org/TR/trace-context/#traceparent-header
-TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +105,7 @@ class Call:
                 ("ratelimit-remaining", f"{self.allowance.remaining:.0f}"),
                 ("ratelimit-reset", f"{math.ceil(self.allowance.reset)}"),
             )
-        return ("x-request-id", self.request_id), ("x-memsvc-version", VERSION), *left
+        return *name_trailers(self.request_id), *left
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +114,10 @@ class Received:
 
     data: bytes
     message: Message | None
+
+
+#: What came in before the first request of a stream.
+_NOTHING: Final = Received(b"", None)
 
 
 _current: ContextVar[Call] = ContextVar("call")
@@ -157,6 +158,7 @@ class Pipeline(grpc.aio.ServerInterceptor):
         self._admission = admission
         self._validator = validator
         self._pacing = pacing
+        self._door = Door(admission, pacing)
         self._calls_max = calls_max
         self._calls = 0
 
@@ -172,6 +174,9 @@ class Pipeline(grpc.aio.ServerInterceptor):
         method = str(handler_call_details.method)
         if handler is None or not method.startswith(OUR_PREFIX):
             return handler
+        metadata = _metadata(handler_call_details.invocation_metadata)
+        if refusal := self._door.refusal(method, metadata):
+            return refusal
         if handler.unary_unary:
             return grpc.unary_unary_rpc_method_handler(
                 self._unary_unary(method, handler.unary_unary),
@@ -192,7 +197,7 @@ class Pipeline(grpc.aio.ServerInterceptor):
 
     def _unary_unary(self, method: str, handle: Any) -> Any:
         async def answer(received: Received, context: ServicerContext) -> Any:
-            async with self._call(method, context, size=len(received.data)) as call:
+            async with self._call(method, context, received=received) as call:
                 return await handle(self._checked(call, received), context)
 
         return answer
@@ -252,16 +257,16 @@ class Pipeline(grpc.aio.ServerInterceptor):
         context: ServicerContext,
         limits: TimeLimits = UNARY_LIMITS,
         *,
-        size: int = 0,
+        received: Received = _NOTHING,
     ) -> AsyncGenerator[Call]:
-        metadata = {key: str(value) for key, value in context.invocation_metadata() or ()}
-        call = Call(method, context, metadata, _request_id(metadata), _trace_id(metadata))
+        metadata = _metadata(context.invocation_metadata())
+        call = Call(method, context, metadata, request_id_of(metadata), trace_id_of(metadata))
         _current.set(call)
         context.set_trailing_metadata(call.trailers)
         try:
             async with (
                 self._entered(call, limits.seconds(context)),
-                self._paced(call, size, stream=limits is STREAM_LIMITS),
+                self._paced(call, received),
             ):
                 yield call
         except asyncio.CancelledError:
@@ -297,12 +302,13 @@ class Pipeline(grpc.aio.ServerInterceptor):
                 raise
 
     @asynccontextmanager
-    async def _paced(self, call: Call, size: int, *, stream: bool) -> AsyncGenerator[None]:
+    async def _paced(self, call: Call, received: Received) -> AsyncGenerator[None]:
         """Serve the call when it is its turn."""
-        tenant_id = call.caller.tenant_id
         cost = cost_of(call.method)
+        if self._pacing.limits.extraction_lasts and _wants_facts(received.message):
+            cost = replace(cost, lasting=True)
         async with self._pacing.admitted(
-            call.method, tenant_id, cost, size, stream=stream
+            call.method, call.caller.tenant_id, cost, len(received.data)
         ) as allowance:
             if allowance is not None:
                 call.allowance = allowance
@@ -322,19 +328,13 @@ class Pipeline(grpc.aio.ServerInterceptor):
 
 async def _fail(call: Call, error: MemsvcError | None) -> None:
     """End the call with *error*; None stands for a fault of ours, told to the log alone."""
-    error_id = uuid.uuid4().hex[:12]
+    error_id = new_error_id()
     if error is None:
         _tell_the_log(call, error_id)
     end = failure(error, error_id, call.request_id)
     _record(call, end.code.name, reason=end.reason, error_id=error_id)
-    trailers: list[tuple[str, str | bytes]] = [
-        *call.trailers,
-        ("grpc-status-details-bin", end.details),
-    ]
-    if end.retry_ms:
-        trailers.append(("grpc-retry-pushback-ms", str(end.pushback_ms)))
     try:
-        await call.context.abort(end.code, end.message, tuple(trailers))
+        await call.context.abort(end.code, end.message, (*call.trailers, *end.trailers))
     except grpc.aio.InternalError as ended:
         # The caller's deadline passed at this very moment; nobody reads a status.
         raise asyncio.CancelledError from ended
@@ -371,18 +371,15 @@ def _record(call: Call, code: str, **more: object) -> None:
     )
 
 
+def _metadata(pairs: Iterable[tuple[str, str | bytes]] | None) -> dict[str, str]:
+    return {key: str(value) for key, value in pairs or ()}
+
+
+def _wants_facts(message: Message | None) -> bool:
+    return getattr(message, "extraction", None) == memory_pb2.EXTRACTION_MODE_SYNC
+
+
 def _is_over(context: ServicerContext) -> bool:
     """Return whether the caller's deadline has passed."""
     remaining = context.time_remaining()
     return remaining is not None and remaining <= 0
-
-
-def _request_id(metadata: dict[str, str]) -> str:
-    given = metadata.get("x-request-id", "")
-    acceptable = given.isprintable() and len(given) <= REQUEST_ID_CHARACTERS_MAX
-    return given if given and acceptable else uuid.uuid4().hex
-
-
-def _trace_id(metadata: dict[str, str]) -> str:
-    given = TRACEPARENT.match(metadata.get("traceparent", ""))
-    return given.group(1) if given else ""

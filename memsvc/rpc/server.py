@@ -15,6 +15,7 @@ from memsvc.rpc.admin_service import AdminService, AdminUseCases
 from memsvc.rpc.admission import Admission
 from memsvc.rpc.api_key_service import ApiKeyService
 from memsvc.rpc.auth_service import AuthService
+from memsvc.rpc.event_loop import MeasuredLoop
 from memsvc.rpc.job_service import JobService
 from memsvc.rpc.limits import Bound, BoundsOf, bounds
 from memsvc.rpc.memory_service import NOT_YET, MemoryService, UseCases
@@ -73,6 +74,8 @@ REFLECTION_V1: Final = "grpc.reflection.v1.ServerReflection"
 #: a row turn readiness over.
 READINESS_SECONDS: Final = 1.0
 READINESS_ANSWERS: Final = 2
+#: How often it looks how idle it was, in seconds.
+LOAD_SECONDS: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +172,9 @@ class Server:
         self._settings = settings
         self._ready = ready
         self._certificates = Certificates(settings.tls) if settings.tls else None
+        self._pacing = Pacing(settings.pacing, settings.rate)
         pipeline = Pipeline(
-            admission,
-            RequestValidator(),
-            Pacing(settings.pacing, settings.rate),
-            calls_max=settings.calls_max,
+            admission, RequestValidator(), self._pacing, calls_max=settings.calls_max
         )
         self._server = grpc.aio.server(interceptors=[pipeline], options=settings.options())
         _add_services(self._server, services, settings.bounds)
@@ -215,6 +216,16 @@ class Server:
                 said, doubts = not said, 0
                 log.warning("readiness_changed", ready=said)
                 await self._say(ready=said)
+
+    async def watch_load(self) -> None:
+        """Keep told how idle the process is, until cancelled; at once where the loop does not know."""
+        loop = asyncio.get_running_loop()
+        if not isinstance(loop, MeasuredLoop):
+            return
+        while True:
+            began, idle = loop.time(), loop.idle_seconds
+            await asyncio.sleep(LOAD_SECONDS)
+            self._pacing.note_idle((loop.idle_seconds - idle) / (loop.time() - began))
 
     async def drain(self, *, patient: bool = True) -> None:
         """End in order: say NOT_SERVING, let balancers notice, refuse new calls, finish the rest.

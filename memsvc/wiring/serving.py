@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sys
 from contextlib import AsyncExitStack
@@ -37,9 +38,11 @@ async def serve(settings: Settings) -> None:
         if admission.authentication.is_open:
             log.warning("no_credentials", consequence="every caller is the tenant 'default'")
         server = Server(server_settings(settings), parts.services, admission, parts.database.ping)
+        settle_memory()
         port = await server.start()
         async with asyncio.TaskGroup() as group:
-            running = [server.watch_readiness(), *background(settings, parts, conninfo)]
+            watching = [server.watch_readiness(), server.watch_load()]
+            running = [*watching, *background(settings, parts, conninfo)]
             tasks = [group.create_task(coroutine) for coroutine in running]
             print(f"memsvc ready grpc={settings.host}:{port}", flush=True)  # ruff: ignore[print] - promised
             await _until_told_to_end(server, signals)
@@ -81,6 +84,7 @@ def server_settings(settings: Settings) -> ServerSettings:
             slowdown_max=settings.slowdown_max,
             waiting_max=settings.waiting_calls_max,
             streams_max=settings.streams_max,
+            extraction_lasts=bool(settings.extraction_provider),
         ),
         rate=lambda tenant_id: Rate(**settings.tenant_rate(tenant_id).model_dump()),
         connection_age_seconds=settings.connection_age_seconds,
@@ -99,6 +103,15 @@ def _serve_metrics(settings: Settings) -> None:
         log.warning("admin_port_taken", port=port, consequence="no metrics from this process")
         return
     log.info("metrics", port=server.server_port)
+
+
+def settle_memory() -> None:
+    """Let what the start has left be looked through no more for what could be freed.
+
+    Each full search through it would hold up all calls for a tenth of a second, again and again.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def listen_to_signals() -> asyncio.Queue[signal.Signals]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,12 +14,14 @@ import pytest
 
 from memsvc.core.costs import Cost, Priority
 from memsvc.core.errors import MemsvcError, Overloaded, RateLimited
+from memsvc.rpc.event_loop import MeasuredLoop
 from memsvc.rpc.pacing import Pacing, PacingLimits, Rate
 from memsvc.v1 import admin_service_pb2 as admin_pb
 from memsvc.v1 import memory_pb2
 from memsvc.v1 import memory_service_pb2 as pb
 from tests.support.server import KEYS, ServerProcess
 from tests.support.stubs import Services, services
+from tests.support.waiting import until
 from tests.support.wire import Refused, Wire
 
 NO_RATE = Rate(0.0, 0.0)
@@ -95,6 +98,32 @@ def test_who_comes_too_fast_is_told_when_to_come_back(
     for _ in range(20):
         globex("MemoryService").call("Recall", recall)
     acme("AdminService").call("GetServerInfo", admin_pb.GetServerInfoRequest())
+
+
+def test_a_refused_request_is_not_read_and_refused_calls_share_a_line(
+    limited: ServerProcess, acme: Services, user: str
+) -> None:
+    """However large it is, and however many they are: the log names the calls and their number."""
+    large = ingest(user, "x" * 100_000)
+    large.messages.extend([large.messages[0]] * 29)
+    ends: list[Refused] = []
+    while len(ends) < 30:
+        try:
+            acme("MemoryService").call("Ingest", large)
+        except Refused as end:
+            ends.append(end)
+    assert {end.reason for end in ends} == {"RATE_LIMITED"}
+    names = {end.metadata["error_id"] for end in ends}
+
+    def told() -> list[dict[str, Any]]:
+        lines = [line for line in limited.log_lines() if line["event"] == "rpc_refused"]
+        return lines if {line["error_id"] for line in lines} >= names else []
+
+    lines = [line for line in until(told) if line["error_id"] in names]
+    assert {(line["tenant"], line["reason"]) for line in lines} == {("acme", "RATE_LIMITED")}
+    assert {line["method"] for line in lines} == {"/memsvc.v1.MemoryService/Ingest"}
+    assert sum(line["calls"] for line in lines) == 30
+    assert all(end.trailers["x-request-id"] for end in ends)
 
 
 def test_a_reply_tells_what_is_left(limited: ServerProcess) -> None:
@@ -195,11 +224,11 @@ class Crowd:
         self.inside: list[str] = []
         self._gates: list[asyncio.Event] = []
 
-    async def call(self, tenant: str, cost: Cost = ANSWER) -> None:
-        """Be served until let go."""
-        async with self.admission.admitted("m", tenant, cost, 0, stream=False):
+    async def call(self, tenant: str, cost: Cost = ANSWER, *, name: str = "") -> None:
+        """Be served until let go; known inside by the tenant unless by a *name*."""
+        async with self.admission.admitted("m", tenant, cost, 0):
             gate = asyncio.Event()
-            self.inside.append(tenant)
+            self.inside.append(name or tenant)
             self._gates.append(gate)
             await gate.wait()
 
@@ -215,8 +244,8 @@ async def turn() -> None:
         await asyncio.sleep(0)
 
 
-async def test_who_has_least_goes_first_when_places_are_rare() -> None:
-    """A tenant with many waiting calls does not keep out another with one."""
+async def test_a_tenant_without_a_call_does_not_wait_for_others() -> None:
+    """Beside a tenant that has all places and many calls waiting, the first call of another is served."""
     crowd = Crowd(PacingLimits(running_min=2, running_max=2, waiting_max=10))
     async with asyncio.TaskGroup() as group:
         for _ in range(8):
@@ -224,9 +253,69 @@ async def test_who_has_least_goes_first_when_places_are_rare() -> None:
         await turn()
         group.create_task(crowd.call("polite"))
         await turn()
-        await crowd.let_one_go()
         assert crowd.inside == ["greedy", "greedy", "polite"]
-        for _ in range(8):
+        for _ in range(9):
+            await crowd.let_one_go()
+
+
+async def test_many_tenants_do_not_run_without_bound() -> None:
+    """Though none of them has a call, no more than twice the limit run at once."""
+    crowd = Crowd(PacingLimits(running_min=2, running_max=2, waiting_max=100))
+    async with asyncio.TaskGroup() as group:
+        for number in range(20):
+            group.create_task(crowd.call(f"tenant-{number}"))
+        await turn()
+        assert len(crowd.inside) == 4
+        for _ in range(20):
+            await crowd.let_one_go()
+    assert len(set(crowd.inside)) == 20
+
+
+async def test_who_has_least_goes_first_when_places_are_rare() -> None:
+    """A tenant with many waiting calls does not keep out another with one."""
+    crowd = Crowd(PacingLimits(running_min=2, running_max=2, waiting_max=10))
+    async with asyncio.TaskGroup() as group:
+        for tenant in ("polite", *["greedy"] * 6, "polite"):
+            group.create_task(crowd.call(tenant))
+            await turn()
+        assert crowd.inside == ["polite", "greedy"]
+        await crowd.let_one_go()
+        assert crowd.inside[-1] == "polite"
+        for _ in range(7):
+            await crowd.let_one_go()
+
+
+async def test_lasting_calls_keep_no_place_from_others() -> None:
+    """A call that waits for a language model for long stands in nobody's way, and is counted by itself."""
+    crowd = Crowd(PacingLimits(running_min=1, running_max=1, waiting_max=0, streams_max=2))
+    lasting = Cost(Priority.WRITE, lasting=True)
+    async with asyncio.TaskGroup() as group:
+        for _ in range(2):
+            group.create_task(crowd.call("a", lasting))
+        group.create_task(crowd.call("a"))
+        await turn()
+        assert crowd.inside == ["a", "a", "a"]
+        with pytest.raises(RateLimited):
+            await crowd.call("a", lasting)
+        for _ in range(3):
+            await crowd.let_one_go()
+
+
+async def test_places_become_fewer_while_the_process_has_no_time_to_spare() -> None:
+    """Without idle moments calls wait that would have run; as soon as there are some, they run."""
+    crowd = Crowd(PacingLimits(running_min=8, running_max=8, waiting_max=10))
+    for _ in range(20):
+        crowd.admission.note_idle(0.0)
+    async with asyncio.TaskGroup() as group:
+        for _ in range(3):
+            group.create_task(crowd.call("a"))
+        await turn()
+        assert len(crowd.inside) == 1
+        for _ in range(2):
+            crowd.admission.note_idle(0.9)
+            await turn()
+        assert len(crowd.inside) == 3
+        for _ in range(3):
             await crowd.let_one_go()
 
 
@@ -236,9 +325,9 @@ async def test_answers_go_before_bulk() -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(crowd.call("a"))
         await turn()
-        group.create_task(crowd.call("bulk", Cost(Priority.BULK)))
+        group.create_task(crowd.call("a", Cost(Priority.BULK), name="bulk"))
         await turn()
-        group.create_task(crowd.call("answer"))
+        group.create_task(crowd.call("a", name="answer"))
         await turn()
         await crowd.let_one_go()
         assert crowd.inside[-1] == "answer"
@@ -264,14 +353,51 @@ async def test_a_burst_waits_and_a_flood_is_turned_away() -> None:
         assert ends == [Overloaded] * 5
         group.create_task(call("polite"))
         await turn()
-        assert len(ends) == 5
+        assert crowd.inside[-1] == "polite"
         group.create_task(call("greedy"))
         await turn()
         assert ends[5:] == [RateLimited]
-        await crowd.let_one_go()
-        assert crowd.inside[-1] == "polite"
-        for _ in range(5):
+        for _ in range(6):
             await crowd.let_one_go()
+
+
+async def test_what_is_refused_is_known_before_it_is_let_in() -> None:
+    """At the door it is told as inside: nothing while there is room, then why not."""
+    crowd = Crowd(PacingLimits(running_min=1, running_max=1, waiting_max=1))
+    async with asyncio.TaskGroup() as group:
+        for _ in range(2):
+            assert crowd.admission.refusal("a", ANSWER) is None
+            group.create_task(crowd.call("a"))
+            await turn()
+        assert isinstance(crowd.admission.refusal("a", ANSWER), Overloaded)
+        assert crowd.admission.refusal("a", Cost(Priority.CONTROL)) is None
+        assert crowd.admission.refusal("a", Cost(Priority.WRITE, lasting=True)) is None
+        with pytest.raises(Overloaded):
+            await crowd.call("a")
+        for _ in range(2):
+            await crowd.let_one_go()
+
+
+def test_a_loop_tells_how_long_it_had_nothing_to_do() -> None:
+    """Waiting counts, computing does not."""
+
+    async def worked(loop: MeasuredLoop) -> tuple[float, float]:
+        began = loop.idle_seconds
+        await asyncio.get_running_loop().run_in_executor(None, threading.Event().wait, 0.1)
+        waited = loop.idle_seconds
+        end = time.process_time() + 0.1
+        while time.process_time() < end:
+            pass
+        return waited - began, loop.idle_seconds - waited
+
+    loop = MeasuredLoop()
+    try:
+        waiting, computing = loop.run_until_complete(worked(loop))
+        loop.run_until_complete(loop.shutdown_default_executor())
+    finally:
+        loop.close()
+    assert waiting > 0.05
+    assert not computing
 
 
 async def test_a_call_that_gives_up_leaves_no_place_taken() -> None:
@@ -299,8 +425,8 @@ async def test_a_call_that_gives_up_as_a_place_comes_free_is_passed_over() -> No
     crowd = Crowd(PacingLimits(running_min=1, running_max=1, waiting_max=10))
     first = asyncio.create_task(crowd.call("a"))
     await turn()
-    gone = asyncio.create_task(crowd.call("b"))
-    following = asyncio.create_task(crowd.call("c"))
+    gone = asyncio.create_task(crowd.call("a", name="b"))
+    following = asyncio.create_task(crowd.call("a", name="c"))
     await turn()
     letting = asyncio.create_task(crowd.let_one_go())
     await asyncio.sleep(0)

@@ -30,4 +30,4 @@ def test_only_a_short_wait_is_left_to_grpc(
     ]
 
     assert told == ([] if retry_seconds is None else [retry_seconds])
-    assert end.pushback_ms == pushback_ms
+    assert dict(end.trailers).get("grpc-retry-pushback-ms", "0") == str(pushback_ms)

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from memsvc.core.adaptive_limit import IDLE_CALLS, WINDOW_CALLS, AdaptiveLimit
 from memsvc.core.costs import COSTS, Priority, cost_of
+from memsvc.core.headroom import IDLE_ENOUGH, IDLE_MIN, START, Headroom
 from memsvc.core.token_bucket import TokenBucket
-from memsvc.rpc.server import METHODS
+from memsvc.rpc.server import METHODS, SERVICES
 
 steps = st.lists(st.tuples(st.floats(0, 10), st.floats(0.01, 30)), min_size=1, max_size=60)
 
@@ -101,10 +102,60 @@ def test_dear_methods_are_measured_by_their_own_time() -> None:
     assert limit.limit == before
 
 
+def test_a_process_that_is_never_idle_takes_in_one_call_at_a_time() -> None:
+    """However many run, the limit falls, and to one at least: something is always served."""
+    headroom = Headroom(64)
+    for _ in range(20):
+        headroom.note_running(headroom.limit)
+        headroom.note_idle(0.01)
+    assert headroom.limit == 1
+
+
+def test_a_process_with_time_to_spare_takes_in_more_where_more_comes() -> None:
+    """The limit grows to the most while it is reached; while it is not, it stays."""
+    headroom = Headroom(64)
+    for _ in range(100):
+        headroom.note_running(headroom.limit - 1)
+        headroom.note_idle(0.9)
+    assert headroom.limit == START
+    for _ in range(100):
+        headroom.note_running(headroom.limit)
+        headroom.note_idle(0.9)
+    assert headroom.limit == 64
+
+
+@given(cost=st.floats(0.02, 0.9), calls=st.integers(1, 64))
+def test_the_process_keeps_time_to_spare_whatever_calls_cost(cost: float, calls: int) -> None:
+    """With calls that each take a share of its time, it ends up busy but not full, or with all that come."""
+    headroom = Headroom(64)
+    busy = [0.0]
+    for _ in range(200):
+        running = min(calls, headroom.limit)
+        headroom.note_running(running)
+        busy.append(min(running * cost, 1.0))
+        headroom.note_idle(1 - busy[-1])
+    settled = busy[100:]
+    # One call may be more than there is time for; else the limit swings below the time there is.
+    assert sum(settled) / 100 <= max(1 - IDLE_MIN + cost / 2, cost)
+    assert max(settled) >= min(calls * cost, (1 - IDLE_ENOUGH) / 2)
+
+
 def test_every_method_has_a_cost_and_every_cost_a_method() -> None:
     """A new RPC is listed with what it costs before it is served."""
     answered = {method.removeprefix("memsvc.v1.") for method in METHODS}
     assert answered <= COSTS.keys()
+
+
+def test_a_stream_takes_no_place_among_quick_calls() -> None:
+    """All methods with a stream are known as lasting ones: others would wait for them for an hour."""
+    streams = {
+        f"{service.name}/{method.name}"
+        for service in SERVICES.values()
+        for method in service.methods
+        if method.client_streaming or method.server_streaming
+    }
+    assert len(streams) >= 5
+    assert [name for name in streams if not COSTS[name].lasting] == []
 
 
 def test_what_takes_access_away_is_never_limited() -> None:

@@ -91,6 +91,14 @@ class Authentication:
             raise CredentialInvalid
         return both
 
+    def remembered(self, presented: Presented) -> Identity | None:
+        """Return who calls where that is known without looking; None for whoever may not call, too."""
+        if not presented.credential:
+            return presented.transport or (ANYBODY if self.is_open else None)
+        digest = _digest(presented.credential)
+        finding = self._found.get(digest)
+        return self._checks.static.get(digest) or (finding.identity if finding else None)
+
     async def application(self, presented: Presented) -> Identity | None:
         """Return which application calls for somebody who has no credential yet, None if it does not say.
 
@@ -109,7 +117,7 @@ class Authentication:
         self._failures.note(peer, Flaw.LOGIN)
 
     async def _of_credential(self, credential: str, peer: str) -> Identity:
-        digest = hashlib.sha256(credential.encode()).digest()
+        digest = _digest(credential)
         identity = self._checks.static.get(digest)
         if identity is not None:
             return identity
@@ -158,3 +166,7 @@ class Authentication:
             # It asks for no credential, so what is none of ours is nobody's business.
             return Finding(ANYBODY)
         return Finding(None, flaw=Flaw.TOKEN if issuer else Flaw.UNKNOWN)
+
+
+def _digest(credential: str) -> bytes:
+    return hashlib.sha256(credential.encode()).digest()
