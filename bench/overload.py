@@ -1,8 +1,9 @@
 """What becomes of calls when more come than can be served, and of one tenant beside a greedy one.
 
 `python -m bench.overload [--quick] [--json OUT] [--report DIR]`, from the repository's root. The peak is
-what the same server answers in the same run with as many callers as serve it best; everything is told
-relative to it, and to what a call takes on the idle server.
+what the same server answers in the same run with as many callers as serve it best. The floor of an
+overload is what it still answers while a bare gRPC server on the same machine refuses as many calls as
+the overload has too many: callers and refusals take the processor too, whoever refuses.
 """
 
 from __future__ import annotations
@@ -76,6 +77,9 @@ class Figures:
     idle: Timing
     #: Answers a second, by the number of callers.
     answers: dict[int, float]
+    #: Answers a second beside a bare server that refuses, and how long its refusals take.
+    floor: float
+    floor_refused: Timing
     overload: Load
     polite_alone: Load
     polite_beside: Load
@@ -87,8 +91,8 @@ class Figures:
         return max(self.answers.values())
 
 
-async def load(target: str, key: str, *options: str) -> Load:
-    """Let callers of a process of their own ask."""
+async def called(target: str, key: str, *options: str) -> dict[str, Any]:
+    """Let callers of a process of their own ask; return how their calls ended."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bench.callers", target, key, *options, stdout=asyncio.subprocess.PIPE
     )
@@ -96,10 +100,13 @@ async def load(target: str, key: str, *options: str) -> Load:
     if process.returncode:
         message = "the callers failed"
         raise BenchFailed(message)
-    return _load(json.loads(output))
+    ends: dict[str, Any] = json.loads(output)
+    return ends
 
 
-def _load(ends: dict[str, Any]) -> Load:
+async def load(target: str, key: str, *options: str) -> Load:
+    """Let callers ask; raise BenchFailed if nobody is answered."""
+    ends = await called(target, key, *options)
     answered, refused = ends["answered"], ends["refused"]
     if not answered:
         message = f"nothing was answered: {ends['failed']}, {len(refused)} refused"
@@ -113,29 +120,58 @@ def _load(ends: dict[str, Any]) -> Load:
     )
 
 
+async def floor_of(server: BenchServer, rate: float, *options: str) -> tuple[float, Timing]:
+    """Return what is answered while a bare server refuses *rate* calls a second, and how long that takes."""
+    refuser = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bench.refuser",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    if refuser.stdout is None:
+        message = "the bare server did not start"
+        raise BenchFailed(message)
+    port = int(await refuser.stdout.readline())
+    key = KEYS["greedy"]
+    answered, ends = await asyncio.gather(
+        load(server.target, key, "--callers", str(CALLERS[2]), *options),
+        called(f"127.0.0.1:{port}", key, "--rate", f"{rate:.1f}", *options),
+    )
+    await refuser.communicate(b"")
+    return answered.per_second, timing_of(ends["refused"])
+
+
 async def measured(server: BenchServer, effort: Effort, progress: Progress) -> Figures:
     """Measure *server*."""
-    target, polite, greedy = server.target, KEYS["polite"], KEYS["greedy"]
-    steps = Steps(progress, "loads", len(CALLERS) + 3)
-    step = ("--seconds", str(effort.step))
+    steps = Steps(progress, "loads", len(CALLERS) + 4)
+    greedy = KEYS["greedy"]
     loads: dict[int, Load] = {}
     for callers in CALLERS:
-        loads[callers] = await load(target, greedy, "--callers", str(callers), *step)
+        options = ("--callers", str(callers), "--seconds", str(effort.step))
+        loads[callers] = await load(server.target, greedy, *options)
         steps.advance(1)
     answers = {callers: one.per_second for callers, one in loads.items()}
     peak = max(answers.values())
     long = ("--seconds", str(effort.overload))
-    overload = await load(target, greedy, "--rate", f"{peak * OVERLOAD:.1f}", *long)
+    floor, floor_refused = await floor_of(server, peak * (OVERLOAD - 1), *long)
     steps.advance(1)
-    rate = ("--rate", f"{peak * POLITE_SHARE:.2f}")
-    alone = await load(target, polite, *rate, *long)
+    overload = await load(server.target, greedy, "--rate", f"{peak * OVERLOAD:.1f}", *long)
     steps.advance(1)
+    neighbours = await neighbours_of(server, peak * POLITE_SHARE, *long)
+    steps.advance(2)
+    return Figures(loads[1].answered, answers, floor, floor_refused, overload, *neighbours)
+
+
+async def neighbours_of(server: BenchServer, rate: float, *options: str) -> tuple[Load, Load, Load]:
+    """Return how a polite tenant fares alone, how beside a greedy one, and how that one fares."""
+    polite, greedy = ("--rate", f"{rate:.2f}"), ("--rate", f"{rate * GREED:.1f}")
+    alone = await load(server.target, KEYS["polite"], *polite, *options)
     beside, greed = await asyncio.gather(
-        load(target, polite, *rate, *long, "--seed", "2"),
-        load(target, greedy, "--rate", f"{peak * POLITE_SHARE * GREED:.1f}", *long, "--seed", "3"),
+        load(server.target, KEYS["polite"], *polite, *options, "--seed", "2"),
+        load(server.target, KEYS["greedy"], *greedy, *options, "--seed", "3"),
     )
-    steps.advance(1)
-    return Figures(loads[1].answered, answers, overload, alone, beside, greed)
+    return alone, beside, greed
 
 
 def fill(server: BenchServer, effort: Effort, progress: Progress) -> None:
@@ -157,8 +193,8 @@ def marks_of(figures: Figures) -> list[Mark]:
     refusal = overload.refused.p99 if overload.refused else 0.0
     return [
         Mark(
-            "answers at 5 times the peak",
-            overload.per_second / figures.peak,
+            "answers at 5 times the peak, against the floor",
+            overload.per_second / figures.floor,
             GOODPUT_MARK,
             at_least=True,
         ),
@@ -198,9 +234,12 @@ def report_of(figures: Figures) -> Report:
         "figures": asdict(figures),
         "marks": [m.as_json() for m in marks],
     }
+    floor = figures.floor_refused
     introduction = (
         f"Measured on {listed(machine())}; the callers run on the same machine.",
         f"An idle server answers in {figures.idle.p50:.1f} ms (p50), {figures.idle.p99:.1f} ms (p99).",
+        f"While a bare server refuses {OVERLOAD - 1:.0f} times the peak, it answers {figures.floor:.1f} a second.",
+        f"The refusals of that server take {floor.p50:.1f} ms (p50), {floor.p99:.1f} ms (p99).",
     )
     columns = (
         "load",
