@@ -144,6 +144,6 @@ def _matched(plain: str) -> dict[str, float]:
     for signal in SIGNALS:
         if weights.get(signal.name, 0.0) >= signal.weight:
             continue
-        if any(word in plain for word in signal.needs) and signal.pattern.search(plain):
+        if signal.stands_in(plain):
             weights[signal.name] = signal.weight
     return weights

@@ -56,7 +56,8 @@ LANGUAGES: Final[tuple[Signal, ...]] = (
         "notice",
         0.5,
         r"(?:systemhinweis|systemmeldung|avis système|alerte système|aviso del sistema|mensaje del sistema) ?:",
-        "system;syst;sistema",
+        "systemhinweis;systemmeldung;système;sistema",
+        reach=60,
     ),
     signal(
         "exfiltration",

@@ -52,7 +52,7 @@ ORDERS: Final[tuple[Signal, ...]] = (
         r" (?:are suspended|no longer|is the text|\w{1,24}+ the text)|\bsafe_mode ?= ?false|\bpolicies are suspended"
         r"|\byou have no (?:content )?(?:policy|rules)|\bexempt from (?:content )?rules|\bconfirmation[s]? (?:are|is) no longer"
         r"|\bturned the safety rules off|\bno filters\b",
-        "longer;unrestricted;without;developer mode;supersedes;you are;outrank;constitution;safe_mode;suspended;you have no;exempt;safety;filters",
+        "longer;unrestricted;without;developer mode;supersedes;you are;outrank;the text;safe_mode;suspended;you have no;exempt;safety;filters",
     ),
     signal(
         "prompt_theft",
@@ -60,7 +60,7 @@ ORDERS: Final[tuple[Signal, ...]] = (
         rf"{CLAUSE}(?:reveal|print|output|show|give|leak|display|answer|disclose|repeat|print all)\W{{1,3}}{gap(5)}"
         r"(?:system prompt|(?:your|hidden|secret|its) (?:hidden )?(?:rules|instructions|configuration|prompt|system message)"
         r"|instructions that you were|contents? of (?:your|its) memory|stored passwords|all rows|stored memories)",
-        "system prompt;hidden;secret;your;instructions that;content;stored;rows",
+        "system prompt;hidden ;secret ;your ;its ;instructions that you were;contents of ;content of ;stored ;all rows",
     ),
     # Orders to an assistant by that name.
     signal(
@@ -68,7 +68,8 @@ ORDERS: Final[tuple[Signal, ...]] = (
         0.6,
         rf"(?<![\w'])(?:{ASSISTANT})(?: (?:reading|summarising|evaluating|that reads|when it) {gap(5)}|[,:]? )"
         rf"{gap(3)}{ORDERED} {gap(2)}{DEEDS}\b",
-        "assistant;ai;llm;language model;chatbot;model;agent",
+        "must ;shall ;should ;has to ;have to ;is to ;are to ;will ;may now ;needs to ;prefers ;allowed to ;required to ;authori;free to ;permitted to ",
+        reach=360,
     ),
     signal(
         "imperative",
@@ -78,20 +79,24 @@ ORDERS: Final[tuple[Signal, ...]] = (
         r"|as an ai (?:coding )?agent you|as an assistant i|ai readers(?=:)|visible for ai|model directive|message to the model"
         r"|from \w{1,24}+ to the model|notice to the assistant|i, the assistant|as the assistant, i)\b"
         r"|<!-- ?(?:ai|assistant|llm)\b|\]: # \((?:assistant|ai|llm)\b|@(?:assistant|ai|agent) (?:ignore|post|send|do)\b",
-        "chatbots;dear ai;attention;note;if you are;instruction;next step;as an;ai;model;assistant",
+        "to all chatbots;dear ai;attention;note to;note_to;if you are a;for the agent;for the ai;for the assistant;for the model;ai reader;as an ai ;as an assistant"
+        ";visible for ai;model directive;to the model;to the assistant;the assistant, i;i, the assistant;<!--;]: # (;@a",
+        reach=70,
     ),
     signal(
         "imperative",
         0.7,
         rf"\b(?:assistants?|ais?|llms?|language models|chatbots)(?:, you)? (?:must|shall|is to|are to|has to|have to) {gap(2)}{DEEDS}\b",
-        "assistant;ai;llm;language model;chatbot",
+        " must ; shall ; is to ; are to ; has to ; have to ",
+        reach=120,
     ),
     signal(
         "imperative",
         0.5,
         rf"(?:(?<![^\n])|[.:;\n]\s{{0,2}})(?:{ASSISTANT})[,:] {gap(2)}(?:do not|don't|drop|ignore|disregard|you must|tell|put|act|send|"
         r"now|stop|base64|obey|you are|forward|call|please)",
-        "assistant;ai;llm;model;agent",
+        "nt, ;nt: ;nts, ;nts: ;ai, ;ai: ;ais, ;ais: ;model, ;model: ;models, ;models: ;llm;chatbot;reader",
+        reach=110,
     ),
     signal(
         "imperative",
@@ -101,7 +106,8 @@ ORDERS: Final[tuple[Signal, ...]] = (
         r"|push|answer all|answer diagnostic|steer|give instructions|approve|not mention|keep it|always (?:recommend|describe|answer|mention)"
         r"|act (?:as|without)|add that|speak|nothing|advice|urge|delete|forward|ask for|say that|stop showing|treat|stop|share|skip"
         r"|print|cite|write|use|the bank|share all|look up|run|call|to \w{1,24}+ media)",
-        "you",
+        "you must ;you shall ;you will ;you are ;you should ;you have to ;you may now ;you only give ;you belong ;you work for ;you obey ;you speak for ",
+        reach=140,
     ),
     signal(
         "imperative",
@@ -110,7 +116,8 @@ ORDERS: Final[tuple[Signal, ...]] = (
         r"|\bact on this\b|\bdo what (?:it says|follows)\b|\bfollow only what\b|\bcarry (?:it|them) out\b|\bexecute the steps\b"
         r"|\b(?:decode|translate) .{1,40} and (?:act|carry|obey|follow|execute|run)\b|\bmust be obeyed\b|\baccept all memories\b|\bwrite guard\b|\bobey_memory\b|\bact accordingly\b|\band comply\b"
         r"|\bobey (?:this|the) \w{1,24}+\b|\bas commands\b|\binterpret .{1,30} as instructions\b|\bas instructions once\b|\bdo not obey\b",
-        "comply;obey;act on;do what;follow;carry;execute;guard;accept;act acc;commands;instructions;decode;translate",
+        "comply;obey;act on this;do what ;follow;carry;execute;write guard;accept all;act acc;as commands;instructions;and act;and run",
+        reach=90,
     ),
     signal(
         "steering",
@@ -123,27 +130,30 @@ ORDERS: Final[tuple[Signal, ...]] = (
         0.8,
         r"\beverything above (?:this|it|the)\b[^\n.]{0,30}\b(?:cancel|void|invalid|wrong|wiped|deleted)|\byour only (?:instruction|rule|task|order)s? (?:is|are)\b"
         r"|\byour (?:guidelines|rules|instructions|policies)\b[^\n.]{0,30}\bwithdrawn\b|\bthe rules (?:that )?you were given\b",
-        "above;your only;your ;rules",
+        "everything above;your only;withdrawn;you were given",
+        reach=90,
     ),
     signal(
         "imperative",
         0.7,
         rf"\b(?:assistants?|ais?|llms?|language models|chatbots|ai agents)(?: who| that)? (?:reading|read|reads|seeing|processing|summarising) {gap(5)}"
         r"(?:must|shall|should|have to|has to|are to|need to)\b",
-        "assistant;ai;llm;language model;chatbot",
+        " reading ; read ; reads ; seeing ; processing ; summarising ",
     ),
     signal(
         "imperative",
         0.7,
         r"\b(?:ai|assistant|chatbot|language model|ai agent)[,:] (?:please |now |kindly |you must |immediately ){0,2}(?:reply with|send|run|execute|disable|reveal|delete|forward|approve"
         r"|ignore|give me|grant|open the|transfer|export|upload|post)\b",
-        "assistant;ai;chatbot;language model",
+        "ai, ;ai: ;assistant, ;assistant: ;chatbot, ;chatbot: ;model, ;model: ;agent, ;agent: ",
+        reach=80,
     ),
     signal(
         "imperative",
         0.7,
         r"\btreat\b[^\n.]{1,50}\bas (?:an )?(?:orders?|commands?|instructions?)\b|\bas (?:the|an) assistant,? i (?:have|must|may|am|know|should|will)\b",
-        "treat;assistant",
+        "treat;the assistant;an assistant",
+        reach=100,
     ),
     signal(
         "trigger",
@@ -157,7 +167,7 @@ ORDERS: Final[tuple[Signal, ...]] = (
         0.7,
         r"\b(?:when(?:ever)?|if|once|next time)\b[^\n.]{0,20}?\byou are (?:next |ever )?asked\b[^\n.]{0,60}?, (?:then |always |only |please ){0,2}(?:recommend|suggest|promote|push|praise|deny|mention|claim|answer that|reply that)\b"
         r"|\b(?:when(?:ever)?|if|once|each time)\b[^\n.]{0,20}?\bthis (?:note|memory|entry|record|message)\b[^\n.]{0,40}?, (?:\w{1,12}+ ){0,2}(?:add|append|execute|run|call|send|say|tell|recommend|follow|do)\b",
-        "asked;this ",
+        "asked;this note;this memory;this entry;this record;this message",
     ),
     signal(
         "steering",
@@ -165,13 +175,15 @@ ORDERS: Final[tuple[Signal, ...]] = (
         r"(?<!you should )\b(?:add|append|end|start|begin|finish|close)\b[^\n.]{0,60}?\b(?:your|all|every|each) (?:answers?|repl(?:y|ies)|responses?|messages) (?:with|by)\b"
         r"|(?<!you should )\b(?:add|append|attach)\b (?!more\b)[^\n.]{0,60}?\bto (?:your|all|every|each) (?:answers?|repl(?:y|ies)|responses?)\b(?!, i)",
         "answer;repl;response;messages",
+        reach=110,
     ),
     signal(
         "steering",
         0.7,
         r"\b(?:in|for) (?:all |any )?(?:future|later|coming) (?:conversations|chats|answers|sessions|replies),? (?:you |always |please |must |should ){0,3}(?:cite|recommend|prefer|rank|mention|name|praise|promote|favou?r)\b"
         r"|\byou (?:will|must|shall) (?:now )?act as an? (?!translator|interviewer|teacher|coach)|\b(?:promoter|agent|advocate|salesman|ambassador) (?:of|for) [^\n.]{1,40} in (?:every|all|each)\b",
-        "future;later;coming;act as;promoter;agent;advocate;salesman;ambassador",
+        "conversations;chats;answers;sessions;replies;act as a; in all; in every; in each",
+        reach=90,
     ),
     # What nobody is to learn.
     signal(
@@ -188,7 +200,8 @@ ORDERS: Final[tuple[Signal, ...]] = (
         r"|\bmake no mention of this|\bconceal this instruction|\bdeny that it exists|\bnever disclose this|\bnever mention (?:this|that you)"
         r"|\bmust not mention that you|\blet the user notice|\bwithout (?:mentioning|telling) (?:it|them)\b|\bdo not log it"
         r"|\bdo not (?:inform|alert|warn) the (?:user|caller)|\bdelete the audit|\bhide the negative|\bhidden link",
-        "user;mention;conceal;deny;disclose;without;log;caller;audit;hide;hidden",
+        "user;mention;conceal;deny that;never disclose;without telling;do not log it;caller;audit;hide the;hidden link",
+        reach=130,
     ),
     # Orders that wait.
     signal(
@@ -209,7 +222,8 @@ ORDERS: Final[tuple[Signal, ...]] = (
         r"|you answer|recalled|next message|third question|hearing|the phrase|is discussed|donations|contains the word|you create|asked about)"
         rf"\b[^\n]{{0,50}}?[ ,](?:always answer|deny|recommend|put|append|execute|you (?:should|are to|must)|act as|start|switch|include|replace"
         r"|instruct|steer|forward|must|include a|approve|use \d|look up|print|it (?:should|must)|praise|suggest)",
-        "ask;come;mention;you ;recalled;message;question;hearing;word;discussed",
+        "asked;asks for;comes up;come up;mentioned;you write;you retrieve;you answer;you create;recalled;next message;third question;hearing"
+        ";the phrase;discussed;donations;contains the word",
     ),
     signal(
         "trigger",
@@ -217,7 +231,9 @@ ORDERS: Final[tuple[Signal, ...]] = (
         r"\b(?:from now on|from this point|from here on|in (?:all )?(?:future|later) conversations|across sessions|in every chat|as of today"
         r"|going forward|from today on|for all later|in each answer|all later|in all answers|in every (?:answer|reply)|all later conversations"
         r"|the next request|in future\b|until further notice|in all replies|with each answer|before each reply|on each turn|of this session)",
-        "from;in ;across;as of;going;all ;next;until;with;before;on each;of this",
+        "from now on;from this point;from here on;from today on;in future;later;across sessions;in every;in each;in all;as of today;going forward;the next request"
+        ";until further notice;with each answer;before each reply;on each turn;of this session",
+        reach=60,
     ),
     # What an answer is to push.
     signal(
@@ -227,18 +243,26 @@ ORDERS: Final[tuple[Signal, ...]] = (
         r"|endorse|steer|push|describe|speak badly of|speak well of) (?!me\b|it to\b|us\b)"
         rf"{gap(8)}(?:first|only|nothing else|instead|always|bank|above all|five stars|when asked|when the|airline|source|ever|clients|in every"
         r"|safest|future|as unsafe|whenever|insurance|cars?|reply|questions?|taxi|links?|over any|the best)\b",
-        "recommend;promot;prais;favou;favor;rank;rate;endorse;steer;push;describe;speak",
+        "recommend ;promote ;praise ;favour ;favor ;rank ;rate ;advertise ;endorse ;steer ;push ;describe ;speak ",
     ),
     signal(
         "steering",
         0.7,
         rf"\b(?:as an? |is the |as the )?(?:trusted|go-to|only reliable|most reliable) (?:source|brand)\b|\bprefer (?:links to|results from)\b"
         rf"|\brecommend it first\b|\b(?:recommend|mention|name|suggest|nothing) (?:only )?{gap(4)}and nothing else\b"
-        r"|(?<!\bi )\b(?:always|never) (?:recommend|mention|describe|cite|tell the user|answer|respond that|add \")(?![a-z])(?! me\b| my\b| it\b| us\b| the same\b)"
-        r"|\byou (?:will|must|should|are to) always (?:describe|recommend|answer|say|respond|mention|praise)(?! me\b)|\banswer all (?:\w{1,24}+ )?questions (?:about|by)"
+        r"|\banswer all (?:\w{1,24}+ )?questions (?:about|by)"
         r"|\bin every reply\b|\bin each (?:health )?answer\b|\bin all replies\b|\bto the end of (?:your|whatever)|\bat the end of your"
         r"|\bits pages first\b|\bevery answer has to|\bnever mention competitors|\bspeak badly of|\bshould prefer\b",
-        "trusted;go-to;reliable;prefer;recommend;nothing;always;never;reply;answer;replies;end of;pages;mention;speak",
+        "trusted ;go-to ;reliable ;prefer;recommend it first;and nothing else;answer all ;in every reply;in each ;in all replies;the end of ;pages first;every answer has;never mention comp;speak badly",
+        reach=170,
+    ),
+    signal(
+        "steering",
+        0.7,
+        r"(?<!\bi )\b(?:always|never) (?:recommend|mention|describe|cite|tell the user|answer|respond that|add \")(?![a-z])(?! me\b| my\b| it\b| us\b| the same\b)"
+        r"|\byou (?:will|must|should|are to) always (?:describe|recommend|answer|say|respond|mention|praise)(?! me\b)",
+        "always ;never ",
+        reach=80,
     ),
     signal(
         "steering",
@@ -248,6 +272,8 @@ ORDERS: Final[tuple[Signal, ...]] = (
         r"|\b(?:you are|you're) now (?!my|the owner|member|our)\w{1,24}+|\byou (?:work|write|speak) for\b|\bact as though\b|\bpretend that your"
         r"|\bact as an? (?:enthusiastic|unrestricted|agent|official)|\b(?:identity|persona|role) (?:of|has been changed)|\bnew identity"
         r"|\bin character as\b.{1,40}\bmust\b|\bsales agent for|\byou are victor|\bloyal agent|\btreat .{1,40} as commands|\badopt the persona|\byou speak for",
-        "tell;urge;convince;instruct;persuade;remind;ask;reply;respond;answer;you;act as;pretend;identity;persona;role;agent;treat",
+        " the user; them; whoever;reply ;respond ;answer;in every re;in all re;in each re;you are now ;you're now ;you work ;you write ;you speak ;act as ;pretend that;identity"
+        ";persona;role ;in character as;agent;victor;as commands",
+        reach=80,
     ),
 )

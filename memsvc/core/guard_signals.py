@@ -7,8 +7,13 @@ most a fixed number of steps. They are matched against text in lower case withou
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
+
+#: How long a match may be, with what is looked at behind it, unless a signal says otherwise; in characters.
+REACH: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +24,48 @@ class Signal:
     #: How much it adds to the score.
     weight: float
     pattern: re.Pattern[str]
-    #: The text has to hold one of these, else the pattern is not tried.
-    needs: tuple[str, ...] = ()
+    #: Every match holds one of these.
+    needs: tuple[str, ...]
+    #: No match is longer.
+    reach: int = REACH
+
+    def stands_in(self, plain: str) -> bool:
+        """Return whether the pattern matches somewhere in a folded text.
+
+        The pattern is dear, and what it needs is rare: it is only tried where one of its needs is near.
+        """
+        return any(self._matches(plain, start, end) for start, end in self._near(plain))
+
+    def _near(self, plain: str) -> Iterator[tuple[int, int]]:
+        """Yield the stretches of a text in which a match may begin and end, apart from each other."""
+        there = [need for need in self.needs if need in plain]
+        if there and len(plain) <= 2 * self.reach:
+            yield 0, len(plain)
+            return
+        last: tuple[int, int] | None = None
+        for at in sorted(chain.from_iterable(_places(plain, need) for need in there)):
+            if last is not None and at - self.reach > last[1]:
+                yield last
+                last = None
+            last = (last[0] if last else max(at - self.reach, 0), at + self.reach)
+        if last is not None:
+            yield last
+
+    def _matches(self, plain: str, start: int, end: int) -> bool:
+        """Return whether a match stands between two places of a text, the whole of which is looked at."""
+        while found := self.pattern.search(plain, start, end):
+            # Where a stretch is cut off, what is no match may look like one.
+            if self.pattern.match(plain, found.start()):
+                return True
+            start = found.start() + 1
+        return False
+
+
+def _places(plain: str, need: str) -> Iterator[int]:
+    at = plain.find(need)
+    while at >= 0:
+        yield at
+        at = plain.find(need, at + 1)
 
 
 def gap(words: int) -> str:
@@ -70,6 +115,6 @@ PLACE: Final = r"(?:(?:https?|ftp|wss?)://|[\w.+-]{1,40}+@[\w-]{1,40}+\.|webhook
 SOMEONE: Final = r"(?:the |this |a )?(?:user|users|somebody|someone|anyone|customer)(?:'s)?"
 
 
-def signal(name: str, weight: float, pattern: str, needs: str) -> Signal:
+def signal(name: str, weight: float, pattern: str, needs: str, reach: int = REACH) -> Signal:
     """Return a signal; *needs* are separated by semicolons."""
-    return Signal(name, weight, re.compile(pattern), tuple(needs.split(";")))
+    return Signal(name, weight, re.compile(pattern), tuple(needs.split(";")), reach)
