@@ -27,6 +27,7 @@ _OTHER_NUMBER: Final = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_LENGTH: Final = 32
+_DIGIT: Final = re.compile(r"[0-9]")
 _NOT_DIGIT: Final = re.compile(r"[ -]")
 #: How long an IBAN is, by country; others are not looked for.
 _IBAN_LENGTHS: Final[Mapping[str, int]] = {
@@ -146,7 +147,7 @@ def _secrets(text: str) -> Iterator[_Found]:
             group = "secret" if "secret" in shape.pattern.groupindex else 0
             for match in shape.pattern.finditer(text):
                 yield _Found(match.start(group), match.end(group), shape.kind)
-    if sum(character.isdigit() for character in text) > _NINE - 1:
+    if len(_DIGIT.findall(text)) >= _NINE:
         yield from _numbers(text)
 
 
