@@ -8,7 +8,7 @@ only flagged: it says so in words, and a memory has to be able to hold it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Final
@@ -121,7 +121,7 @@ def _found(text: str) -> Iterator[tuple[str, float]]:
     weights = _matched(plain)
     if (share := hidden_share(text)) > 0:
         weights["hidden_text"] = share
-    if any(_is_order(reading) for reading in disguised(plain)) and "override" not in weights:
+    if any(_is_order(reading, weights) for reading in disguised(plain)):
         weights["disguise"] = _DISGUISE_WEIGHT
     for inner in decoded(text):
         read = _matched(folded(inner))
@@ -130,12 +130,15 @@ def _found(text: str) -> Iterator[tuple[str, float]]:
     yield from weights.items()
 
 
-def _is_order(reading: str) -> bool:
-    """Return whether another reading of a text says what an attack says."""
+def _is_order(reading: str, openly: Mapping[str, float]) -> bool:
+    """Return whether another reading of a text says what an attack says, and the text does not *openly*."""
+    if "override" in openly:
+        return False
     if _COMPACT.search(reading.replace(" ", "")):
         return True
     read = _matched(reading)
-    return sum(read.values()) >= STOP_SCORE
+    more = any(weight > openly.get(name, 0.0) for name, weight in read.items())
+    return more and sum(read.values()) >= STOP_SCORE
 
 
 def _matched(plain: str) -> dict[str, float]:

@@ -7,7 +7,7 @@ import binascii
 import codecs
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 from urllib.parse import unquote
 
@@ -21,13 +21,24 @@ ZERO_WIDTH_MAX: Final = 6
 #: Of a decoded piece so much is to be text, to count as one.
 TEXT_SHARE_MIN: Final = 0.9
 
+#: So far around disguised words another reading of a text goes.
+NEAR_CHARACTERS: Final = 300
+
 #: Letters of other scripts that look like Latin ones.
 _LOOKALIKES: Final = str.maketrans(
     "аеорсухіјѕһԁԛԝвкмнтαερουνικτϲ",
     "aeopcyxijshdqwbkmhtaepouviktc",
 )
+_LOOKALIKE: Final = re.compile(r"[\u0370-\u052f]")
 _LEET: Final = str.maketrans("013457@$!|", "oieastasil")
-_LEET_WORD: Final = re.compile(r"(?<![\w@$])(?=[a-z@$!|]{0,12}[0-9@$!|])[a-z0-9@$!|]{3,14}(?!\w)")
+#: Letters and figures in one word; an exclamation mark behind a word is none.
+_LEET_WORD: Final = re.compile(
+    r"(?<![\w@$])(?=[a-z@$!|]{0,12}[0-9@$|]|[a-z@$|]{0,12}![a-z])(?=[0-9@$!|]{0,12}[a-z])[a-z0-9@$!|]{3,14}(?!\w)"
+)
+#: Latin letters beside those of another script.
+_MIXED_WORD: Final = re.compile(
+    r"(?<![a-z\u0370-\u052f])(?:[a-z]{1,30}+[\u0370-\u052f]|[\u0370-\u052f]{1,30}+[a-z])[a-z\u0370-\u052f]{0,60}+"
+)
 #: Single letters with the same kind of gap between them.
 _SPACED: Final = re.compile(r"(?<!\w)(?:\w[ ._*-]{1,3}+){5,120}\w(?!\w)")
 _GAPS: Final = re.compile(r"[ ._*-]{1,3}+")
@@ -54,20 +65,35 @@ def folded(text: str) -> str:
 
 
 def disguised(plain: str) -> Iterator[str]:
-    """Yield other readings of a folded text: lookalike letters, figures for letters, spaced letters."""
-    latin = plain if plain.isascii() else plain.translate(_LOOKALIKES)
-    if latin != plain and _mixed(plain):
-        yield latin
-    if _LEET_WORD.search(latin):
-        yield _LEET_WORD.sub(lambda word: word.group().translate(_LEET), latin)
-    joined = _SPACED.sub(lambda run: _GAPS.sub("", run.group()), latin)
-    if joined != latin:
-        yield joined
+    """Yield other readings of a folded text: lookalike letters, figures for letters, spaced letters.
+
+    A reading is of what stands around the disguised words, not of what is said elsewhere.
+    """
+    latin = plain
+    if _LOOKALIKE.search(plain):
+        latin = plain.translate(_LOOKALIKES)
+        yield from _around(_MIXED_WORD, plain, lambda word: word.group().translate(_LOOKALIKES))
+    yield from _around(_LEET_WORD, latin, lambda word: word.group().translate(_LEET))
+    yield from _around(_SPACED, latin, lambda run: _GAPS.sub("", run.group()))
 
 
-def _mixed(plain: str) -> bool:
-    """Return whether Latin letters stand beside those of another script in one word."""
-    return bool(re.search(r"[a-z][\u0370-\u052f]|[\u0370-\u052f][a-z]", plain))
+def _around(
+    pattern: re.Pattern[str], plain: str, read: Callable[[re.Match[str]], str]
+) -> Iterator[str]:
+    """Yield what stands around the matches of *pattern*, these read otherwise; what is near as one."""
+    start = last = -1
+    pieces: list[str] = []
+    for found in pattern.finditer(plain):
+        if start >= 0 and found.start() - last > 2 * NEAR_CHARACTERS:
+            yield "".join([*pieces, plain[last : last + NEAR_CHARACTERS]])
+            start = -1
+        if start < 0:
+            start = last = max(found.start() - NEAR_CHARACTERS, 0)
+            pieces = []
+        pieces += [plain[last : found.start()], read(found)]
+        last = found.end()
+    if start >= 0:
+        yield "".join([*pieces, plain[last : last + NEAR_CHARACTERS]])
 
 
 def decoded(text: str) -> Iterator[str]:
