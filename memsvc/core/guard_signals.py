@@ -7,6 +7,7 @@ most a fixed number of steps. They are matched against text in lower case withou
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -29,21 +30,24 @@ class Signal:
     #: No match is longer.
     reach: int = REACH
 
-    def stands_in(self, plain: str) -> bool:
-        """Return whether the pattern matches somewhere in a folded text.
+    def stands_in(self, plain: str, start: int = 0, end: int = sys.maxsize) -> bool:
+        """Return whether the pattern matches somewhere in a passage of a folded text.
 
         The pattern is dear, and what it needs is rare: it is only tried where one of its needs is near.
         """
-        return any(self._matches(plain, start, end) for start, end in self._near(plain))
+        return any(
+            self._matches(plain, max(first, start), min(last, end))
+            for first, last in self._near(plain, start, end)
+        )
 
-    def _near(self, plain: str) -> Iterator[tuple[int, int]]:
-        """Yield the stretches of a text in which a match may begin and end, apart from each other."""
-        there = [need for need in self.needs if need in plain]
-        if there and len(plain) <= 2 * self.reach:
-            yield 0, len(plain)
+    def _near(self, plain: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Yield the stretches of a passage in which a match may begin and end, apart from each other."""
+        there = [need for need in self.needs if plain.find(need, start, end) >= 0]
+        if there and min(end, len(plain)) - start <= 2 * self.reach:
+            yield start, end
             return
         last: tuple[int, int] | None = None
-        for at in sorted(chain.from_iterable(_places(plain, need) for need in there)):
+        for at in sorted(chain.from_iterable(_places(plain, need, start, end) for need in there)):
             if last is not None and at - self.reach > last[1]:
                 yield last
                 last = None
@@ -61,11 +65,12 @@ class Signal:
         return False
 
 
-def _places(plain: str, need: str) -> Iterator[int]:
-    at = plain.find(need)
+def _places(plain: str, need: str, start: int, end: int) -> Iterator[int]:
+    """Yield where a need stands in a passage."""
+    at = plain.find(need, start, end)
     while at >= 0:
         yield at
-        at = plain.find(need, at + 1)
+        at = plain.find(need, at + 1, end)
 
 
 def gap(words: int) -> str:

@@ -102,6 +102,24 @@ def test_talk_about_attacks_is_only_flagged() -> None:
     assert "override" in verdict.signals
 
 
+#: More of harmless talk than a passage.
+TALK: Final = "\n" + "We went to the coast and ate mussels, and it rained.\n" * 30
+SAID: Final = [
+    text
+    for kind in ("attacks", "benign")
+    for text in corpus("guard_corpus", kind)
+    if "encoded" not in judge(text, QUARANTINE).signals
+]
+
+
+@given(st.sampled_from(SAID), st.sampled_from(SAID))
+def test_a_long_text_is_judged_by_its_worst_passage(one: str, other: str) -> None:
+    """What is said among much harmless talk is judged as if said alone, and far apart nothing adds up."""
+    alone = max(judge(one, QUARANTINE).action, judge(other, QUARANTINE).action)
+
+    assert judge(TALK + one + TALK + other + TALK, QUARANTINE).action is alone
+
+
 @given(st.text(max_size=500), st.sampled_from(GuardPolicy))
 def test_any_text_is_fine(text: str, policy: GuardPolicy) -> None:
     """The guard never fails, says the same twice, and names signals only where it acts."""
