@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 from typing import Final
 
+from memsvc.core.guard_assistant import ASSISTANTS
+from memsvc.core.guard_general import GENERAL
 from memsvc.core.guard_languages import LANGUAGES
 from memsvc.core.guard_orders import ORDERS
 from memsvc.core.guard_payloads import PAYLOADS
-from memsvc.core.guard_signals import Signal
+from memsvc.core.guard_signals import Lookup, Signal
 from memsvc.core.guard_text import decoded, disguised, folded, hidden_share
 
 #: From these scores on a text is flagged, and put aside or rejected.
@@ -24,13 +26,14 @@ FLAG_SCORE: Final = 0.6
 STOP_SCORE: Final = 0.7
 #: By what a score is multiplied where the text says that it talks about such things.
 TALK_FACTOR: Final = 0.5
-#: How long a part of a long text is, and by how much two of them overlap: no signal is longer.
+#: How long a part of a long text is, and by how much two of them overlap: a passage.
 PART_CHARACTERS: Final = 8_000
-OVERLAP_CHARACTERS: Final = 1_000
+OVERLAP_CHARACTERS: Final = 600
 #: How long a passage is: what stands so near together may belong together.
 PASSAGE_CHARACTERS: Final = 600
 #: All kinds of evidence.
-SIGNALS: Final = (*ORDERS, *PAYLOADS, *LANGUAGES)
+SIGNALS: Final = (*ORDERS, *GENERAL, *ASSISTANTS, *PAYLOADS, *LANGUAGES)
+_LOOKUP: Final = Lookup(SIGNALS)
 #: Signals that mean more when the text says them in disguise.
 _DISGUISE_WEIGHT: Final = 1.0
 #: Signals that no talk explains.
@@ -136,15 +139,16 @@ def _stretches(length: int, size: int, overlap: int) -> Iterator[tuple[int, int]
 def _weighed(text: str) -> _Evidence:
     """Return what speaks against the worst passage of a part of a text."""
     plain = folded(text)
-    standing = [signal for signal in SIGNALS if signal.stands_in(plain)]
-    openly = _weights(standing)
+    found = _LOOKUP.standing(plain)
+    openly = _weights(found)
     beyond = dict(_beyond(text, plain, openly))
     # All passages together say no less than one of them.
     if sum(openly.values()) + sum(beyond.values()) < FLAG_SCORE:
         return _Evidence(openly)
+    found = [signal.narrowed(plain) for signal in found]
     passages = _stretches(len(plain), PASSAGE_CHARACTERS, PASSAGE_CHARACTERS // 2)
     return max(
-        (_passage(plain, place, standing, beyond) for place in passages),
+        (_passage(plain, place, found, beyond) for place in passages),
         key=_badness,
     )
 
@@ -154,12 +158,13 @@ def _badness(evidence: _Evidence) -> tuple[bool, float]:
 
 
 def _passage(
-    plain: str, place: tuple[int, int], standing: Sequence[Signal], beyond: Mapping[str, float]
+    plain: str, place: tuple[int, int], found: Sequence[Signal], beyond: Mapping[str, float]
 ) -> _Evidence:
     """Return what speaks against one passage, and *beyond* it against the text."""
-    here = [signal for signal in standing if signal.stands_in(plain, *place)]
-    talks = not beyond.keys() & _UNDOUBTED and bool(_TALK.search(plain, *place))
-    return _Evidence({**_weights(here), **beyond}, talks)
+    weights = _weights(signal for signal in found if signal.stands_in(plain, *place))
+    evidence = _Evidence({**weights, **beyond})
+    doubtful = evidence.is_flagged and not beyond.keys() & _UNDOUBTED
+    return replace(evidence, talks=bool(doubtful and _TALK.search(plain, *place)))
 
 
 def _weights(signals: Iterable[Signal]) -> dict[str, float]:
@@ -172,7 +177,7 @@ def _weights(signals: Iterable[Signal]) -> dict[str, float]:
 
 def _matched(plain: str) -> dict[str, float]:
     """Return the signals of a folded text with their weights."""
-    return _weights(signal for signal in SIGNALS if signal.stands_in(plain))
+    return _weights(_LOOKUP.standing(plain))
 
 
 def _beyond(text: str, plain: str, openly: Mapping[str, float]) -> Iterator[tuple[str, float]]:

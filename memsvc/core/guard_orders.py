@@ -11,23 +11,25 @@ from memsvc.core.guard_signals import (
     ORDERED,
     RULES,
     SOMEONE,
+    USER,
     VERBS_OF_RESET,
     WHOSE,
     Signal,
     gap,
+    in_sentence,
     signal,
 )
 
 ORDERS: Final[tuple[Signal, ...]] = (
     # Orders to an assistant to set its rules aside.
-    signal(
+    in_sentence(
         "override",
         1.0,
         rf"{CLAUSE}{VERBS_OF_RESET}\W{{1,3}}(?:{gap(2)}{WHOSE}\W{{1,3}}{gap(3)}{RULES}\b"
         rf"|(?:all|any|prior) {gap(2)}{RULES}\b(?! of)|rules you\b)",
         "ignor;disregard;forget;overr;bypass;discard;neglect;erase;reset;drop;cancel;set aside;follow;obey;disable;abandon;remove;dismiss;scrap;throw;put aside;violate;stop;cease;quit",
     ),
-    signal(
+    in_sentence(
         "override",
         1.0,
         rf"{CLAUSE}(?:forget|disregard|ignore|discard) (?:all|everything|anything|whatever|the)"
@@ -35,7 +37,7 @@ ORDERS: Final[tuple[Signal, ...]] = (
         r"| before this|:? the user|\W{1,2}the user asks| (?:rules|instructions) above| task\b)",
         "forget;disregard;ignor;discard",
     ),
-    signal(
+    in_sentence(
         "override",
         0.9,
         rf"\b(?:previous|prior|all|earlier|original|your|memory|content|new|safety|security) {gap(3)}{RULES}"
@@ -54,7 +56,7 @@ ORDERS: Final[tuple[Signal, ...]] = (
         r"|\bturned the safety rules off|\bno filters\b",
         "longer;unrestricted;without;developer mode;supersedes;you are;outrank;the text;safe_mode;suspended;you have no;exempt;safety;filters",
     ),
-    signal(
+    in_sentence(
         "prompt_theft",
         0.7,
         rf"{CLAUSE}(?:reveal|print|output|show|give|leak|display|answer|disclose|repeat|print all)\W{{1,3}}{gap(5)}"
@@ -63,7 +65,7 @@ ORDERS: Final[tuple[Signal, ...]] = (
         "system prompt;hidden ;secret ;your ;its ;instructions that you were;contents of ;content of ;stored ;all rows",
     ),
     # Orders to an assistant by that name.
-    signal(
+    in_sentence(
         "imperative",
         0.6,
         rf"(?<![\w'])(?:{ASSISTANT})(?: (?:reading|summarising|evaluating|that reads|when it) {gap(5)}|[,:]? )"
@@ -83,10 +85,10 @@ ORDERS: Final[tuple[Signal, ...]] = (
         ";visible for ai;model directive;to the model;to the assistant;the assistant, i;i, the assistant;<!--;]: # (;@a",
         reach=70,
     ),
-    signal(
+    in_sentence(
         "imperative",
         0.7,
-        rf"\b(?:assistants?|ais?|llms?|language models|chatbots)(?:, you)? (?:must|shall|is to|are to|has to|have to) {gap(2)}{DEEDS}\b",
+        rf"\b(?<!\ban )(?:assistants?|ais?|llms?|language models|chatbots)(?:, you)? (?:must|shall|is to|are to|has to|have to) {gap(2)}{DEEDS}\b",
         " must ; shall ; is to ; are to ; has to ; have to ",
         reach=120,
     ),
@@ -98,7 +100,7 @@ ORDERS: Final[tuple[Signal, ...]] = (
         "nt, ;nt: ;nts, ;nts: ;ai, ;ai: ;ais, ;ais: ;model, ;model: ;models, ;models: ;llm;chatbot;reader",
         reach=110,
     ),
-    signal(
+    in_sentence(
         "imperative",
         0.4,
         r"\byou (?:must|shall|will now|will always|are now required|are required|are to|should|have to|may now|only give|belong"
@@ -133,7 +135,7 @@ ORDERS: Final[tuple[Signal, ...]] = (
         "everything above;your only;withdrawn;you were given",
         reach=90,
     ),
-    signal(
+    in_sentence(
         "imperative",
         0.7,
         rf"\b(?:assistants?|ais?|llms?|language models|chatbots|ai agents)(?: who| that)? (?:reading|read|reads|seeing|processing|summarising) {gap(5)}"
@@ -159,7 +161,7 @@ ORDERS: Final[tuple[Signal, ...]] = (
         "trigger",
         0.7,
         r"\b(?:when(?:ever)?|if|once|as soon as|every time|each time|any time|next time)\b[^\n.]{0,60}?\b(?:users?|anybody|anyone|somebody|someone|customers?|people|they)\b"
-        r"[^\n.]{0,60}?, (?:then |always |only |please |first ){0,2}(?:recommend|suggest|reply|respond|promote|push|praise|advise|claim|insist|deny|refuse|lie|warn them)\b",
+        r"[^\n.]{0,60}?, (?:then |always |only |please |first ){0,2}(?:recommend|suggest|(?:reply|respond)(?! (?:within|by|in|to|at|as soon)\b)|promote|push|praise|advise|claim|insist|deny|refuse|lie|warn them)\b",
         "user;anybody;anyone;somebody;someone;customer;people;they",
     ),
     signal(
@@ -186,14 +188,14 @@ ORDERS: Final[tuple[Signal, ...]] = (
         reach=90,
     ),
     # What nobody is to learn.
-    signal(
+    in_sentence(
         "concealment",
         0.8,
         r"(?<!did )(?<!does )\b(?:do not|don't|never|must not|not to|without|not) (?:tell|telling|inform|informing|reveal|revealing|notify"
         rf"|alert|let|mention|mentioning|warn|disclose|show)\b {gap(4)}(?:user|users|caller)\b(?! that the (?:service|system) was)",
         "user;caller",
     ),
-    signal(
+    in_sentence(
         "concealment",
         0.8,
         rf"\b(?:conceal|hide|keep) (?:this|it)\W{gap(3)}from (?:the )?users?\b|\busers? (?:must|may|should|shall) not (?:find out|know|notice|learn)"
@@ -208,11 +210,21 @@ ORDERS: Final[tuple[Signal, ...]] = (
         "trigger",
         0.7,
         rf"\b(?:when(?:ever)?|if|once|as soon as|every time|each time|any time|the next time|next time|should|upon|in case|wait until|after)"
+        rf" {gap(3)}{USER}(?: ever| next| again| is)? (?:says?|asks?|asking|mentions?|types?|talks?|requests?|replies|wants|thanks|opens|"
+        rf"questions?|shows?)\b[^\n]{{0,80}}?[ ,](?:(?:reply|respond|answer)(?! (?:within|by|in|to|at|as soon)\b)|recommend|tell (?:them|the)|calls?|run|update|include|append"
+        rf"|execute|add|replace|switch|silently|send|forward|instruct|act as|start|mention|steer|praise|first ask|ask them|save to memory"
+        r"|ask (?:them|for)|say that)\b(?! team)",
+        "user",
+    ),
+    signal(
+        "trigger",
+        0.3,
+        rf"\b(?:when(?:ever)?|if|once|as soon as|every time|each time|any time|the next time|next time|should|upon|in case|wait until|after)"
         rf" {gap(3)}{SOMEONE}(?: ever| next| again| is)? (?:says?|asks?|asking|mentions?|types?|talks?|requests?|replies|wants|thanks|opens|"
         rf"questions?|shows?)\b[^\n]{{0,80}}?[ ,](?:reply|respond|recommend|answer|tell (?:them|the)|calls?|run|update|include|append"
         rf"|execute|add|replace|switch|silently|send|forward|instruct|act as|start|mention|steer|praise|first ask|ask them|save to memory"
         r"|ask (?:them|for)|say that)\b(?! team)",
-        "user;somebody;someone;anyone;customer",
+        "somebody;someone;anyone;customer",
     ),
     signal(
         "trigger",
@@ -236,7 +248,7 @@ ORDERS: Final[tuple[Signal, ...]] = (
         reach=60,
     ),
     # What an answer is to push.
-    signal(
+    in_sentence(
         "steering",
         0.5,
         rf"{CLAUSE}(?:you )?(?:must |should |will |are to |shall )?(?:always|only|never|first|instead)?\W{{0,2}}(?:recommend|promote|praise|favou?r|rank|rate|advertise"
@@ -245,20 +257,20 @@ ORDERS: Final[tuple[Signal, ...]] = (
         r"|safest|future|as unsafe|whenever|insurance|cars?|reply|questions?|taxi|links?|over any|the best)\b",
         "recommend ;promote ;praise ;favour ;favor ;rank ;rate ;advertise ;endorse ;steer ;push ;describe ;speak ",
     ),
-    signal(
+    in_sentence(
         "steering",
         0.7,
         rf"\b(?:as an? |is the |as the )?(?:trusted|go-to|only reliable|most reliable) (?:source|brand)\b|\bprefer (?:links to|results from)\b"
         rf"|\brecommend it first\b|\b(?:recommend|mention|name|suggest|nothing) (?:only )?{gap(4)}and nothing else\b"
         r"|\banswer all (?:\w{1,24}+ )?questions (?:about|by)"
-        r"|\bin every reply\b|\bin each (?:health )?answer\b|\bin all replies\b|\bto the end of (?:your|whatever)|\bat the end of your"
-        r"|\bits pages first\b|\bevery answer has to|\bnever mention competitors|\bspeak badly of|\bshould prefer\b",
-        "trusted ;go-to ;reliable ;prefer;recommend it first;and nothing else;answer all ;in every reply;in each ;in all replies;the end of ;pages first;every answer has;never mention comp;speak badly",
+        r"|\bto the end of (?:your|whatever)|\bat the end of your"
+        r"|\bits pages first\b|\bevery answer has to|\bnever mention competitors|\bspeak badly of|\b(?:you|assistants?|models?|ais?) should prefer\b",
+        "trusted ;go-to ;reliable ;prefer;recommend it first;and nothing else;answer all ;the end of ;pages first;every answer has;never mention comp;speak badly",
         reach=170,
     ),
     signal(
         "steering",
-        0.7,
+        0.25,
         r"(?<!\bi )\b(?:always|never) (?:recommend|mention|describe|cite|tell the user|answer|respond that|add \")(?![a-z])(?! me\b| my\b| it\b| us\b| the same\b)"
         r"|\byou (?:will|must|should|are to) always (?:describe|recommend|answer|say|respond|mention|praise)(?! me\b)",
         "always ;never ",
@@ -268,11 +280,11 @@ ORDERS: Final[tuple[Signal, ...]] = (
         "steering",
         0.35,
         rf"{CLAUSE}(?:tell|urge|convince|instruct|persuade|remind|ask) (?:the user|them|whoever)\b"
-        r"|\b(?:reply|respond|answer)(?: only)? (?:to every|with|that|in the voice|all|only)\b|\bin (?:every|all|each) (?:reply|answer|repl)"
+        r"|\b(?:reply|respond|answer)(?: only)? (?:to every|with|that|in the voice|all|only)\b|\bin (?:every|all|each) (?:\w{1,12}+ )?(?:reply|answer|repl)"
         r"|\b(?:you are|you're) now (?!my|the owner|member|our)\w{1,24}+|\byou (?:work|write|speak) for\b|\bact as though\b|\bpretend that your"
         r"|\bact as an? (?:enthusiastic|unrestricted|agent|official)|\b(?:identity|persona|role) (?:of|has been changed)|\bnew identity"
         r"|\bin character as\b.{1,40}\bmust\b|\bsales agent for|\byou are victor|\bloyal agent|\btreat .{1,40} as commands|\badopt the persona|\byou speak for",
-        " the user; them; whoever;reply ;respond ;answer;in every re;in all re;in each re;you are now ;you're now ;you work ;you write ;you speak ;act as ;pretend that;identity"
+        " the user; them; whoever;reply ;respond ;answer;in every ;in all ;in each ;you are now ;you're now ;you work ;you write ;you speak ;act as ;pretend that;identity"
         ";persona;role ;in character as;agent;victor;as commands",
         reach=80,
     ),

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from memsvc.core.guard_signals import CLAUSE, PLACE, SENDING, SENSITIVE, Signal, gap, signal
+from memsvc.core.guard_signals import (
+    CLAUSE,
+    PLACE,
+    SENDABLE,
+    SENDING,
+    SENSITIVE,
+    Signal,
+    gap,
+    in_sentence,
+    signal,
+)
 
 PAYLOADS: Final[tuple[Signal, ...]] = (
     # What the memory claims for itself or the assistant.
@@ -66,12 +76,19 @@ PAYLOADS: Final[tuple[Signal, ...]] = (
         "queries;question;request;look up;place of;therefore;preferences;kept under;choose;refer",
     ),
     # What is to leave.
-    signal(
+    in_sentence(
         "exfiltration",
         0.8,
-        rf"\b{SENDING}\b (?:[^\s]{{1,40}}+ ){{0,12}}?{SENSITIVE}\b[^\n]{{0,60}}?{PLACE}",
+        rf"\b{SENDING}\b (?:[^\s]{{1,30}}+(?<![.!?;]) ){{0,12}}?{SENSITIVE}\b[^\n.!?]{{0,60}}?{PLACE}",
         "send ;forward ;post;upload ;mail ;transmit ;leak ;exfiltrate ;export ;copy ;share ;submit ;deliver ;report ;dump ;stream ;append ;put ;write ;encode;request ;commit ;collect ",
-        reach=700,
+        reach=580,
+    ),
+    in_sentence(
+        "exfiltration",
+        0.45,
+        rf"\b{SENDING}\b (?:[^\s]{{1,30}}+(?<![.!?;]) ){{0,12}}?{SENDABLE}\b[^\n.!?]{{0,60}}?{PLACE}",
+        "send ;forward ;post;upload ;mail ;transmit ;leak ;exfiltrate ;export ;copy ;share ;submit ;deliver ;report ;dump ;stream ;append ;put ;write ;encode;request ;commit ;collect ",
+        reach=580,
     ),
     signal(
         "exfiltration",
@@ -93,8 +110,8 @@ PAYLOADS: Final[tuple[Signal, ...]] = (
     signal(
         "data_url",
         0.7,
-        r"(?:https?:|wss?:)?//[^\s\"')<>]{1,120}[?&/][^\s\"')=]{0,40}=?(?:[{<\[]|%7b|\$\{|\$user|user_?(?:data|id|message)|insert_|base64_of"
-        r"|secret|the_users|document\.|last_message|chat\b|%3c)",
+        r"(?:https?:|wss?:)?//[^\s\"')<>\]]{1,120}(?:[?&/][^\s\"')=\]]{0,40}=?(?:[{<]|\[(?!!)|%7b|\$\{|\$user|user_?(?:data|id|message)|insert_|base64_of|the_users|document\.|last_message|%3c)"
+        r"|[?&][^\s\"')=\]]{0,40}=?(?:secret|chat\b))",
         "//",
     ),
     signal(
@@ -113,8 +130,9 @@ PAYLOADS: Final[tuple[Signal, ...]] = (
     signal(
         "markdown_image",
         0.8,
-        r"!\[[^\]\n]{0,60}\]\((?:https?:)?//[^)\s]{1,200}\?|<(?:img|iframe)\b[^>\n]{0,80}src=[\"']?(?:https?:)?//[^>\s]{1,200}\?"
-        r"|data:image/svg\+xml;base64|\(javascript:|<script>[^<\n]{0,40}fetch\(|<a href=[\"'][^\"'\n]{1,120}\{",
+        r"!\[[^\]\n]{0,60}\]\((?:https?:)?//[^)\s]{1,200}\?(?!(?:style|version|branch|event|label|logo|color|colour|workflow|badge|svg|raw|sanitize|width|height|w|h|size|v|period|left_text|project)\b)"
+        r"|<(?:img|iframe)\b[^>\n]{0,80}src=[\"']?(?:https?:)?//[^>\s]{1,200}\?(?!(?:style|version|branch|event|label|logo|color|colour|workflow|badge|svg|raw|sanitize|width|height|w|h|size|v|period|left_text|project)\b)"
+        r"|data:image/svg\+xml;base64|\(javascript:|<script>[^<\n]{0,40}fetch\(|<a href=[\"'][^\"'\n]{1,120}\{(?![{%])",
         "![;<img;<iframe;data:image/svg;javascript:;<script;<a href",
         reach=330,
     ),
