@@ -66,6 +66,14 @@ def test_what_was_set_aside_is_told_apart_nearly_as_well() -> None:
     assert share_stopped(corpus("guard_held_out", "benign")) <= 0.015
 
 
+def test_of_what_was_never_looked_at_few_harmless_texts_are_stopped() -> None:
+    """A memory that is lost for nothing is worse than an attack that the fence has to hold."""
+    attacks, benign = (corpus("guard_fresh", kind)[1::2] for kind in ("attacks", "benign"))
+
+    assert share_stopped(attacks) >= 0.6
+    assert share_stopped(benign) <= 0.015
+
+
 @pytest.mark.parametrize(
     ("policy", "action"),
     [
