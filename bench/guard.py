@@ -19,8 +19,14 @@ from rich.table import Table
 from memsvc.core.guard import GuardAction, GuardPolicy, judge
 from memsvc.core.secrets import masked
 
-#: The files of the texts, and what they are called.
-CORPORA: Final = {"tuned on": "guard_corpus", "held out": "guard_held_out"}
+#: What the texts are called, their files, and which of these.
+CORPORA: Final = {
+    "tuned on": ("guard_corpus", slice(None)),
+    "held out": ("guard_held_out", slice(None)),
+    "written later, tuned on since": ("guard_further", slice(None)),
+    "fresh, looked at": ("guard_fresh", slice(0, None, 2)),
+    "fresh, never looked at": ("guard_fresh", slice(1, None, 2)),
+}
 FOLDER: Final = Path(__file__).resolve().parent.parent / "tests" / "unit"
 #: How often each text is timed; the fastest time counts.
 TIMES: Final = 5
@@ -76,9 +82,9 @@ def main() -> None:
     table = Table(title="The write guard, policy quarantine")
     for column in ("texts", "count", "stopped", "flagged only", "guard p50", "p99", "masking p50"):
         table.add_column(column, justify="left" if column == "texts" else "right")
-    for name, file in CORPORA.items():
+    for name, (file, some) in CORPORA.items():
         for kind in ("attacks", "benign"):
-            found = measure(texts_of(file, kind))
+            found = measure(texts_of(file, kind)[some])
             table.add_row(
                 f"{kind}, {name}",
                 str(found.texts),

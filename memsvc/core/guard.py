@@ -8,14 +8,17 @@ only flagged: it says so in words, and a memory has to be able to hold it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 from typing import Final
 
+from memsvc.core.guard_assistant import ASSISTANTS
+from memsvc.core.guard_general import GENERAL
 from memsvc.core.guard_languages import LANGUAGES
 from memsvc.core.guard_orders import ORDERS
 from memsvc.core.guard_payloads import PAYLOADS
+from memsvc.core.guard_signals import Lookup, Signal
 from memsvc.core.guard_text import decoded, disguised, folded, hidden_share
 
 #: From these scores on a text is flagged, and put aside or rejected.
@@ -23,13 +26,18 @@ FLAG_SCORE: Final = 0.6
 STOP_SCORE: Final = 0.7
 #: By what a score is multiplied where the text says that it talks about such things.
 TALK_FACTOR: Final = 0.5
-#: How long a part of a long text is, and by how much two of them overlap: no signal is longer.
+#: How long a part of a long text is, and by how much two of them overlap: a passage.
 PART_CHARACTERS: Final = 8_000
-OVERLAP_CHARACTERS: Final = 1_000
+OVERLAP_CHARACTERS: Final = 600
+#: How long a passage is: what stands so near together may belong together.
+PASSAGE_CHARACTERS: Final = 600
 #: All kinds of evidence.
-SIGNALS: Final = (*ORDERS, *PAYLOADS, *LANGUAGES)
+SIGNALS: Final = (*ORDERS, *GENERAL, *ASSISTANTS, *PAYLOADS, *LANGUAGES)
+_LOOKUP: Final = Lookup(SIGNALS)
 #: Signals that mean more when the text says them in disguise.
 _DISGUISE_WEIGHT: Final = 1.0
+#: Signals that no talk explains.
+_UNDOUBTED: Final = frozenset({"hidden_text", "disguise"})
 #: What is encoded counts from this score on.
 _ENCODED_SCORE: Final = 0.35
 #: The compact forms of phrases, for letters that were spaced out.
@@ -75,6 +83,22 @@ class GuardVerdict:
     action: GuardAction = GuardAction.ALLOW
 
 
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """What speaks against a passage: signals with their weights, and whether it talks about such things."""
+
+    signals: Mapping[str, float]
+    talks: bool = False
+
+    @property
+    def score(self) -> float:
+        return min(sum(self.signals.values()), 1.0) * (TALK_FACTOR if self.talks else 1.0)
+
+    @property
+    def is_flagged(self) -> bool:
+        return sum(self.signals.values()) >= FLAG_SCORE
+
+
 _STRICTEST: Final = {
     GuardPolicy.OFF: GuardAction.ALLOW,
     GuardPolicy.FLAG: GuardAction.FLAG,
@@ -86,64 +110,93 @@ _STRICTEST: Final = {
 def judge(text: str, policy: GuardPolicy) -> GuardVerdict:
     """Return what the guard says of *text* under a tenant's *policy*.
 
-    Pure; the time that it takes grows with the length of the text. Of a long text each part is judged by
-    itself and the worst one counts: what stands pages apart is no order, and other work gets its turn between
-    two parts.
+    Pure; the time that it takes grows with the length of the text. Of a long text each passage is judged by
+    itself and the worst one counts: what stands pages apart is no order. Other work gets its turn between two
+    parts.
     """
     if policy is GuardPolicy.OFF:
         return GuardVerdict()
-    return max((_judged(part, policy) for part in _parts(text)), key=lambda one: one.score)
+    worst = max(map(_weighed, _parts(text)), key=_badness)
+    if not worst.is_flagged:
+        return GuardVerdict(score=worst.score)
+    action = _STRICTEST[policy] if worst.score >= STOP_SCORE else GuardAction.FLAG
+    return GuardVerdict(tuple(sorted(worst.signals)), worst.score, action)
 
 
 def _parts(text: str) -> Iterator[str]:
     """Yield a text in parts that overlap."""
-    yield text[:PART_CHARACTERS]
-    step = PART_CHARACTERS - OVERLAP_CHARACTERS
-    for start in range(step, len(text) - OVERLAP_CHARACTERS, step):
-        yield text[start : start + PART_CHARACTERS]
+    for start, end in _stretches(len(text), PART_CHARACTERS, OVERLAP_CHARACTERS):
+        yield text[start:end]
 
 
-def _judged(text: str, policy: GuardPolicy) -> GuardVerdict:
-    found = dict(_found(text))
-    score = min(sum(found.values()), 1.0)
-    if score < FLAG_SCORE:
-        return GuardVerdict(score=score)
-    if "hidden_text" not in found and "disguise" not in found and _TALK.search(folded(text)):
-        score *= TALK_FACTOR
-    strictest = _STRICTEST[policy]
-    action = strictest if score >= STOP_SCORE else GuardAction.FLAG
-    return GuardVerdict(tuple(sorted(found)), score, action)
+def _stretches(length: int, size: int, overlap: int) -> Iterator[tuple[int, int]]:
+    """Yield where stretches of a *size* begin and end in a text, each over the end of the one before."""
+    yield 0, size
+    for start in range(size - overlap, length - overlap, size - overlap):
+        yield start, start + size
 
 
-def _found(text: str) -> Iterator[tuple[str, float]]:
-    """Yield the signals of *text* with their weights, the heaviest of a name last."""
+def _weighed(text: str) -> _Evidence:
+    """Return what speaks against the worst passage of a part of a text."""
     plain = folded(text)
-    weights = _matched(plain)
-    if (share := hidden_share(text)) > 0:
-        weights["hidden_text"] = share
-    if any(_is_order(reading) for reading in disguised(plain)) and "override" not in weights:
-        weights["disguise"] = _DISGUISE_WEIGHT
-    for inner in decoded(text):
-        read = _matched(folded(inner))
-        if sum(read.values()) >= _ENCODED_SCORE:
-            weights["encoded"] = 1.0
-    yield from weights.items()
+    found = _LOOKUP.standing(plain)
+    openly = _weights(found)
+    beyond = dict(_beyond(text, plain, openly))
+    # All passages together say no less than one of them.
+    if sum(openly.values()) + sum(beyond.values()) < FLAG_SCORE:
+        return _Evidence(openly)
+    found = [signal.narrowed(plain) for signal in found]
+    passages = _stretches(len(plain), PASSAGE_CHARACTERS, PASSAGE_CHARACTERS // 2)
+    return max(
+        (_passage(plain, place, found, beyond) for place in passages),
+        key=_badness,
+    )
 
 
-def _is_order(reading: str) -> bool:
-    """Return whether another reading of a text says what an attack says."""
-    if _COMPACT.search(reading.replace(" ", "")):
-        return True
-    read = _matched(reading)
-    return sum(read.values()) >= STOP_SCORE
+def _badness(evidence: _Evidence) -> tuple[bool, float]:
+    return evidence.is_flagged, evidence.score
+
+
+def _passage(
+    plain: str, place: tuple[int, int], found: Sequence[Signal], beyond: Mapping[str, float]
+) -> _Evidence:
+    """Return what speaks against one passage, and *beyond* it against the text."""
+    weights = _weights(signal for signal in found if signal.stands_in(plain, *place))
+    evidence = _Evidence({**weights, **beyond})
+    doubtful = evidence.is_flagged and not beyond.keys() & _UNDOUBTED
+    return replace(evidence, talks=bool(doubtful and _TALK.search(plain, *place)))
+
+
+def _weights(signals: Iterable[Signal]) -> dict[str, float]:
+    """Return the weights of *signals* by name; of one name the heaviest counts."""
+    weights: dict[str, float] = {}
+    for signal in signals:
+        weights[signal.name] = max(signal.weight, weights.get(signal.name, 0.0))
+    return weights
 
 
 def _matched(plain: str) -> dict[str, float]:
-    """Return the signals of a folded text; of one name the heaviest counts."""
-    weights: dict[str, float] = {}
-    for signal in SIGNALS:
-        if weights.get(signal.name, 0.0) >= signal.weight:
-            continue
-        if any(word in plain for word in signal.needs) and signal.pattern.search(plain):
-            weights[signal.name] = signal.weight
-    return weights
+    """Return the signals of a folded text with their weights."""
+    return _weights(_LOOKUP.standing(plain))
+
+
+def _beyond(text: str, plain: str, openly: Mapping[str, float]) -> Iterator[tuple[str, float]]:
+    """Yield the signals of what a text says, but not *openly*."""
+    if (share := hidden_share(text)) > 0:
+        yield "hidden_text", share
+    if any(_is_order(reading, openly) for reading in disguised(plain)):
+        yield "disguise", _DISGUISE_WEIGHT
+    for inner in decoded(text):
+        if sum(_matched(folded(inner)).values()) >= _ENCODED_SCORE:
+            yield "encoded", 1.0
+
+
+def _is_order(reading: str, openly: Mapping[str, float]) -> bool:
+    """Return whether another reading of a text says what an attack says, and the text does not *openly*."""
+    if "override" in openly:
+        return False
+    if _COMPACT.search(reading.replace(" ", "")):
+        return True
+    read = _matched(reading)
+    more = any(weight > openly.get(name, 0.0) for name, weight in read.items())
+    return more and sum(read.values()) >= STOP_SCORE

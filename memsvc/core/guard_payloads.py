@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from memsvc.core.guard_signals import CLAUSE, PLACE, SENDING, SENSITIVE, Signal, gap, signal
+from memsvc.core.guard_signals import (
+    CLAUSE,
+    PLACE,
+    SENDABLE,
+    SENDING,
+    SENSITIVE,
+    Signal,
+    gap,
+    in_sentence,
+    signal,
+)
 
 PAYLOADS: Final[tuple[Signal, ...]] = (
     # What the memory claims for itself or the assistant.
@@ -31,7 +41,9 @@ PAYLOADS: Final[tuple[Signal, ...]] = (
         r"\b(?:memory update|lesson learned|key insight|reflection|policy learned|experience shows|past experience|it (?:is|was) (?:established|agreed)|my (?:guidelines|role)"
         r" (?:were|was|has|have)|trust level of this|raise the trust|privilege level|store permanently|persist the following|remember: you have"
         r"|note for later: the data|security override|security policy change|override code)\b",
-        "memory update;lesson;insight;reflection;policy;experience;established;agreed;my guidelines;my role;trust;privilege;permanently;persist;remember;override;change",
+        "memory update;lesson learned;key insight;reflection;policy learned;experience;established;agreed;my guidelines;my role;trust level;the trust;privilege level;permanently"
+        ";persist the;remember: you;note for later;override;policy change",
+        reach=60,
     ),
     signal(
         "unchecked",
@@ -64,31 +76,42 @@ PAYLOADS: Final[tuple[Signal, ...]] = (
         "queries;question;request;look up;place of;therefore;preferences;kept under;choose;refer",
     ),
     # What is to leave.
-    signal(
+    in_sentence(
         "exfiltration",
         0.8,
-        rf"\b{SENDING}\b (?:[^\s]{{1,40}}+ ){{0,12}}?{SENSITIVE}\b[^\n]{{0,60}}?{PLACE}",
-        "http;ftp;ws;@;webhook;telegram;+;me;here;public",
+        rf"\b{SENDING}\b (?:[^\s]{{1,30}}+(?<![.!?;]) ){{0,12}}?{SENSITIVE}\b[^\n.!?]{{0,60}}?{PLACE}",
+        "send ;forward ;post;upload ;mail ;transmit ;leak ;exfiltrate ;export ;copy ;share ;submit ;deliver ;report ;dump ;stream ;append ;put ;write ;encode;request ;commit ;collect ",
+        reach=580,
+    ),
+    in_sentence(
+        "exfiltration",
+        0.45,
+        rf"\b{SENDING}\b (?:[^\s]{{1,30}}+(?<![.!?;]) ){{0,12}}?{SENDABLE}\b[^\n.!?]{{0,60}}?{PLACE}",
+        "send ;forward ;post;upload ;mail ;transmit ;leak ;exfiltrate ;export ;copy ;share ;submit ;deliver ;report ;dump ;stream ;append ;put ;write ;encode;request ;commit ;collect ",
+        reach=580,
     ),
     signal(
         "exfiltration",
         0.5,
         rf"{CLAUSE}(?:exfiltrate|leak|transmit|dump|quietly report|forward (?:a copy|the (?:last|calendar))|upload the user|collect the names|share the credit card|save to memory|post the (?:contents|production)"
         rf"|submit the|copy all stored|export the contact|stream all|send (?:everything|all memories|me|theirs|the user's)|share all memories|email them|mail them|deliver the private|export all)\b",
-        "exfil;leak;transmit;dump;report;forward;upload;collect;share;post;submit;copy;export;stream;send;mail;deliver;save",
+        "exfil;leak;transmit;dump;quietly report;forward a copy;forward the ;upload the user;collect the names;share the credit;share all;save to memory;post the ;submit the;copy all"
+        ";export ;stream all;send every;send all;send me;send theirs;send the user;mail them;deliver the private",
+        reach=60,
     ),
     signal(
         "exfiltration",
         0.6,
         r"\b(?:dns lookup|get request|post request|request|open|curl)\b [^\n]{0,60}?(?:password|cookie|history|\.sh \|)"
         r"|document\.cookie|\| sh\b|\.leak\.|\bpaste\.\w",
-        "password;cookie;history;| sh;.leak;paste.",
+        "password;cookie;history;.sh |;| sh;.leak;paste.",
+        reach=110,
     ),
     signal(
         "data_url",
         0.7,
-        r"(?:https?:|wss?:)?//[^\s\"')<>]{1,120}[?&/][^\s\"')=]{0,40}=?(?:[{<\[]|%7b|\$\{|\$user|user_?(?:data|id|message)|insert_|base64_of"
-        r"|secret|the_users|document\.|last_message|chat\b|%3c)",
+        r"(?:https?:|wss?:)?//[^\s\"')<>\]]{1,120}(?:[?&/][^\s\"')=\]]{0,40}=?(?:[{<]|\[(?!!)|%7b|\$\{|\$user|user_?(?:data|id|message)|insert_|base64_of|the_users|document\.|last_message|%3c)"
+        r"|[?&][^\s\"')=\]]{0,40}=?(?:secret|chat\b))",
         "//",
     ),
     signal(
@@ -107,9 +130,11 @@ PAYLOADS: Final[tuple[Signal, ...]] = (
     signal(
         "markdown_image",
         0.8,
-        r"!\[[^\]\n]{0,60}\]\((?:https?:)?//[^)\s]{1,200}\?|<(?:img|iframe)\b[^>\n]{0,80}src=[\"']?(?:https?:)?//[^>\s]{1,200}\?"
-        r"|data:image/svg\+xml;base64|\(javascript:|<script>[^<\n]{0,40}fetch\(|<a href=[\"'][^\"'\n]{1,120}\{",
+        r"!\[[^\]\n]{0,60}\]\((?:https?:)?//[^)\s]{1,200}\?(?!(?:style|version|branch|event|label|logo|color|colour|workflow|badge|svg|raw|sanitize|width|height|w|h|size|v|period|left_text|project)\b)"
+        r"|<(?:img|iframe)\b[^>\n]{0,80}src=[\"']?(?:https?:)?//[^>\s]{1,200}\?(?!(?:style|version|branch|event|label|logo|color|colour|workflow|badge|svg|raw|sanitize|width|height|w|h|size|v|period|left_text|project)\b)"
+        r"|data:image/svg\+xml;base64|\(javascript:|<script>[^<\n]{0,40}fetch\(|<a href=[\"'][^\"'\n]{1,120}\{(?![{%])",
         "![;<img;<iframe;data:image/svg;javascript:;<script;<a href",
+        reach=330,
     ),
     # What stands for the roles of a conversation, and for calls of tools.
     signal(
@@ -139,6 +164,7 @@ PAYLOADS: Final[tuple[Signal, ...]] = (
         r"(?:(?<![^\n])|[\n*\[(]) {0,2}\W{0,3}(?:urgent )?(?:system|admin|root|kernel|developer|security|policy|maintenance|official|automatic|moderator|internal)\b"
         r"[^\n:.]{0,30}(?:notice|update|message|override|alert|mode|note|directive)\b[^\n]{0,100}?\b(?:assistant|ai|model|filters?|rules|guidelines|privileges|restrictions|limits)\b",
         "notice;update;message;override;alert;mode;note;directive",
+        reach=200,
     ),
     signal(
         "notice",
@@ -147,6 +173,7 @@ PAYLOADS: Final[tuple[Signal, ...]] = (
         r"(?:(?:system )?(?:notice|update|message|override|alert|reminder|mode|policy|note|console|process|prompt|model)\b|(?:: (?:the|you)))"
         r"|\b(?:message|notice|alert) from (?:openai|anthropic|the developers|compliance|\w{1,24}+ to the model)|\bnew system prompt\b"
         r"|\b(?:notice|message|order) from the (?:administrator|developers?|operator)|\bthis is your (?:system )?administrator|\bthe service operator confirms|\bdeveloper mode enabled|\bverified as staff|\bconfiguration reloaded",
-        "system;admin;root;kernel;develop;security;policy;maintenance;official;automatic;moderator;internal;debug;instruction;message;notice;alert;operator;verified;configuration",
+        "system;admin;root;kernel;develop;security;policy;maintenance;official;automatic;moderator;internal;debug;instruction;message from;notice from;alert from;operator;verified as;configuration",
+        reach=80,
     ),
 )

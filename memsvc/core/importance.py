@@ -8,9 +8,10 @@ text asks to be remembered or speaks of plans, numbers and likings, less for que
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Final
 
-from memsvc.core.lexical import terms
+from memsvc.core.lexical import each_term
 from memsvc.core.model import Role
 
 #: Where the guess starts. What the user says about themselves matters most to a memory of the user.
@@ -46,6 +47,11 @@ def first_guess(text: str, base: float) -> float:
     guess += 0.25 if _MARK.search(text) else 0.0
     guess += 0.1 if _PERSONAL.search(text) else 0.0
     guess += 0.05 if _CONCRETE.search(text) else 0.0
-    guess -= 0.15 if len(terms(text)) < FILLER_TERMS else 0.0
+    guess -= 0.15 if _is_filler(text) else 0.0
     guess -= 0.05 if text.rstrip().endswith("?") else 0.0
     return min(max(guess, 0.0), 1.0)
+
+
+def _is_filler(text: str) -> bool:
+    """Return whether *text* has too few terms; no more of it is read than it takes to tell."""
+    return len(list(islice(each_term(text), FILLER_TERMS))) < FILLER_TERMS

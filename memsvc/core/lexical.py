@@ -12,6 +12,7 @@ import math
 import re
 import zlib
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -196,7 +197,14 @@ def term_of(word: str) -> str | None:
 
 def terms(text: str) -> list[str]:
     """Return the terms of *text*, in order, with repetitions."""
-    return [term for word in words(text) if (term := term_of(word)) is not None]
+    return list(each_term(text))
+
+
+def each_term(text: str) -> Iterator[str]:
+    """Yield the terms of *text*, in order, with repetitions, reading on as they are asked for."""
+    for word in _WORD.finditer(visible(text)):
+        if (term := term_of(word.group())) is not None:
+            yield term
 
 
 def dimension_of(term: str) -> int:
@@ -224,7 +232,11 @@ def lexical_vectors(text: str) -> LexicalVectors:
     The weight of a term that occurs tf times in a text of n terms is
     tf · (k + 1) / (tf + k · (1 - b + b · n / pivot)), BM25's term frequency part.
     """
-    counts = Counter(terms(text))
+    counts: Counter[str] = Counter()
+    # A long text says the same words again and again: each is stemmed once.
+    for word, count in Counter(words(text)).items():
+        if (term := term_of(word)) is not None:
+            counts[term] += count
     length = counts.total()
     pivot = SATURATION * (1 - LENGTH_NORMALISATION + LENGTH_NORMALISATION * length / PIVOT_LENGTH)
     kept = counts.most_common(MEMORY_TERMS_MAX)

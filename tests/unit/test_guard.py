@@ -66,6 +66,14 @@ def test_what_was_set_aside_is_told_apart_nearly_as_well() -> None:
     assert share_stopped(corpus("guard_held_out", "benign")) <= 0.015
 
 
+def test_of_what_was_never_looked_at_few_harmless_texts_are_stopped() -> None:
+    """A memory that is lost for nothing is worse than an attack that the fence has to hold."""
+    attacks, benign = (corpus("guard_fresh", kind)[1::2] for kind in ("attacks", "benign"))
+
+    assert share_stopped(attacks) >= 0.6
+    assert share_stopped(benign) <= 0.015
+
+
 @pytest.mark.parametrize(
     ("policy", "action"),
     [
@@ -100,6 +108,24 @@ def test_talk_about_attacks_is_only_flagged() -> None:
 
     assert verdict.action is GuardAction.FLAG
     assert "override" in verdict.signals
+
+
+#: More of harmless talk than a passage.
+TALK: Final = "\n" + "We went to the coast and ate mussels, and it rained.\n" * 30
+SAID: Final = [
+    text
+    for kind in ("attacks", "benign")
+    for text in corpus("guard_corpus", kind)
+    if "encoded" not in judge(text, QUARANTINE).signals
+]
+
+
+@given(st.sampled_from(SAID), st.sampled_from(SAID))
+def test_a_long_text_is_judged_by_its_worst_passage(one: str, other: str) -> None:
+    """What is said among much harmless talk is judged as if said alone, and far apart nothing adds up."""
+    alone = max(judge(one, QUARANTINE).action, judge(other, QUARANTINE).action)
+
+    assert judge(TALK + one + TALK + other + TALK, QUARANTINE).action is alone
 
 
 @given(st.text(max_size=500), st.sampled_from(GuardPolicy))

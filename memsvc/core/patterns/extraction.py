@@ -34,9 +34,6 @@ NAMELESS: Final = "The user"
 OTHER: Final = "other"
 
 _YEARLY_AGE: Final = timedelta(days=365)
-_SPEAKS = re.compile(
-    r"\b(?:i|i'm|im|i've|ive|my|me|we|we're|we've|our|your|the name)\b", re.IGNORECASE
-)
 _FIRST_PERSON = re.compile(
     r"\b(?:i|i'm|i've|i'd|i'll|me|my|mine|myself|we|our|ours|ourselves|we're)\b", re.IGNORECASE
 )
@@ -62,8 +59,6 @@ def extract(text: str, said: datetime, author: str = "") -> list[ExtractedFact]:
     who = " ".join(author.split()) or NAMELESS
     found: dict[tuple[str, str], ExtractedFact] = {}
     for clause in clauses(text):
-        if not _SPEAKS.search(clause):
-            continue
         for fact in _facts(timed(clause, said), said, who):
             key = (fact.slot, normalised(fact.value or fact.content))
             if key not in found and _is_sound(fact, who):

@@ -68,6 +68,9 @@ _SHORT_FORM = re.compile(
 )
 _OPEN_END = re.compile(r"(?:\b(?:in|at|for|the|an?|of|to|from|as|my|and|with)|,)$", re.IGNORECASE)
 
+_SPEAKS = re.compile(
+    r"\b(?:i|i'm|im|i've|ive|my|me|we|we're|we've|our|your|the name)\b", re.IGNORECASE
+)
 _SPEAKER = r"(?:i|i'm|im|i've|ive|my|we|we're|we've|our)\b"
 _OTHERS = (
     r"(?:he|she|they|you|it|this|that|that's|it's|he's|she's|there|who|which|where|what|how|why|when"
@@ -205,7 +208,7 @@ class _Sentence:
 
 
 def clauses(text: str) -> Iterator[str]:
-    """Yield the clauses of *text* in which its author states something, in order.
+    """Yield the clauses of *text* in which its author states something about themselves, in order.
 
     Each is free of what introduces it ("By the way,"), without line breaks, and at most
     CLAUSE_LENGTH_MAX characters long; at most about CLAUSES_MAX are yielded.
@@ -216,8 +219,10 @@ def clauses(text: str) -> Iterator[str]:
     for sentence in _sentences(_without_quotations(_readable(text))):
         if _MADE_UP.search(sentence.text):
             return
+        if not _SPEAKS.search(sentence.text):
+            continue
         for clause in _stated(sentence):
-            if clause not in seen:
+            if clause not in seen and _SPEAKS.search(clause):
                 seen.add(clause)
                 yield clause
         if len(seen) >= CLAUSES_MAX:
