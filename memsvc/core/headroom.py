@@ -21,7 +21,7 @@ class Headroom:
     """A limit that follows from how idle the process is."""
 
     def __init__(self, most: int) -> None:
-        """Allow 1 to *most* calls."""
+        """Allow up to *most* calls, and none for a moment at worst."""
         self._most = most
         self._limit = float(min(START, most))
         self._reached = False
@@ -38,7 +38,9 @@ class Headroom:
     def note_idle(self, share: float) -> None:
         """Learn the share of the last moments, 0 to 1, in which there was nothing to do."""
         if share < IDLE_MIN:
-            self._limit = max(self._limit * DECREASE, 1.0)
-        elif share > IDLE_ENOUGH and self._reached:
+            fewer = self._limit * DECREASE
+            # After a rest always one call: whatever else takes the time, something is served.
+            self._limit = fewer if fewer >= 1 else float(self._limit < 1)
+        elif self._limit < 1 or (share > IDLE_ENOUGH and self._reached):
             self._limit = min(self._limit + 1, self._most)
         self._reached = False

@@ -8,6 +8,7 @@ away at once, so that what is served is still served quickly.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -24,8 +25,10 @@ from memsvc.telemetry import SHED
 SHEDDING_SECONDS: Final = 1.0
 #: A tenant that called within so many seconds counts where places are shared.
 ACTIVE_SECONDS: Final = 1.0
-#: Up to so many times the limit may run, for tenants that have no call running beside others that have.
+#: Up to so many times the limit may run, for tenants that have no call running and had less than others.
 NEWCOMERS: Final = 2
+#: Each of several tenants may have so many calls running or waiting, however rare places are.
+SHARE_MIN: Final = 3
 #: Tenants that are remembered; those that have been quiet for longest are forgotten first.
 TENANTS_MAX: Final = 10_000
 #: When to come back if there is no place, in seconds.
@@ -78,6 +81,8 @@ class _Tenant:
     waiting: int = 0
     lasting: int = 0
     seen: float = 0.0
+    #: Calls served, of which those of a second ago count a third.
+    served: float = 0.0
 
     def is_idle(self) -> bool:
         return not (self.running or self.waiting or self.lasting)
@@ -172,6 +177,7 @@ class Pacing:
             if rate.units_per_second:
                 bucket = TokenBucket(rate.units_per_second, rate.burst, now)
             tenant = _Tenant(bucket, rate)
+        tenant.served *= math.exp(tenant.seen - now)
         tenant.seen = now
         # Last in the order: the ones that have been quiet for longest come first.
         self._tenants[tenant_id] = tenant
@@ -248,14 +254,18 @@ class Pacing:
         return Overloaded()
 
     def _has_place(self, tenant: _Tenant, now: float) -> bool:
-        """Return whether a call need not wait: one of a tenant that has none does not wait for others'."""
-        if tenant.running or len(self._active(now)) == 1:
-            return self._running < self.running_limit and not self._waiters
-        return self._running < NEWCOMERS * self.running_limit
+        """Return whether a call need not wait: one of a tenant that had less than others does not."""
+        if self._running < self.running_limit and not self._waiters:
+            return True
+        active = self._active(now)
+        had = sum(one.served for one in active) / len(active)
+        may_pass = not tenant.running and tenant.served < had
+        return may_pass and self._running < max(NEWCOMERS * self.running_limit, 1)
 
     def _share(self, now: float) -> int:
         """Return how many places each tenant has a right to."""
-        return max(1, self.running_limit // max(1, len(self._active(now))))
+        active = len(self._active(now))
+        return max(SHARE_MIN if active > 1 else 1, self.running_limit // max(1, active))
 
     def _active(self, now: float) -> list[_Tenant]:
         active = []
@@ -268,6 +278,7 @@ class Pacing:
     def _enter(self, tenant: _Tenant) -> int:
         self._running += 1
         tenant.running += 1
+        tenant.served += 1
         self._headroom.note_running(self._running)
         return self._running
 

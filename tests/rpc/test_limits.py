@@ -258,6 +258,44 @@ async def test_a_tenant_without_a_call_does_not_wait_for_others() -> None:
             await crowd.let_one_go()
 
 
+async def test_who_had_as_much_as_others_waits_as_they_do() -> None:
+    """A tenant whose calls are short, but as many, does not pass those that wait."""
+    crowd = Crowd(PacingLimits(running_min=1, running_max=1, waiting_max=10))
+    async with asyncio.TaskGroup() as group:
+        for tenant in ("busy", "busy", "other"):
+            task = group.create_task(crowd.call(tenant))
+            await turn()
+            if tenant == "busy":
+                await crowd.let_one_go()
+                await task
+        group.create_task(crowd.call("busy"))
+        await turn()
+        assert crowd.inside == ["busy", "busy", "other"]
+        for _ in range(2):
+            await crowd.let_one_go()
+
+
+async def test_a_rest_is_for_who_had_most() -> None:
+    """While the process rests, a tenant that had less than others is served; the others wait."""
+    crowd = Crowd(PacingLimits(running_min=8, running_max=8, waiting_max=10))
+    async with asyncio.TaskGroup() as group:
+        for _ in range(3):
+            group.create_task(crowd.call("greedy"))
+        await turn()
+        for _ in range(3):
+            await crowd.let_one_go()
+        while crowd.admission.running_limit:
+            crowd.admission.note_idle(0.0)
+        for tenant in ("greedy", "polite"):
+            group.create_task(crowd.call(tenant))
+            await turn()
+        assert crowd.inside == ["greedy"] * 3 + ["polite"]
+        crowd.admission.note_idle(0.9)
+        await crowd.let_one_go()
+        assert crowd.inside[-1] == "greedy"
+        await crowd.let_one_go()
+
+
 async def test_many_tenants_do_not_run_without_bound() -> None:
     """Though none of them has a call, no more than twice the limit run at once."""
     crowd = Crowd(PacingLimits(running_min=2, running_max=2, waiting_max=100))
@@ -304,7 +342,7 @@ async def test_lasting_calls_keep_no_place_from_others() -> None:
 async def test_places_become_fewer_while_the_process_has_no_time_to_spare() -> None:
     """Without idle moments calls wait that would have run; as soon as there are some, they run."""
     crowd = Crowd(PacingLimits(running_min=8, running_max=8, waiting_max=10))
-    for _ in range(20):
+    for _ in range(5):
         crowd.admission.note_idle(0.0)
     async with asyncio.TaskGroup() as group:
         for _ in range(3):

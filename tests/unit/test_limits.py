@@ -102,12 +102,24 @@ def test_dear_methods_are_measured_by_their_own_time() -> None:
     assert limit.limit == before
 
 
-def test_a_process_that_is_never_idle_takes_in_one_call_at_a_time() -> None:
-    """However many run, the limit falls, and to one at least: something is always served."""
+def test_a_process_that_is_never_idle_rests_but_never_twice_in_a_row() -> None:
+    """However many run, the limit falls to one call at a time, then none for a moment, then one again."""
     headroom = Headroom(64)
-    for _ in range(20):
+    limits = []
+    for _ in range(40):
         headroom.note_running(headroom.limit)
         headroom.note_idle(0.01)
+        limits.append(headroom.limit)
+    assert sorted(limits[20:22]) == [0, 1]
+    assert limits[20:] == limits[20:22] * 10
+
+
+def test_after_a_rest_calls_are_taken_in_again() -> None:
+    """A moment of idleness ends it, whether or not anything ran."""
+    headroom = Headroom(64)
+    while headroom.limit > 0:
+        headroom.note_idle(0.0)
+    headroom.note_idle((IDLE_MIN + IDLE_ENOUGH) / 2)
     assert headroom.limit == 1
 
 
