@@ -13,6 +13,8 @@ from typing import Final
 IDLE_MIN: Final = 0.2
 IDLE_ENOUGH: Final = 0.3
 DECREASE: Final = 0.5
+#: Below that even one call at a time is too much: others queue already, unseen.
+IDLE_LEAST: Final = 0.05
 #: What it begins with, before anything was learnt.
 START: Final = 8
 
@@ -38,9 +40,10 @@ class Headroom:
     def note_idle(self, share: float) -> None:
         """Learn the share of the last moments, 0 to 1, in which there was nothing to do."""
         if share < IDLE_MIN:
-            fewer = self._limit * DECREASE
+            fewer = max(self._limit * DECREASE, 1.0)
             # After a rest always one call: whatever else takes the time, something is served.
-            self._limit = fewer if fewer >= 1 else float(self._limit < 1)
+            rests = share < IDLE_LEAST and self._limit == 1
+            self._limit = 0.0 if rests else fewer
         elif self._limit < 1 or (share > IDLE_ENOUGH and self._reached):
             self._limit = min(self._limit + 1, self._most)
         self._reached = False

@@ -25,6 +25,8 @@ from memsvc.telemetry import SHED
 SHEDDING_SECONDS: Final = 1.0
 #: A tenant that called within so many seconds counts where places are shared.
 ACTIVE_SECONDS: Final = 1.0
+#: In a flood so many calls may wait for each that may run.
+WAITING_PER_PLACE: Final = 4
 #: Up to so many times the limit may run, for tenants that have no call running and had less than others.
 NEWCOMERS: Final = 2
 #: Each of several tenants may have so many calls running or waiting, however rare places are.
@@ -161,6 +163,7 @@ class Pacing:
         """Learn the share of the last moments, 0 to 1, in which the process had nothing to do."""
         self._headroom.note_idle(share)
         self._fill()
+        self._send_back(asyncio.get_running_loop().time())
 
     async def charge_patiently(self, tenant_id: str, units: float) -> None:
         """Take *units* of the tenant's rate, and wait until they are there: for the parts of a stream."""
@@ -242,16 +245,31 @@ class Pacing:
         if self._has_place(tenant, now):
             return None
         is_within_share = tenant.running + tenant.waiting < self._share(now)
-        is_full = len(self._waiters) >= self.limits.waiting_max
+        is_full = len(self._waiters) >= self._room(now)
         if not is_full and (is_within_share or now >= self._shedding_until):
             return None
         self._shedding_until = now + SHEDDING_SECONDS
-        if is_within_share and len(self._waiters) < 2 * self.limits.waiting_max:
+        if is_within_share and len(self._waiters) < 2 * self._room(now):
             return None
         SHED.labels("places").inc()
         if len(self._active(now)) > 1 and not is_within_share:
             return RateLimited(retry_seconds=RETRY_SECONDS, limit="concurrency")
         return Overloaded()
+
+    def _room(self, now: float) -> int:
+        """Return how many calls may wait: in a flood no more than are served soon."""
+        if now >= self._shedding_until:
+            return self.limits.waiting_max
+        return min(self.limits.waiting_max, WAITING_PER_PLACE * max(self.running_limit, 1))
+
+    def _send_back(self, now: float) -> None:
+        """Turn away who waits behind more calls than are served soon."""
+        by_priority = sorted(self._waiters, key=lambda waiter: waiter.priority)
+        for waiter in by_priority[2 * self._room(now) :]:
+            self._waiters.remove(waiter)
+            if not waiter.place.done():
+                SHED.labels("places").inc()
+                waiter.place.set_exception(Overloaded())
 
     def _has_place(self, tenant: _Tenant, now: float) -> bool:
         """Return whether a call need not wait: one of a tenant that had less than others does not."""

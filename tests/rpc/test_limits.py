@@ -14,8 +14,9 @@ import pytest
 
 from memsvc.core.costs import Cost, Priority
 from memsvc.core.errors import MemsvcError, Overloaded, RateLimited
+from memsvc.core.headroom import IDLE_LEAST
 from memsvc.rpc.event_loop import MeasuredLoop
-from memsvc.rpc.pacing import Pacing, PacingLimits, Rate
+from memsvc.rpc.pacing import WAITING_PER_PLACE, Pacing, PacingLimits, Rate
 from memsvc.v1 import admin_service_pb2 as admin_pb
 from memsvc.v1 import memory_pb2
 from memsvc.v1 import memory_service_pb2 as pb
@@ -273,6 +274,39 @@ async def test_who_had_as_much_as_others_waits_as_they_do() -> None:
         assert crowd.inside == ["busy", "busy", "other"]
         for _ in range(2):
             await crowd.let_one_go()
+
+
+async def test_in_a_flood_nobody_waits_behind_more_than_is_served_soon() -> None:
+    """When the queue was full and places become fewer, those at its end are told to come back."""
+    crowd = Crowd(PacingLimits(running_min=8, running_max=8, waiting_max=40))
+    calls = [asyncio.create_task(crowd.call("a")) for _ in range(49)]
+    await turn()
+    assert [type(call.exception()) for call in calls if call.done()] == [Overloaded]
+
+    for _ in range(6):
+        crowd.admission.note_idle(IDLE_LEAST)
+    await turn()
+
+    ended = [call for call in calls if call.done()]
+    assert {type(call.exception()) for call in ended} == {Overloaded}
+    assert ended[0] is calls[8 + 2 * WAITING_PER_PLACE]
+    assert len(ended) == len(calls) - 8 - 2 * WAITING_PER_PLACE
+    for _ in range(len(calls) - len(ended)):
+        await crowd.let_one_go()
+    assert all(call.done() for call in calls)
+
+
+async def test_a_burst_that_fits_is_not_sent_back_when_places_become_fewer() -> None:
+    """Calls that wait after a burst are served, however busy it makes the process."""
+    crowd = Crowd(PacingLimits(running_min=8, running_max=8, waiting_max=40))
+    calls = [asyncio.create_task(crowd.call("a")) for _ in range(48)]
+    await turn()
+    for _ in range(6):
+        crowd.admission.note_idle(IDLE_LEAST)
+    for _ in calls:
+        await crowd.let_one_go()
+    assert len(crowd.inside) == 48
+    await asyncio.gather(*calls)
 
 
 async def test_a_rest_is_for_who_had_most() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from memsvc.core.adaptive_limit import IDLE_CALLS, WINDOW_CALLS, AdaptiveLimit
 from memsvc.core.costs import COSTS, Priority, cost_of
-from memsvc.core.headroom import IDLE_ENOUGH, IDLE_MIN, START, Headroom
+from memsvc.core.headroom import IDLE_ENOUGH, IDLE_LEAST, IDLE_MIN, START, Headroom
 from memsvc.core.token_bucket import TokenBucket
 from memsvc.rpc.server import METHODS, SERVICES
 
@@ -112,6 +112,15 @@ def test_a_process_that_is_never_idle_rests_but_never_twice_in_a_row() -> None:
         limits.append(headroom.limit)
     assert sorted(limits[20:22]) == [0, 1]
     assert limits[20:] == limits[20:22] * 10
+
+
+def test_one_call_at_a_time_goes_on_while_there_is_some_time_to_spare() -> None:
+    """A process that is idle for less than it should be, but at times, never rests."""
+    headroom = Headroom(64)
+    for _ in range(40):
+        headroom.note_idle((IDLE_LEAST + IDLE_MIN) / 2)
+        assert headroom.limit >= 1
+    assert headroom.limit == 1
 
 
 def test_after_a_rest_calls_are_taken_in_again() -> None:
