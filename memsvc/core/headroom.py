@@ -14,7 +14,7 @@ IDLE_MIN: Final = 0.2
 IDLE_ENOUGH: Final = 0.3
 DECREASE: Final = 0.5
 #: Below that even one call at a time is too much: others queue already, unseen.
-IDLE_LEAST: Final = 0.05
+IDLE_LEAST: Final = 0.12
 #: What it begins with, before anything was learnt.
 START: Final = 8
 
