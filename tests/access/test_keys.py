@@ -70,7 +70,8 @@ async def test_before_the_tenant_is_known_only_the_presented_key_is_there(
     async with database.presented(made.key.key_id, 5) as tx:
         assert await api_keys.find(tx, made.key.key_id)
         assert await api_keys.find(tx, other.key.key_id) is None
-        assert await api_keys.page(tx, after=None, limit=10) == []
+        page = await api_keys.page(tx, after=None, limit=10)
+        assert {key.key_id for key in page} <= {made.key.key_id}
     async with database.overview() as tx:
         assert await api_keys.find(tx, made.key.key_id) is None
 
