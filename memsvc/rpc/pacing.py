@@ -100,6 +100,11 @@ class _Waiter:
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
 
+    @property
+    def has_place(self) -> bool:
+        """Whether it was given a place, and not turned away or given up."""
+        return self.place.done() and not self.place.cancelled() and self.place.exception() is None
+
 
 class Pacing:
     """Decides about the calls of one process."""
@@ -229,8 +234,8 @@ class Pacing:
         try:
             await waiter.place
         except asyncio.CancelledError:
-            if waiter.place.done() and not waiter.place.cancelled():
-                # The place was given just before the call was given up: pass it on.
+            if waiter.has_place:
+                # It was given just before the call was given up: pass it on.
                 self._leave(tenant)
             elif waiter in self._waiters:
                 # Unless it was passed over already, as one that has gone.

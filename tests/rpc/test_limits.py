@@ -296,6 +296,25 @@ async def test_in_a_flood_nobody_waits_behind_more_than_is_served_soon() -> None
     assert all(call.done() for call in calls)
 
 
+async def test_a_call_that_gives_up_as_it_is_sent_back_had_no_place() -> None:
+    """Given up in the moment in which it is turned away, it frees no place that it never had."""
+    crowd = Crowd(PacingLimits(running_min=1, running_max=1, waiting_max=20))
+    calls = [asyncio.create_task(crowd.call("a")) for _ in range(22)]
+    await turn()
+    for _ in range(3):
+        crowd.admission.note_idle(IDLE_LEAST)
+    for call in calls[1:]:
+        call.cancel()
+    await turn()
+
+    await crowd.let_one_go()
+    after = [asyncio.create_task(crowd.call("a", name="after")) for _ in range(2)]
+    await turn()
+    assert crowd.inside == ["a", "after"]
+    await crowd.let_one_go()
+    await asyncio.gather(*calls, *after, return_exceptions=True)
+
+
 async def test_a_burst_that_fits_is_not_sent_back_when_places_become_fewer() -> None:
     """Calls that wait after a burst are served, however busy it makes the process."""
     crowd = Crowd(PacingLimits(running_min=8, running_max=8, waiting_max=40))
