@@ -130,7 +130,9 @@ class Pacing:
         tenant = self._tenant(tenant_id, now)
         if error := self._too_fast(tenant, cost.units, now):
             return error
-        return self._too_many_lasting(tenant) if cost.lasting else self._too_full(tenant, now)
+        if cost.lasting:
+            return self._too_many_lasting(tenant)
+        return None if self._has_place(tenant, now) else self._too_many_waiting(tenant, now)
 
     @asynccontextmanager
     async def admitted(
@@ -226,7 +228,7 @@ class Pacing:
         """Return how many calls run, this one included, when it has its place."""
         if self._has_place(tenant, now):
             return self._enter(tenant)
-        if error := self._too_full(tenant, now):
+        if error := self._too_many_waiting(tenant, now):
             raise error
         waiter = _Waiter(tenant, priority)
         self._waiters.append(waiter)
@@ -245,19 +247,18 @@ class Pacing:
             tenant.waiting -= 1
         return self._running
 
-    def _too_full(self, tenant: _Tenant, now: float) -> MemsvcError | None:
-        """Return None if there is a place, or room for one more that waits for it."""
-        if self._has_place(tenant, now):
-            return None
-        is_within_share = tenant.running + tenant.waiting < self._share(now)
-        is_full = len(self._waiters) >= self._room(now)
-        if not is_full and (is_within_share or now >= self._shedding_until):
+    def _too_many_waiting(self, tenant: _Tenant, now: float) -> MemsvcError | None:
+        """Return None if there is room for one more that waits for a place."""
+        active, room, waiting = len(self._active(now)), self._room(now), len(self._waiters)
+        is_within_share = tenant.running + tenant.waiting < self._share(active)
+        if waiting < room and (is_within_share or now >= self._shedding_until):
             return None
         self._shedding_until = now + SHEDDING_SECONDS
-        if is_within_share and len(self._waiters) < 2 * self._room(now):
+        # From now on there is less room.
+        if is_within_share and waiting < 2 * self._room(now):
             return None
         SHED.labels("places").inc()
-        if len(self._active(now)) > 1 and not is_within_share:
+        if active > 1 and not is_within_share:
             return RateLimited(retry_seconds=RETRY_SECONDS, limit="concurrency")
         return Overloaded()
 
@@ -285,10 +286,9 @@ class Pacing:
         may_pass = not tenant.running and tenant.served < had
         return may_pass and self._running < max(NEWCOMERS * self.running_limit, 1)
 
-    def _share(self, now: float) -> int:
-        """Return how many places each tenant has a right to."""
-        active = len(self._active(now))
-        return max(SHARE_MIN if active > 1 else 1, self.running_limit // max(1, active))
+    def _share(self, active: int) -> int:
+        """Return how many places each of so many active tenants has a right to."""
+        return max(SHARE_MIN if active > 1 else 1, self.running_limit // active)
 
     def _active(self, now: float) -> list[_Tenant]:
         active = []
