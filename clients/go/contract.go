@@ -375,11 +375,39 @@ type ChatEvent_Keepalive = memsvcv1.ChatEvent_Keepalive
 // The answer is complete and stored; always the last event.
 type ChatEvent_Done = memsvcv1.ChatEvent_Done
 
+// A participant begins to speak.
+type ChatEvent_Speaker = memsvcv1.ChatEvent_Speaker
+
+// A page that the answer may rest on.
+type ChatEvent_Citation = memsvcv1.ChatEvent_Citation
+
+// A provider does not answer, and the next one is asked.
+type ChatEvent_ProviderChange = memsvcv1.ChatEvent_ProviderChange
+
+// A participant has spoken, and what it said is stored.
+type ChatEvent_TurnEnd = memsvcv1.ChatEvent_TurnEnd
+
 // ChatStarted says where the turn is stored.
 type ChatStarted = memsvcv1.ChatStarted
 
-// ChatContext shows the memories that the model was given.
+// PromptPart is a part of what a model was given to read.
+type PromptPart = memsvcv1.PromptPart
+
+// ChatContext shows what the model was given besides the user's message. With several participants each has
+// its own.
 type ChatContext = memsvcv1.ChatContext
+
+// ChatSpeaker says who speaks now.
+type ChatSpeaker = memsvcv1.ChatSpeaker
+
+// ChatTurnEnd says where what a participant said is stored.
+type ChatTurnEnd = memsvcv1.ChatTurnEnd
+
+// ChatCitation is a page that a web search found.
+type ChatCitation = memsvcv1.ChatCitation
+
+// ChatProviderChange says that another provider is asked.
+type ChatProviderChange = memsvcv1.ChatProviderChange
 
 // ChatDelta is a piece of the answer.
 type ChatDelta = memsvcv1.ChatDelta
@@ -390,7 +418,7 @@ type ChatReasoning = memsvcv1.ChatReasoning
 // ChatTitle names the conversation.
 type ChatTitle = memsvcv1.ChatTitle
 
-// ChatUsage counts tokens.
+// ChatUsage counts tokens, of all turns of the call together.
 type ChatUsage = memsvcv1.ChatUsage
 
 // ChatKeepalive keeps an idle stream open.
@@ -410,9 +438,9 @@ const (
 	MemoryMode_MEMORY_MODE_FULL = memsvcv1.MemoryMode_MEMORY_MODE_FULL
 	// Recall, store nothing.
 	MemoryMode_MEMORY_MODE_READ_ONLY = memsvcv1.MemoryMode_MEMORY_MODE_READ_ONLY
-	// Store both turns, recall nothing.
+	// Store both turns, recall nothing. What was said in the conversation is still read.
 	MemoryMode_MEMORY_MODE_WRITE_ONLY = memsvcv1.MemoryMode_MEMORY_MODE_WRITE_ONLY
-	// Neither.
+	// Neither: the model is given the persona and the message, and nothing is stored.
 	MemoryMode_MEMORY_MODE_OFF = memsvcv1.MemoryMode_MEMORY_MODE_OFF
 )
 
@@ -446,6 +474,60 @@ const (
 	FinishReason_FINISH_REASON_CONTENT_FILTER = memsvcv1.FinishReason_FINISH_REASON_CONTENT_FILTER
 	// The stream broke off; what was said is kept.
 	FinishReason_FINISH_REASON_INTERRUPTED = memsvcv1.FinishReason_FINISH_REASON_INTERRUPTED
+)
+
+// TurnPolicy says who of several participants speaks when.
+type TurnPolicy = memsvcv1.TurnPolicy
+
+// The values of TurnPolicy.
+const (
+	// Not given; the same as TURN_POLICY_ROUND_ROBIN.
+	TurnPolicy_TURN_POLICY_UNSPECIFIED = memsvcv1.TurnPolicy_TURN_POLICY_UNSPECIFIED
+	// One after the other, in the order given.
+	TurnPolicy_TURN_POLICY_ROUND_ROBIN = memsvcv1.TurnPolicy_TURN_POLICY_ROUND_ROBIN
+	// Whoever is spoken to by name, first by the user ("@Ada, what do you think?"), then by each other. If
+	// nobody is, the first one answers the user.
+	TurnPolicy_TURN_POLICY_ADDRESSED = memsvcv1.TurnPolicy_TURN_POLICY_ADDRESSED
+	// The persona of persona_id says after each turn who is next, or that it is the user's turn again.
+	TurnPolicy_TURN_POLICY_MODERATOR = memsvcv1.TurnPolicy_TURN_POLICY_MODERATOR
+)
+
+// ReasoningEffort says how long a model that reasons may do so before it answers.
+type ReasoningEffort = memsvcv1.ReasoningEffort
+
+// The values of ReasoningEffort.
+const (
+	// Not given: the provider's default.
+	ReasoningEffort_REASONING_EFFORT_UNSPECIFIED = memsvcv1.ReasoningEffort_REASONING_EFFORT_UNSPECIFIED
+	// As little as possible.
+	ReasoningEffort_REASONING_EFFORT_LOW = memsvcv1.ReasoningEffort_REASONING_EFFORT_LOW
+	// Some.
+	ReasoningEffort_REASONING_EFFORT_MEDIUM = memsvcv1.ReasoningEffort_REASONING_EFFORT_MEDIUM
+	// As long as it takes.
+	ReasoningEffort_REASONING_EFFORT_HIGH = memsvcv1.ReasoningEffort_REASONING_EFFORT_HIGH
+)
+
+// PromptPartKind says what a part of a prompt is made of.
+type PromptPartKind = memsvcv1.PromptPartKind
+
+// The values of PromptPartKind.
+const (
+	// Not known.
+	PromptPartKind_PROMPT_PART_KIND_UNSPECIFIED = memsvcv1.PromptPartKind_PROMPT_PART_KIND_UNSPECIFIED
+	// The persona's instructions, and how the other parts are to be read.
+	PromptPartKind_PROMPT_PART_KIND_PERSONA = memsvcv1.PromptPartKind_PROMPT_PART_KIND_PERSONA
+	// The user's preferences.
+	PromptPartKind_PROMPT_PART_KIND_PREFERENCES = memsvcv1.PromptPartKind_PROMPT_PART_KIND_PREFERENCES
+	// The essential facts.
+	PromptPartKind_PROMPT_PART_KIND_CONSCIOUS = memsvcv1.PromptPartKind_PROMPT_PART_KIND_CONSCIOUS
+	// What was recalled for the message.
+	PromptPartKind_PROMPT_PART_KIND_RECALLED = memsvcv1.PromptPartKind_PROMPT_PART_KIND_RECALLED
+	// What a web search found.
+	PromptPartKind_PROMPT_PART_KIND_WEB = memsvcv1.PromptPartKind_PROMPT_PART_KIND_WEB
+	// What was said before in the conversation.
+	PromptPartKind_PROMPT_PART_KIND_HISTORY = memsvcv1.PromptPartKind_PROMPT_PART_KIND_HISTORY
+	// The user's message.
+	PromptPartKind_PROMPT_PART_KIND_MESSAGE = memsvcv1.PromptPartKind_PROMPT_PART_KIND_MESSAGE
 )
 
 // ErrorReason is the catalogue of everything that can go wrong. Each error that a call ends with
@@ -577,6 +659,23 @@ const (
 	// policy is to reject it; nothing was written.
 	// Example: {reason: "TEXT_REJECTED", metadata: {"field": "content", "signals": "override,role_token"}}.
 	ErrorReason_ERROR_REASON_TEXT_REJECTED = memsvcv1.ErrorReason_ERROR_REASON_TEXT_REJECTED
+	// FAILED_PRECONDITION. The server has no provider of language models for this, or no web search; "setting"
+	// is what would name one.
+	// Example: {reason: "PROVIDER_NOT_CONFIGURED", metadata: {"setting": "chat_providers", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_PROVIDER_NOT_CONFIGURED = memsvcv1.ErrorReason_ERROR_REASON_PROVIDER_NOT_CONFIGURED
+	// NOT_FOUND. The server has no provider of this name for chats; see ProviderService.ListProviders.
+	// Example: {reason: "PROVIDER_NOT_FOUND", metadata: {"field": "provider", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_PROVIDER_NOT_FOUND = memsvcv1.ErrorReason_ERROR_REASON_PROVIDER_NOT_FOUND
+	// NOT_FOUND. The provider does not offer this model here; see ProviderService.ListModels.
+	// Example: {reason: "MODEL_NOT_FOUND", metadata: {"field": "model", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_MODEL_NOT_FOUND = memsvcv1.ErrorReason_ERROR_REASON_MODEL_NOT_FOUND
+	// UNAVAILABLE. The model broke off in the middle of its answer. What was said is kept as an interrupted
+	// message; the same request with its request_id asks anew.
+	// Example: {reason: "LLM_STREAM_TRUNCATED", metadata: {"assistant_message_id": "…", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_LLM_STREAM_TRUNCATED = memsvcv1.ErrorReason_ERROR_REASON_LLM_STREAM_TRUNCATED
+	// ABORTED. Another call with the same request_id has taken over this turn; its stream has the answer.
+	// Example: {reason: "CHAT_TAKEN_OVER", metadata: {"field": "request_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_CHAT_TAKEN_OVER = memsvcv1.ErrorReason_ERROR_REASON_CHAT_TAKEN_OVER
 )
 
 // Job is a piece of work.
@@ -801,6 +900,39 @@ const (
 	SearchSource_SEARCH_SOURCE_MESSAGES = memsvcv1.SearchSource_SEARCH_SOURCE_MESSAGES
 	// Facts, notes and summaries.
 	SearchSource_SEARCH_SOURCE_MEMORIES = memsvcv1.SearchSource_SEARCH_SOURCE_MEMORIES
+)
+
+// Provider is a server of language models.
+type Provider = memsvcv1.Provider
+
+// Model is one of the models that a provider offers here.
+type Model = memsvcv1.Model
+
+// ListProvidersRequest asks for the providers.
+type ListProvidersRequest = memsvcv1.ListProvidersRequest
+
+// ListProvidersResponse holds them.
+type ListProvidersResponse = memsvcv1.ListProvidersResponse
+
+// ListModelsRequest asks for models.
+type ListModelsRequest = memsvcv1.ListModelsRequest
+
+// ListModelsResponse holds them.
+type ListModelsResponse = memsvcv1.ListModelsResponse
+
+// ProviderState says whether a provider is asked at the moment.
+type ProviderState = memsvcv1.ProviderState
+
+// The values of ProviderState.
+const (
+	// Not known.
+	ProviderState_PROVIDER_STATE_UNSPECIFIED = memsvcv1.ProviderState_PROVIDER_STATE_UNSPECIFIED
+	// It is asked.
+	ProviderState_PROVIDER_STATE_READY = memsvcv1.ProviderState_PROVIDER_STATE_READY
+	// It said that it has too much to do, and is left alone for a while.
+	ProviderState_PROVIDER_STATE_BUSY = memsvcv1.ProviderState_PROVIDER_STATE_BUSY
+	// It failed too often in a row, and is left alone for a while.
+	ProviderState_PROVIDER_STATE_PAUSED = memsvcv1.ProviderState_PROVIDER_STATE_PAUSED
 )
 
 // RetentionPolicy is what holds for all memories of a tenant that no rule speaks of.

@@ -117,6 +117,10 @@ _SERVICES: Final[Mapping[str, Mapping[str, Scope | Everybody]]] = {
         "ListDeadJobs": Scope.JOB_READ,
         "RequeueJob": Scope.JOB_WRITE,
     },
+    "ProviderService": {
+        "ListProviders": Scope.CHAT,
+        "ListModels": Scope.CHAT,
+    },
     "AdminService": {
         "GetServerInfo": Everybody.WITH_CREDENTIAL,
         "GetLimits": Everybody.WITH_CREDENTIAL,

@@ -66,6 +66,8 @@ COSTS: Final = {
     "JobService/WatchJob": Cost(Priority.BROWSE, 0.5, lasting=True),
     "JobService/ListDeadJobs": _READ,
     "JobService/RequeueJob": _MANAGE,
+    "ProviderService/ListProviders": _READ,
+    "ProviderService/ListModels": _READ,
     "AdminService/GetServerInfo": _CONTROL,
     "AdminService/GetLimits": _CONTROL,
     "AdminService/GetQuota": _CONTROL,

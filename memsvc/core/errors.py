@@ -97,6 +97,26 @@ class ModelRefused(MemsvcError):
     """The language model refuses the request, or its replies are of no use."""
 
 
+class ProviderNotConfigured(MemsvcError):
+    """The server has no provider for this."""
+
+
+class ProviderNotFound(MemsvcError):
+    """There is no such provider for chats."""
+
+
+class ModelNotFound(MemsvcError):
+    """The provider does not offer this model here."""
+
+
+class AnswerTruncated(MemsvcError):
+    """The language model broke off in the middle of its answer."""
+
+
+class ChatTakenOver(MemsvcError):
+    """Another call with the same request_id has taken over this turn."""
+
+
 class RequestIdReused(MemsvcError):
     """The request_id was used before with a different request."""
 

@@ -69,6 +69,15 @@ MEANINGS: Final[dict[type[MemsvcError], Meaning]] = {
         _Code.UNAVAILABLE, ErrorReason.ERROR_REASON_MODEL_UNAVAILABLE, 5_000
     ),
     errors.ModelRefused: Meaning(_Code.FAILED_PRECONDITION, ErrorReason.ERROR_REASON_MODEL_REFUSED),
+    errors.ProviderNotConfigured: Meaning(
+        _Code.FAILED_PRECONDITION, ErrorReason.ERROR_REASON_PROVIDER_NOT_CONFIGURED
+    ),
+    errors.ProviderNotFound: Meaning(_Code.NOT_FOUND, ErrorReason.ERROR_REASON_PROVIDER_NOT_FOUND),
+    errors.ModelNotFound: Meaning(_Code.NOT_FOUND, ErrorReason.ERROR_REASON_MODEL_NOT_FOUND),
+    errors.AnswerTruncated: Meaning(
+        _Code.UNAVAILABLE, ErrorReason.ERROR_REASON_LLM_STREAM_TRUNCATED, 1_000
+    ),
+    errors.ChatTakenOver: Meaning(_Code.ABORTED, ErrorReason.ERROR_REASON_CHAT_TAKEN_OVER),
     errors.RequestIdReused: Meaning(
         _Code.ALREADY_EXISTS, ErrorReason.ERROR_REASON_IDEMPOTENCY_KEY_REUSED
     ),

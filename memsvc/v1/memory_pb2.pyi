@@ -86,7 +86,7 @@ EMBEDDING_MODE_IMMEDIATE: EmbeddingMode
 EMBEDDING_MODE_DEFERRED: EmbeddingMode
 
 class Message(_message.Message):
-    __slots__ = ("message_id", "conversation_id", "user_id", "role", "content", "author", "event_time", "metadata", "importance", "parent_message_id", "create_time", "update_time", "embedding", "source_class")
+    __slots__ = ("message_id", "conversation_id", "user_id", "role", "content", "author", "event_time", "metadata", "importance", "parent_message_id", "create_time", "update_time", "embedding", "source_class", "interrupted")
     MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -101,6 +101,7 @@ class Message(_message.Message):
     UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
     EMBEDDING_FIELD_NUMBER: _ClassVar[int]
     SOURCE_CLASS_FIELD_NUMBER: _ClassVar[int]
+    INTERRUPTED_FIELD_NUMBER: _ClassVar[int]
     message_id: str
     conversation_id: str
     user_id: str
@@ -115,7 +116,8 @@ class Message(_message.Message):
     update_time: _timestamp_pb2.Timestamp
     embedding: Embedding
     source_class: SourceClass
-    def __init__(self, message_id: _Optional[str] = ..., conversation_id: _Optional[str] = ..., user_id: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., content: _Optional[str] = ..., author: _Optional[str] = ..., event_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., metadata: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., importance: _Optional[float] = ..., parent_message_id: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., embedding: _Optional[_Union[Embedding, _Mapping]] = ..., source_class: _Optional[_Union[SourceClass, str]] = ...) -> None: ...
+    interrupted: bool
+    def __init__(self, message_id: _Optional[str] = ..., conversation_id: _Optional[str] = ..., user_id: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., content: _Optional[str] = ..., author: _Optional[str] = ..., event_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., metadata: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., importance: _Optional[float] = ..., parent_message_id: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., embedding: _Optional[_Union[Embedding, _Mapping]] = ..., source_class: _Optional[_Union[SourceClass, str]] = ..., interrupted: bool = ...) -> None: ...
 
 class Embedding(_message.Message):
     __slots__ = ("model", "values")

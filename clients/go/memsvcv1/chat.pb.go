@@ -31,9 +31,9 @@ const (
 	MemoryMode_MEMORY_MODE_FULL MemoryMode = 1
 	// Recall, store nothing.
 	MemoryMode_MEMORY_MODE_READ_ONLY MemoryMode = 2
-	// Store both turns, recall nothing.
+	// Store both turns, recall nothing. What was said in the conversation is still read.
 	MemoryMode_MEMORY_MODE_WRITE_ONLY MemoryMode = 3
-	// Neither.
+	// Neither: the model is given the persona and the message, and nothing is stored.
 	MemoryMode_MEMORY_MODE_OFF MemoryMode = 4
 )
 
@@ -200,6 +200,194 @@ func (FinishReason) EnumDescriptor() ([]byte, []int) {
 	return file_memsvc_v1_chat_proto_rawDescGZIP(), []int{2}
 }
 
+// TurnPolicy says who of several participants speaks when.
+type TurnPolicy int32
+
+const (
+	// Not given; the same as TURN_POLICY_ROUND_ROBIN.
+	TurnPolicy_TURN_POLICY_UNSPECIFIED TurnPolicy = 0
+	// One after the other, in the order given.
+	TurnPolicy_TURN_POLICY_ROUND_ROBIN TurnPolicy = 1
+	// Whoever is spoken to by name, first by the user ("@Ada, what do you think?"), then by each other. If
+	// nobody is, the first one answers the user.
+	TurnPolicy_TURN_POLICY_ADDRESSED TurnPolicy = 2
+	// The persona of persona_id says after each turn who is next, or that it is the user's turn again.
+	TurnPolicy_TURN_POLICY_MODERATOR TurnPolicy = 3
+)
+
+// Enum value maps for TurnPolicy.
+var (
+	TurnPolicy_name = map[int32]string{
+		0: "TURN_POLICY_UNSPECIFIED",
+		1: "TURN_POLICY_ROUND_ROBIN",
+		2: "TURN_POLICY_ADDRESSED",
+		3: "TURN_POLICY_MODERATOR",
+	}
+	TurnPolicy_value = map[string]int32{
+		"TURN_POLICY_UNSPECIFIED": 0,
+		"TURN_POLICY_ROUND_ROBIN": 1,
+		"TURN_POLICY_ADDRESSED":   2,
+		"TURN_POLICY_MODERATOR":   3,
+	}
+)
+
+func (x TurnPolicy) Enum() *TurnPolicy {
+	p := new(TurnPolicy)
+	*p = x
+	return p
+}
+
+func (x TurnPolicy) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (TurnPolicy) Descriptor() protoreflect.EnumDescriptor {
+	return file_memsvc_v1_chat_proto_enumTypes[3].Descriptor()
+}
+
+func (TurnPolicy) Type() protoreflect.EnumType {
+	return &file_memsvc_v1_chat_proto_enumTypes[3]
+}
+
+func (x TurnPolicy) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use TurnPolicy.Descriptor instead.
+func (TurnPolicy) EnumDescriptor() ([]byte, []int) {
+	return file_memsvc_v1_chat_proto_rawDescGZIP(), []int{3}
+}
+
+// ReasoningEffort says how long a model that reasons may do so before it answers.
+type ReasoningEffort int32
+
+const (
+	// Not given: the provider's default.
+	ReasoningEffort_REASONING_EFFORT_UNSPECIFIED ReasoningEffort = 0
+	// As little as possible.
+	ReasoningEffort_REASONING_EFFORT_LOW ReasoningEffort = 1
+	// Some.
+	ReasoningEffort_REASONING_EFFORT_MEDIUM ReasoningEffort = 2
+	// As long as it takes.
+	ReasoningEffort_REASONING_EFFORT_HIGH ReasoningEffort = 3
+)
+
+// Enum value maps for ReasoningEffort.
+var (
+	ReasoningEffort_name = map[int32]string{
+		0: "REASONING_EFFORT_UNSPECIFIED",
+		1: "REASONING_EFFORT_LOW",
+		2: "REASONING_EFFORT_MEDIUM",
+		3: "REASONING_EFFORT_HIGH",
+	}
+	ReasoningEffort_value = map[string]int32{
+		"REASONING_EFFORT_UNSPECIFIED": 0,
+		"REASONING_EFFORT_LOW":         1,
+		"REASONING_EFFORT_MEDIUM":      2,
+		"REASONING_EFFORT_HIGH":        3,
+	}
+)
+
+func (x ReasoningEffort) Enum() *ReasoningEffort {
+	p := new(ReasoningEffort)
+	*p = x
+	return p
+}
+
+func (x ReasoningEffort) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ReasoningEffort) Descriptor() protoreflect.EnumDescriptor {
+	return file_memsvc_v1_chat_proto_enumTypes[4].Descriptor()
+}
+
+func (ReasoningEffort) Type() protoreflect.EnumType {
+	return &file_memsvc_v1_chat_proto_enumTypes[4]
+}
+
+func (x ReasoningEffort) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ReasoningEffort.Descriptor instead.
+func (ReasoningEffort) EnumDescriptor() ([]byte, []int) {
+	return file_memsvc_v1_chat_proto_rawDescGZIP(), []int{4}
+}
+
+// PromptPartKind says what a part of a prompt is made of.
+type PromptPartKind int32
+
+const (
+	// Not known.
+	PromptPartKind_PROMPT_PART_KIND_UNSPECIFIED PromptPartKind = 0
+	// The persona's instructions, and how the other parts are to be read.
+	PromptPartKind_PROMPT_PART_KIND_PERSONA PromptPartKind = 1
+	// The user's preferences.
+	PromptPartKind_PROMPT_PART_KIND_PREFERENCES PromptPartKind = 2
+	// The essential facts.
+	PromptPartKind_PROMPT_PART_KIND_CONSCIOUS PromptPartKind = 3
+	// What was recalled for the message.
+	PromptPartKind_PROMPT_PART_KIND_RECALLED PromptPartKind = 4
+	// What a web search found.
+	PromptPartKind_PROMPT_PART_KIND_WEB PromptPartKind = 5
+	// What was said before in the conversation.
+	PromptPartKind_PROMPT_PART_KIND_HISTORY PromptPartKind = 6
+	// The user's message.
+	PromptPartKind_PROMPT_PART_KIND_MESSAGE PromptPartKind = 7
+)
+
+// Enum value maps for PromptPartKind.
+var (
+	PromptPartKind_name = map[int32]string{
+		0: "PROMPT_PART_KIND_UNSPECIFIED",
+		1: "PROMPT_PART_KIND_PERSONA",
+		2: "PROMPT_PART_KIND_PREFERENCES",
+		3: "PROMPT_PART_KIND_CONSCIOUS",
+		4: "PROMPT_PART_KIND_RECALLED",
+		5: "PROMPT_PART_KIND_WEB",
+		6: "PROMPT_PART_KIND_HISTORY",
+		7: "PROMPT_PART_KIND_MESSAGE",
+	}
+	PromptPartKind_value = map[string]int32{
+		"PROMPT_PART_KIND_UNSPECIFIED": 0,
+		"PROMPT_PART_KIND_PERSONA":     1,
+		"PROMPT_PART_KIND_PREFERENCES": 2,
+		"PROMPT_PART_KIND_CONSCIOUS":   3,
+		"PROMPT_PART_KIND_RECALLED":    4,
+		"PROMPT_PART_KIND_WEB":         5,
+		"PROMPT_PART_KIND_HISTORY":     6,
+		"PROMPT_PART_KIND_MESSAGE":     7,
+	}
+)
+
+func (x PromptPartKind) Enum() *PromptPartKind {
+	p := new(PromptPartKind)
+	*p = x
+	return p
+}
+
+func (x PromptPartKind) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (PromptPartKind) Descriptor() protoreflect.EnumDescriptor {
+	return file_memsvc_v1_chat_proto_enumTypes[5].Descriptor()
+}
+
+func (PromptPartKind) Type() protoreflect.EnumType {
+	return &file_memsvc_v1_chat_proto_enumTypes[5]
+}
+
+func (x PromptPartKind) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use PromptPartKind.Descriptor instead.
+func (PromptPartKind) EnumDescriptor() ([]byte, []int) {
+	return file_memsvc_v1_chat_proto_rawDescGZIP(), []int{5}
+}
+
 // ChatRequest is what the user says, and how it is to be answered.
 type ChatRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -223,8 +411,36 @@ type ChatRequest struct {
 	Temperature *float64 `protobuf:"fixed64,9,opt,name=temperature,proto3,oneof" json:"temperature,omitempty"`
 	// The longest answer in tokens. Default: the provider's.
 	MaxOutputTokens *int32 `protobuf:"varint,10,opt,name=max_output_tokens,json=maxOutputTokens,proto3,oneof" json:"max_output_tokens,omitempty"`
-	// Makes a retry safe: at most 128 bytes, kept for 48 hours.
-	RequestId     string `protobuf:"bytes,11,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Makes a retry safe: at most 128 bytes, kept for 48 hours. The same request goes on with the same turn:
+	// the user's message is stored once, a complete answer is sent again, one that broke off is asked for
+	// anew. An earlier call that is still under way ends ABORTED (CHAT_TAKEN_OVER).
+	RequestId string `protobuf:"bytes,11,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// The project that a new conversation belongs to, at most 128 bytes.
+	ProjectId string `protobuf:"bytes,12,opt,name=project_id,json=projectId,proto3" json:"project_id,omitempty"`
+	// The agent that a new conversation belongs to, at most 128 bytes.
+	AgentId string `protobuf:"bytes,13,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
+	// Several personas that talk with the user and with each other: their ids, at most 8, none twice. Each may
+	// have a provider of its own.
+	Participants []string `protobuf:"bytes,14,rep,name=participants,proto3" json:"participants,omitempty"`
+	// Who of the participants speaks when. Default TURN_POLICY_ROUND_ROBIN.
+	TurnPolicy TurnPolicy `protobuf:"varint,15,opt,name=turn_policy,json=turnPolicy,proto3,enum=memsvc.v1.TurnPolicy" json:"turn_policy,omitempty"`
+	// How many turns the participants may take altogether, 1 to 32. Default: as many as there are.
+	TurnsMax *int32 `protobuf:"varint,16,opt,name=turns_max,json=turnsMax,proto3,oneof" json:"turns_max,omitempty"`
+	// What to recall, at most 4,000 characters, if not what the message is about. A line of the message that
+	// begins with "@memory " says so as well.
+	MemoryQuery string `protobuf:"bytes,17,opt,name=memory_query,json=memoryQuery,proto3" json:"memory_query,omitempty"`
+	// What to look for in the web, at most 1,000 characters; empty for nothing. A line of the message that begins
+	// with "@search " says so as well. Only where the server has a web search.
+	WebSearch string `protobuf:"bytes,18,opt,name=web_search,json=webSearch,proto3" json:"web_search,omitempty"`
+	// How long a model that reasons may do so. Default: the provider's.
+	ReasoningEffort ReasoningEffort `protobuf:"varint,19,opt,name=reasoning_effort,json=reasoningEffort,proto3,enum=memsvc.v1.ReasoningEffort" json:"reasoning_effort,omitempty"`
+	// The id that the user's message is stored under, at most 128 bytes. One that the conversation has already is
+	// said anew, edited or not: it and all after it are cut off, with the facts that came from them.
+	UserMessageId string `protobuf:"bytes,20,opt,name=user_message_id,json=userMessageId,proto3" json:"user_message_id,omitempty"`
+	// How many tokens the prompt may have, 256 to 1,000,000. Default: the server's.
+	PromptTokenBudget *int32 `protobuf:"varint,21,opt,name=prompt_token_budget,json=promptTokenBudget,proto3,oneof" json:"prompt_token_budget,omitempty"`
+	// How many memories are recalled, 0 to 50. Default 5.
+	RecallLimit   *int32 `protobuf:"varint,22,opt,name=recall_limit,json=recallLimit,proto3,oneof" json:"recall_limit,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -336,6 +552,83 @@ func (x *ChatRequest) GetRequestId() string {
 	return ""
 }
 
+func (x *ChatRequest) GetProjectId() string {
+	if x != nil {
+		return x.ProjectId
+	}
+	return ""
+}
+
+func (x *ChatRequest) GetAgentId() string {
+	if x != nil {
+		return x.AgentId
+	}
+	return ""
+}
+
+func (x *ChatRequest) GetParticipants() []string {
+	if x != nil {
+		return x.Participants
+	}
+	return nil
+}
+
+func (x *ChatRequest) GetTurnPolicy() TurnPolicy {
+	if x != nil {
+		return x.TurnPolicy
+	}
+	return TurnPolicy_TURN_POLICY_UNSPECIFIED
+}
+
+func (x *ChatRequest) GetTurnsMax() int32 {
+	if x != nil && x.TurnsMax != nil {
+		return *x.TurnsMax
+	}
+	return 0
+}
+
+func (x *ChatRequest) GetMemoryQuery() string {
+	if x != nil {
+		return x.MemoryQuery
+	}
+	return ""
+}
+
+func (x *ChatRequest) GetWebSearch() string {
+	if x != nil {
+		return x.WebSearch
+	}
+	return ""
+}
+
+func (x *ChatRequest) GetReasoningEffort() ReasoningEffort {
+	if x != nil {
+		return x.ReasoningEffort
+	}
+	return ReasoningEffort_REASONING_EFFORT_UNSPECIFIED
+}
+
+func (x *ChatRequest) GetUserMessageId() string {
+	if x != nil {
+		return x.UserMessageId
+	}
+	return ""
+}
+
+func (x *ChatRequest) GetPromptTokenBudget() int32 {
+	if x != nil && x.PromptTokenBudget != nil {
+		return *x.PromptTokenBudget
+	}
+	return 0
+}
+
+func (x *ChatRequest) GetRecallLimit() int32 {
+	if x != nil && x.RecallLimit != nil {
+		return *x.RecallLimit
+	}
+	return 0
+}
+
 // ChatEvent is one step of an answer.
 type ChatEvent struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -351,6 +644,10 @@ type ChatEvent struct {
 	//	*ChatEvent_Usage
 	//	*ChatEvent_Keepalive
 	//	*ChatEvent_Done
+	//	*ChatEvent_Speaker
+	//	*ChatEvent_Citation
+	//	*ChatEvent_ProviderChange
+	//	*ChatEvent_TurnEnd
 	Event         isChatEvent_Event `protobuf_oneof:"event"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -465,6 +762,42 @@ func (x *ChatEvent) GetDone() *ChatDone {
 	return nil
 }
 
+func (x *ChatEvent) GetSpeaker() *ChatSpeaker {
+	if x != nil {
+		if x, ok := x.Event.(*ChatEvent_Speaker); ok {
+			return x.Speaker
+		}
+	}
+	return nil
+}
+
+func (x *ChatEvent) GetCitation() *ChatCitation {
+	if x != nil {
+		if x, ok := x.Event.(*ChatEvent_Citation); ok {
+			return x.Citation
+		}
+	}
+	return nil
+}
+
+func (x *ChatEvent) GetProviderChange() *ChatProviderChange {
+	if x != nil {
+		if x, ok := x.Event.(*ChatEvent_ProviderChange); ok {
+			return x.ProviderChange
+		}
+	}
+	return nil
+}
+
+func (x *ChatEvent) GetTurnEnd() *ChatTurnEnd {
+	if x != nil {
+		if x, ok := x.Event.(*ChatEvent_TurnEnd); ok {
+			return x.TurnEnd
+		}
+	}
+	return nil
+}
+
 type isChatEvent_Event interface {
 	isChatEvent_Event()
 }
@@ -509,6 +842,26 @@ type ChatEvent_Done struct {
 	Done *ChatDone `protobuf:"bytes,8,opt,name=done,proto3,oneof"`
 }
 
+type ChatEvent_Speaker struct {
+	// A participant begins to speak.
+	Speaker *ChatSpeaker `protobuf:"bytes,9,opt,name=speaker,proto3,oneof"`
+}
+
+type ChatEvent_Citation struct {
+	// A page that the answer may rest on.
+	Citation *ChatCitation `protobuf:"bytes,10,opt,name=citation,proto3,oneof"`
+}
+
+type ChatEvent_ProviderChange struct {
+	// A provider does not answer, and the next one is asked.
+	ProviderChange *ChatProviderChange `protobuf:"bytes,11,opt,name=provider_change,json=providerChange,proto3,oneof"`
+}
+
+type ChatEvent_TurnEnd struct {
+	// A participant has spoken, and what it said is stored.
+	TurnEnd *ChatTurnEnd `protobuf:"bytes,12,opt,name=turn_end,json=turnEnd,proto3,oneof"`
+}
+
 func (*ChatEvent_Started) isChatEvent_Event() {}
 
 func (*ChatEvent_Context) isChatEvent_Event() {}
@@ -525,12 +878,20 @@ func (*ChatEvent_Keepalive) isChatEvent_Event() {}
 
 func (*ChatEvent_Done) isChatEvent_Event() {}
 
+func (*ChatEvent_Speaker) isChatEvent_Event() {}
+
+func (*ChatEvent_Citation) isChatEvent_Event() {}
+
+func (*ChatEvent_ProviderChange) isChatEvent_Event() {}
+
+func (*ChatEvent_TurnEnd) isChatEvent_Event() {}
+
 // ChatStarted says where the turn is stored.
 type ChatStarted struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The conversation, new or given.
+	// The conversation, new or given; empty if nothing is stored and none was given.
 	ConversationId string `protobuf:"bytes,1,opt,name=conversation_id,json=conversationId,proto3" json:"conversation_id,omitempty"`
-	// The user's message.
+	// The user's message; empty if nothing is stored.
 	UserMessageId string `protobuf:"bytes,2,opt,name=user_message_id,json=userMessageId,proto3" json:"user_message_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -580,7 +941,90 @@ func (x *ChatStarted) GetUserMessageId() string {
 	return ""
 }
 
-// ChatContext shows the memories that the model was given.
+// PromptPart is a part of what a model was given to read.
+type PromptPart struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What it is made of.
+	Kind PromptPartKind `protobuf:"varint,1,opt,name=kind,proto3,enum=memsvc.v1.PromptPartKind" json:"kind,omitempty"`
+	// About how many tokens it has.
+	Tokens int32 `protobuf:"varint,2,opt,name=tokens,proto3" json:"tokens,omitempty"`
+	// Its text as the model got it; empty for HISTORY and MESSAGE.
+	Text string `protobuf:"bytes,3,opt,name=text,proto3" json:"text,omitempty"`
+	// Of HISTORY: the messages, oldest first.
+	MessageIds []string `protobuf:"bytes,4,rep,name=message_ids,json=messageIds,proto3" json:"message_ids,omitempty"`
+	// Something of it was left out, since it did not fit.
+	Shortened     bool `protobuf:"varint,5,opt,name=shortened,proto3" json:"shortened,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PromptPart) Reset() {
+	*x = PromptPart{}
+	mi := &file_memsvc_v1_chat_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PromptPart) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PromptPart) ProtoMessage() {}
+
+func (x *PromptPart) ProtoReflect() protoreflect.Message {
+	mi := &file_memsvc_v1_chat_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PromptPart.ProtoReflect.Descriptor instead.
+func (*PromptPart) Descriptor() ([]byte, []int) {
+	return file_memsvc_v1_chat_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *PromptPart) GetKind() PromptPartKind {
+	if x != nil {
+		return x.Kind
+	}
+	return PromptPartKind_PROMPT_PART_KIND_UNSPECIFIED
+}
+
+func (x *PromptPart) GetTokens() int32 {
+	if x != nil {
+		return x.Tokens
+	}
+	return 0
+}
+
+func (x *PromptPart) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *PromptPart) GetMessageIds() []string {
+	if x != nil {
+		return x.MessageIds
+	}
+	return nil
+}
+
+func (x *PromptPart) GetShortened() bool {
+	if x != nil {
+		return x.Shortened
+	}
+	return false
+}
+
+// ChatContext shows what the model was given besides the user's message. With several participants each has
+// its own.
 type ChatContext struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The memories, best first.
@@ -589,13 +1033,19 @@ type ChatContext struct {
 	Degraded bool `protobuf:"varint,2,opt,name=degraded,proto3" json:"degraded,omitempty"`
 	// Why, as in RecallResponse.degraded_reasons.
 	DegradedReasons []string `protobuf:"bytes,3,rep,name=degraded_reasons,json=degradedReasons,proto3" json:"degraded_reasons,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// The essential facts that the model was given.
+	Conscious []*Memory `protobuf:"bytes,4,rep,name=conscious,proto3" json:"conscious,omitempty"`
+	// The whole prompt, in its order.
+	Parts []*PromptPart `protobuf:"bytes,5,rep,name=parts,proto3" json:"parts,omitempty"`
+	// How many tokens the prompt could have.
+	TokenBudget   int32 `protobuf:"varint,6,opt,name=token_budget,json=tokenBudget,proto3" json:"token_budget,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ChatContext) Reset() {
 	*x = ChatContext{}
-	mi := &file_memsvc_v1_chat_proto_msgTypes[3]
+	mi := &file_memsvc_v1_chat_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -607,7 +1057,7 @@ func (x *ChatContext) String() string {
 func (*ChatContext) ProtoMessage() {}
 
 func (x *ChatContext) ProtoReflect() protoreflect.Message {
-	mi := &file_memsvc_v1_chat_proto_msgTypes[3]
+	mi := &file_memsvc_v1_chat_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -620,7 +1070,7 @@ func (x *ChatContext) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChatContext.ProtoReflect.Descriptor instead.
 func (*ChatContext) Descriptor() ([]byte, []int) {
-	return file_memsvc_v1_chat_proto_rawDescGZIP(), []int{3}
+	return file_memsvc_v1_chat_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *ChatContext) GetMemories() []*ScoredMemory {
@@ -644,6 +1094,301 @@ func (x *ChatContext) GetDegradedReasons() []string {
 	return nil
 }
 
+func (x *ChatContext) GetConscious() []*Memory {
+	if x != nil {
+		return x.Conscious
+	}
+	return nil
+}
+
+func (x *ChatContext) GetParts() []*PromptPart {
+	if x != nil {
+		return x.Parts
+	}
+	return nil
+}
+
+func (x *ChatContext) GetTokenBudget() int32 {
+	if x != nil {
+		return x.TokenBudget
+	}
+	return 0
+}
+
+// ChatSpeaker says who speaks now.
+type ChatSpeaker struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The persona.
+	PersonaId string `protobuf:"bytes,1,opt,name=persona_id,json=personaId,proto3" json:"persona_id,omitempty"`
+	// Its name: the author of what it says.
+	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	// Which turn of this call it is, from 0.
+	Turn          int32 `protobuf:"varint,3,opt,name=turn,proto3" json:"turn,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChatSpeaker) Reset() {
+	*x = ChatSpeaker{}
+	mi := &file_memsvc_v1_chat_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChatSpeaker) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChatSpeaker) ProtoMessage() {}
+
+func (x *ChatSpeaker) ProtoReflect() protoreflect.Message {
+	mi := &file_memsvc_v1_chat_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChatSpeaker.ProtoReflect.Descriptor instead.
+func (*ChatSpeaker) Descriptor() ([]byte, []int) {
+	return file_memsvc_v1_chat_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *ChatSpeaker) GetPersonaId() string {
+	if x != nil {
+		return x.PersonaId
+	}
+	return ""
+}
+
+func (x *ChatSpeaker) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ChatSpeaker) GetTurn() int32 {
+	if x != nil {
+		return x.Turn
+	}
+	return 0
+}
+
+// ChatTurnEnd says where what a participant said is stored.
+type ChatTurnEnd struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The persona.
+	PersonaId string `protobuf:"bytes,1,opt,name=persona_id,json=personaId,proto3" json:"persona_id,omitempty"`
+	// What it said.
+	AssistantMessageId string `protobuf:"bytes,2,opt,name=assistant_message_id,json=assistantMessageId,proto3" json:"assistant_message_id,omitempty"`
+	// Why it ended.
+	FinishReason  FinishReason `protobuf:"varint,3,opt,name=finish_reason,json=finishReason,proto3,enum=memsvc.v1.FinishReason" json:"finish_reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChatTurnEnd) Reset() {
+	*x = ChatTurnEnd{}
+	mi := &file_memsvc_v1_chat_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChatTurnEnd) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChatTurnEnd) ProtoMessage() {}
+
+func (x *ChatTurnEnd) ProtoReflect() protoreflect.Message {
+	mi := &file_memsvc_v1_chat_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChatTurnEnd.ProtoReflect.Descriptor instead.
+func (*ChatTurnEnd) Descriptor() ([]byte, []int) {
+	return file_memsvc_v1_chat_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *ChatTurnEnd) GetPersonaId() string {
+	if x != nil {
+		return x.PersonaId
+	}
+	return ""
+}
+
+func (x *ChatTurnEnd) GetAssistantMessageId() string {
+	if x != nil {
+		return x.AssistantMessageId
+	}
+	return ""
+}
+
+func (x *ChatTurnEnd) GetFinishReason() FinishReason {
+	if x != nil {
+		return x.FinishReason
+	}
+	return FinishReason_FINISH_REASON_UNSPECIFIED
+}
+
+// ChatCitation is a page that a web search found.
+type ChatCitation struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The number that the answer may name it by, from 1.
+	Number int32 `protobuf:"varint,1,opt,name=number,proto3" json:"number,omitempty"`
+	// Its title.
+	Title string `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
+	// Its address.
+	Url string `protobuf:"bytes,3,opt,name=url,proto3" json:"url,omitempty"`
+	// What it says about the question.
+	Snippet       string `protobuf:"bytes,4,opt,name=snippet,proto3" json:"snippet,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChatCitation) Reset() {
+	*x = ChatCitation{}
+	mi := &file_memsvc_v1_chat_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChatCitation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChatCitation) ProtoMessage() {}
+
+func (x *ChatCitation) ProtoReflect() protoreflect.Message {
+	mi := &file_memsvc_v1_chat_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChatCitation.ProtoReflect.Descriptor instead.
+func (*ChatCitation) Descriptor() ([]byte, []int) {
+	return file_memsvc_v1_chat_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *ChatCitation) GetNumber() int32 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
+}
+
+func (x *ChatCitation) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *ChatCitation) GetUrl() string {
+	if x != nil {
+		return x.Url
+	}
+	return ""
+}
+
+func (x *ChatCitation) GetSnippet() string {
+	if x != nil {
+		return x.Snippet
+	}
+	return ""
+}
+
+// ChatProviderChange says that another provider is asked.
+type ChatProviderChange struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The provider that does not answer.
+	Provider string `protobuf:"bytes,1,opt,name=provider,proto3" json:"provider,omitempty"`
+	// The one that is asked now.
+	NextProvider string `protobuf:"bytes,2,opt,name=next_provider,json=nextProvider,proto3" json:"next_provider,omitempty"`
+	// Its model.
+	NextModel string `protobuf:"bytes,3,opt,name=next_model,json=nextModel,proto3" json:"next_model,omitempty"`
+	// Why, such as "MODEL_BUSY" or "MODEL_PAUSED".
+	Reason        string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChatProviderChange) Reset() {
+	*x = ChatProviderChange{}
+	mi := &file_memsvc_v1_chat_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChatProviderChange) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChatProviderChange) ProtoMessage() {}
+
+func (x *ChatProviderChange) ProtoReflect() protoreflect.Message {
+	mi := &file_memsvc_v1_chat_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChatProviderChange.ProtoReflect.Descriptor instead.
+func (*ChatProviderChange) Descriptor() ([]byte, []int) {
+	return file_memsvc_v1_chat_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *ChatProviderChange) GetProvider() string {
+	if x != nil {
+		return x.Provider
+	}
+	return ""
+}
+
+func (x *ChatProviderChange) GetNextProvider() string {
+	if x != nil {
+		return x.NextProvider
+	}
+	return ""
+}
+
+func (x *ChatProviderChange) GetNextModel() string {
+	if x != nil {
+		return x.NextModel
+	}
+	return ""
+}
+
+func (x *ChatProviderChange) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
 // ChatDelta is a piece of the answer.
 type ChatDelta struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -655,7 +1400,7 @@ type ChatDelta struct {
 
 func (x *ChatDelta) Reset() {
 	*x = ChatDelta{}
-	mi := &file_memsvc_v1_chat_proto_msgTypes[4]
+	mi := &file_memsvc_v1_chat_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -667,7 +1412,7 @@ func (x *ChatDelta) String() string {
 func (*ChatDelta) ProtoMessage() {}
 
 func (x *ChatDelta) ProtoReflect() protoreflect.Message {
-	mi := &file_memsvc_v1_chat_proto_msgTypes[4]
+	mi := &file_memsvc_v1_chat_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -680,7 +1425,7 @@ func (x *ChatDelta) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChatDelta.ProtoReflect.Descriptor instead.
 func (*ChatDelta) Descriptor() ([]byte, []int) {
-	return file_memsvc_v1_chat_proto_rawDescGZIP(), []int{4}
+	return file_memsvc_v1_chat_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ChatDelta) GetText() string {
@@ -701,7 +1446,7 @@ type ChatReasoning struct {
 
 func (x *ChatReasoning) Reset() {
 	*x = ChatReasoning{}
-	mi := &file_memsvc_v1_chat_proto_msgTypes[5]
+	mi := &file_memsvc_v1_chat_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -713,7 +1458,7 @@ func (x *ChatReasoning) String() string {
 func (*ChatReasoning) ProtoMessage() {}
 
 func (x *ChatReasoning) ProtoReflect() protoreflect.Message {
-	mi := &file_memsvc_v1_chat_proto_msgTypes[5]
+	mi := &file_memsvc_v1_chat_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -726,7 +1471,7 @@ func (x *ChatReasoning) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChatReasoning.ProtoReflect.Descriptor instead.
 func (*ChatReasoning) Descriptor() ([]byte, []int) {
-	return file_memsvc_v1_chat_proto_rawDescGZIP(), []int{5}
+	return file_memsvc_v1_chat_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ChatReasoning) GetText() string {
@@ -747,7 +1492,7 @@ type ChatTitle struct {
 
 func (x *ChatTitle) Reset() {
 	*x = ChatTitle{}
-	mi := &file_memsvc_v1_chat_proto_msgTypes[6]
+	mi := &file_memsvc_v1_chat_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -759,7 +1504,7 @@ func (x *ChatTitle) String() string {
 func (*ChatTitle) ProtoMessage() {}
 
 func (x *ChatTitle) ProtoReflect() protoreflect.Message {
-	mi := &file_memsvc_v1_chat_proto_msgTypes[6]
+	mi := &file_memsvc_v1_chat_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -772,7 +1517,7 @@ func (x *ChatTitle) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChatTitle.ProtoReflect.Descriptor instead.
 func (*ChatTitle) Descriptor() ([]byte, []int) {
-	return file_memsvc_v1_chat_proto_rawDescGZIP(), []int{6}
+	return file_memsvc_v1_chat_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ChatTitle) GetTitle() string {
@@ -782,20 +1527,24 @@ func (x *ChatTitle) GetTitle() string {
 	return ""
 }
 
-// ChatUsage counts tokens.
+// ChatUsage counts tokens, of all turns of the call together.
 type ChatUsage struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Tokens of the prompt.
 	InputTokens int32 `protobuf:"varint,1,opt,name=input_tokens,json=inputTokens,proto3" json:"input_tokens,omitempty"`
-	// Tokens of the answer.
-	OutputTokens  int32 `protobuf:"varint,2,opt,name=output_tokens,json=outputTokens,proto3" json:"output_tokens,omitempty"`
+	// Tokens of the answer, of reasoning too.
+	OutputTokens int32 `protobuf:"varint,2,opt,name=output_tokens,json=outputTokens,proto3" json:"output_tokens,omitempty"`
+	// The provider did not count; these are estimates.
+	Estimated bool `protobuf:"varint,3,opt,name=estimated,proto3" json:"estimated,omitempty"`
+	// What they cost by the prices in the server's settings; absent without any.
+	Cost          *float64 `protobuf:"fixed64,4,opt,name=cost,proto3,oneof" json:"cost,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ChatUsage) Reset() {
 	*x = ChatUsage{}
-	mi := &file_memsvc_v1_chat_proto_msgTypes[7]
+	mi := &file_memsvc_v1_chat_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -807,7 +1556,7 @@ func (x *ChatUsage) String() string {
 func (*ChatUsage) ProtoMessage() {}
 
 func (x *ChatUsage) ProtoReflect() protoreflect.Message {
-	mi := &file_memsvc_v1_chat_proto_msgTypes[7]
+	mi := &file_memsvc_v1_chat_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -820,7 +1569,7 @@ func (x *ChatUsage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChatUsage.ProtoReflect.Descriptor instead.
 func (*ChatUsage) Descriptor() ([]byte, []int) {
-	return file_memsvc_v1_chat_proto_rawDescGZIP(), []int{7}
+	return file_memsvc_v1_chat_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ChatUsage) GetInputTokens() int32 {
@@ -837,6 +1586,20 @@ func (x *ChatUsage) GetOutputTokens() int32 {
 	return 0
 }
 
+func (x *ChatUsage) GetEstimated() bool {
+	if x != nil {
+		return x.Estimated
+	}
+	return false
+}
+
+func (x *ChatUsage) GetCost() float64 {
+	if x != nil && x.Cost != nil {
+		return *x.Cost
+	}
+	return 0
+}
+
 // ChatKeepalive keeps an idle stream open.
 type ChatKeepalive struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -846,7 +1609,7 @@ type ChatKeepalive struct {
 
 func (x *ChatKeepalive) Reset() {
 	*x = ChatKeepalive{}
-	mi := &file_memsvc_v1_chat_proto_msgTypes[8]
+	mi := &file_memsvc_v1_chat_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -858,7 +1621,7 @@ func (x *ChatKeepalive) String() string {
 func (*ChatKeepalive) ProtoMessage() {}
 
 func (x *ChatKeepalive) ProtoReflect() protoreflect.Message {
-	mi := &file_memsvc_v1_chat_proto_msgTypes[8]
+	mi := &file_memsvc_v1_chat_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -871,25 +1634,35 @@ func (x *ChatKeepalive) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChatKeepalive.ProtoReflect.Descriptor instead.
 func (*ChatKeepalive) Descriptor() ([]byte, []int) {
-	return file_memsvc_v1_chat_proto_rawDescGZIP(), []int{8}
+	return file_memsvc_v1_chat_proto_rawDescGZIP(), []int{13}
 }
 
 // ChatDone ends an answer.
 type ChatDone struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The assistant's message.
+	// The assistant's message, with several participants the last one's; empty if nothing is stored.
 	AssistantMessageId string `protobuf:"bytes,1,opt,name=assistant_message_id,json=assistantMessageId,proto3" json:"assistant_message_id,omitempty"`
 	// Why the answer ended.
 	FinishReason FinishReason `protobuf:"varint,2,opt,name=finish_reason,json=finishReason,proto3,enum=memsvc.v1.FinishReason" json:"finish_reason,omitempty"`
 	// The answer came from the response cache.
-	Cached        bool `protobuf:"varint,3,opt,name=cached,proto3" json:"cached,omitempty"`
+	Cached bool `protobuf:"varint,3,opt,name=cached,proto3" json:"cached,omitempty"`
+	// Who answered: the provider.
+	Provider string `protobuf:"bytes,4,opt,name=provider,proto3" json:"provider,omitempty"`
+	// Its model.
+	Model string `protobuf:"bytes,5,opt,name=model,proto3" json:"model,omitempty"`
+	// The job that draws facts from the user's message; empty for none. See JobService.
+	JobId string `protobuf:"bytes,6,opt,name=job_id,json=jobId,proto3" json:"job_id,omitempty"`
+	// The state of the store that includes the answer; see RecallRequest.min_revision. 0 if nothing is stored.
+	Revision int64 `protobuf:"varint,7,opt,name=revision,proto3" json:"revision,omitempty"`
+	// The answer was complete before this call: it is the one to an earlier call with the same request_id.
+	Replayed      bool `protobuf:"varint,8,opt,name=replayed,proto3" json:"replayed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ChatDone) Reset() {
 	*x = ChatDone{}
-	mi := &file_memsvc_v1_chat_proto_msgTypes[9]
+	mi := &file_memsvc_v1_chat_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -901,7 +1674,7 @@ func (x *ChatDone) String() string {
 func (*ChatDone) ProtoMessage() {}
 
 func (x *ChatDone) ProtoReflect() protoreflect.Message {
-	mi := &file_memsvc_v1_chat_proto_msgTypes[9]
+	mi := &file_memsvc_v1_chat_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -914,7 +1687,7 @@ func (x *ChatDone) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChatDone.ProtoReflect.Descriptor instead.
 func (*ChatDone) Descriptor() ([]byte, []int) {
-	return file_memsvc_v1_chat_proto_rawDescGZIP(), []int{9}
+	return file_memsvc_v1_chat_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ChatDone) GetAssistantMessageId() string {
@@ -938,11 +1711,46 @@ func (x *ChatDone) GetCached() bool {
 	return false
 }
 
+func (x *ChatDone) GetProvider() string {
+	if x != nil {
+		return x.Provider
+	}
+	return ""
+}
+
+func (x *ChatDone) GetModel() string {
+	if x != nil {
+		return x.Model
+	}
+	return ""
+}
+
+func (x *ChatDone) GetJobId() string {
+	if x != nil {
+		return x.JobId
+	}
+	return ""
+}
+
+func (x *ChatDone) GetRevision() int64 {
+	if x != nil {
+		return x.Revision
+	}
+	return 0
+}
+
+func (x *ChatDone) GetReplayed() bool {
+	if x != nil {
+		return x.Replayed
+	}
+	return false
+}
+
 var File_memsvc_v1_chat_proto protoreflect.FileDescriptor
 
 const file_memsvc_v1_chat_proto_rawDesc = "" +
 	"\n" +
-	"\x14memsvc/v1/chat.proto\x12\tmemsvc.v1\x1a\x17memsvc/v1/ranking.proto\"\xc4\x03\n" +
+	"\x14memsvc/v1/chat.proto\x12\tmemsvc.v1\x1a\x16memsvc/v1/memory.proto\x1a\x17memsvc/v1/ranking.proto\"\xc1\a\n" +
 	"\vChatRequest\x12\x17\n" +
 	"\auser_id\x18\x01 \x01(\tR\x06userId\x12'\n" +
 	"\x0fconversation_id\x18\x02 \x01(\tR\x0econversationId\x12\x18\n" +
@@ -959,9 +1767,27 @@ const file_memsvc_v1_chat_proto_rawDesc = "" +
 	"\x11max_output_tokens\x18\n" +
 	" \x01(\x05H\x01R\x0fmaxOutputTokens\x88\x01\x01\x12\x1d\n" +
 	"\n" +
-	"request_id\x18\v \x01(\tR\trequestIdB\x0e\n" +
+	"request_id\x18\v \x01(\tR\trequestId\x12\x1d\n" +
+	"\n" +
+	"project_id\x18\f \x01(\tR\tprojectId\x12\x19\n" +
+	"\bagent_id\x18\r \x01(\tR\aagentId\x12\"\n" +
+	"\fparticipants\x18\x0e \x03(\tR\fparticipants\x126\n" +
+	"\vturn_policy\x18\x0f \x01(\x0e2\x15.memsvc.v1.TurnPolicyR\n" +
+	"turnPolicy\x12 \n" +
+	"\tturns_max\x18\x10 \x01(\x05H\x02R\bturnsMax\x88\x01\x01\x12!\n" +
+	"\fmemory_query\x18\x11 \x01(\tR\vmemoryQuery\x12\x1d\n" +
+	"\n" +
+	"web_search\x18\x12 \x01(\tR\twebSearch\x12E\n" +
+	"\x10reasoning_effort\x18\x13 \x01(\x0e2\x1a.memsvc.v1.ReasoningEffortR\x0freasoningEffort\x12&\n" +
+	"\x0fuser_message_id\x18\x14 \x01(\tR\ruserMessageId\x123\n" +
+	"\x13prompt_token_budget\x18\x15 \x01(\x05H\x03R\x11promptTokenBudget\x88\x01\x01\x12&\n" +
+	"\frecall_limit\x18\x16 \x01(\x05H\x04R\vrecallLimit\x88\x01\x01B\x0e\n" +
 	"\f_temperatureB\x14\n" +
-	"\x12_max_output_tokens\"\xa5\x03\n" +
+	"\x12_max_output_tokensB\f\n" +
+	"\n" +
+	"_turns_maxB\x16\n" +
+	"\x14_prompt_token_budgetB\x0f\n" +
+	"\r_recall_limit\"\x8f\x05\n" +
 	"\tChatEvent\x122\n" +
 	"\astarted\x18\x01 \x01(\v2\x16.memsvc.v1.ChatStartedH\x00R\astarted\x122\n" +
 	"\acontext\x18\x02 \x01(\v2\x16.memsvc.v1.ChatContextH\x00R\acontext\x12,\n" +
@@ -970,29 +1796,74 @@ const file_memsvc_v1_chat_proto_rawDesc = "" +
 	"\x05title\x18\x05 \x01(\v2\x14.memsvc.v1.ChatTitleH\x00R\x05title\x12,\n" +
 	"\x05usage\x18\x06 \x01(\v2\x14.memsvc.v1.ChatUsageH\x00R\x05usage\x128\n" +
 	"\tkeepalive\x18\a \x01(\v2\x18.memsvc.v1.ChatKeepaliveH\x00R\tkeepalive\x12)\n" +
-	"\x04done\x18\b \x01(\v2\x13.memsvc.v1.ChatDoneH\x00R\x04doneB\a\n" +
+	"\x04done\x18\b \x01(\v2\x13.memsvc.v1.ChatDoneH\x00R\x04done\x122\n" +
+	"\aspeaker\x18\t \x01(\v2\x16.memsvc.v1.ChatSpeakerH\x00R\aspeaker\x125\n" +
+	"\bcitation\x18\n" +
+	" \x01(\v2\x17.memsvc.v1.ChatCitationH\x00R\bcitation\x12H\n" +
+	"\x0fprovider_change\x18\v \x01(\v2\x1d.memsvc.v1.ChatProviderChangeH\x00R\x0eproviderChange\x123\n" +
+	"\bturn_end\x18\f \x01(\v2\x16.memsvc.v1.ChatTurnEndH\x00R\aturnEndB\a\n" +
 	"\x05event\"^\n" +
 	"\vChatStarted\x12'\n" +
 	"\x0fconversation_id\x18\x01 \x01(\tR\x0econversationId\x12&\n" +
-	"\x0fuser_message_id\x18\x02 \x01(\tR\ruserMessageId\"\x89\x01\n" +
+	"\x0fuser_message_id\x18\x02 \x01(\tR\ruserMessageId\"\xa6\x01\n" +
+	"\n" +
+	"PromptPart\x12-\n" +
+	"\x04kind\x18\x01 \x01(\x0e2\x19.memsvc.v1.PromptPartKindR\x04kind\x12\x16\n" +
+	"\x06tokens\x18\x02 \x01(\x05R\x06tokens\x12\x12\n" +
+	"\x04text\x18\x03 \x01(\tR\x04text\x12\x1f\n" +
+	"\vmessage_ids\x18\x04 \x03(\tR\n" +
+	"messageIds\x12\x1c\n" +
+	"\tshortened\x18\x05 \x01(\bR\tshortened\"\x8a\x02\n" +
 	"\vChatContext\x123\n" +
 	"\bmemories\x18\x01 \x03(\v2\x17.memsvc.v1.ScoredMemoryR\bmemories\x12\x1a\n" +
 	"\bdegraded\x18\x02 \x01(\bR\bdegraded\x12)\n" +
-	"\x10degraded_reasons\x18\x03 \x03(\tR\x0fdegradedReasons\"\x1f\n" +
+	"\x10degraded_reasons\x18\x03 \x03(\tR\x0fdegradedReasons\x12/\n" +
+	"\tconscious\x18\x04 \x03(\v2\x11.memsvc.v1.MemoryR\tconscious\x12+\n" +
+	"\x05parts\x18\x05 \x03(\v2\x15.memsvc.v1.PromptPartR\x05parts\x12!\n" +
+	"\ftoken_budget\x18\x06 \x01(\x05R\vtokenBudget\"T\n" +
+	"\vChatSpeaker\x12\x1d\n" +
+	"\n" +
+	"persona_id\x18\x01 \x01(\tR\tpersonaId\x12\x12\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\x12\x12\n" +
+	"\x04turn\x18\x03 \x01(\x05R\x04turn\"\x9c\x01\n" +
+	"\vChatTurnEnd\x12\x1d\n" +
+	"\n" +
+	"persona_id\x18\x01 \x01(\tR\tpersonaId\x120\n" +
+	"\x14assistant_message_id\x18\x02 \x01(\tR\x12assistantMessageId\x12<\n" +
+	"\rfinish_reason\x18\x03 \x01(\x0e2\x17.memsvc.v1.FinishReasonR\ffinishReason\"h\n" +
+	"\fChatCitation\x12\x16\n" +
+	"\x06number\x18\x01 \x01(\x05R\x06number\x12\x14\n" +
+	"\x05title\x18\x02 \x01(\tR\x05title\x12\x10\n" +
+	"\x03url\x18\x03 \x01(\tR\x03url\x12\x18\n" +
+	"\asnippet\x18\x04 \x01(\tR\asnippet\"\x8c\x01\n" +
+	"\x12ChatProviderChange\x12\x1a\n" +
+	"\bprovider\x18\x01 \x01(\tR\bprovider\x12#\n" +
+	"\rnext_provider\x18\x02 \x01(\tR\fnextProvider\x12\x1d\n" +
+	"\n" +
+	"next_model\x18\x03 \x01(\tR\tnextModel\x12\x16\n" +
+	"\x06reason\x18\x04 \x01(\tR\x06reason\"\x1f\n" +
 	"\tChatDelta\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text\"#\n" +
 	"\rChatReasoning\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text\"!\n" +
 	"\tChatTitle\x12\x14\n" +
-	"\x05title\x18\x01 \x01(\tR\x05title\"S\n" +
+	"\x05title\x18\x01 \x01(\tR\x05title\"\x93\x01\n" +
 	"\tChatUsage\x12!\n" +
 	"\finput_tokens\x18\x01 \x01(\x05R\vinputTokens\x12#\n" +
-	"\routput_tokens\x18\x02 \x01(\x05R\foutputTokens\"\x0f\n" +
-	"\rChatKeepalive\"\x92\x01\n" +
+	"\routput_tokens\x18\x02 \x01(\x05R\foutputTokens\x12\x1c\n" +
+	"\testimated\x18\x03 \x01(\bR\testimated\x12\x17\n" +
+	"\x04cost\x18\x04 \x01(\x01H\x00R\x04cost\x88\x01\x01B\a\n" +
+	"\x05_cost\"\x0f\n" +
+	"\rChatKeepalive\"\x93\x02\n" +
 	"\bChatDone\x120\n" +
 	"\x14assistant_message_id\x18\x01 \x01(\tR\x12assistantMessageId\x12<\n" +
 	"\rfinish_reason\x18\x02 \x01(\x0e2\x17.memsvc.v1.FinishReasonR\ffinishReason\x12\x16\n" +
-	"\x06cached\x18\x03 \x01(\bR\x06cached*\x8b\x01\n" +
+	"\x06cached\x18\x03 \x01(\bR\x06cached\x12\x1a\n" +
+	"\bprovider\x18\x04 \x01(\tR\bprovider\x12\x14\n" +
+	"\x05model\x18\x05 \x01(\tR\x05model\x12\x15\n" +
+	"\x06job_id\x18\x06 \x01(\tR\x05jobId\x12\x1a\n" +
+	"\brevision\x18\a \x01(\x03R\brevision\x12\x1a\n" +
+	"\breplayed\x18\b \x01(\bR\breplayed*\x8b\x01\n" +
 	"\n" +
 	"MemoryMode\x12\x1b\n" +
 	"\x17MEMORY_MODE_UNSPECIFIED\x10\x00\x12\x14\n" +
@@ -1010,7 +1881,27 @@ const file_memsvc_v1_chat_proto_rawDesc = "" +
 	"\x12FINISH_REASON_STOP\x10\x01\x12\x18\n" +
 	"\x14FINISH_REASON_LENGTH\x10\x02\x12 \n" +
 	"\x1cFINISH_REASON_CONTENT_FILTER\x10\x03\x12\x1d\n" +
-	"\x19FINISH_REASON_INTERRUPTED\x10\x04B\x18Z\x16memsvc.dev/go/memsvcv1b\x06proto3"
+	"\x19FINISH_REASON_INTERRUPTED\x10\x04*|\n" +
+	"\n" +
+	"TurnPolicy\x12\x1b\n" +
+	"\x17TURN_POLICY_UNSPECIFIED\x10\x00\x12\x1b\n" +
+	"\x17TURN_POLICY_ROUND_ROBIN\x10\x01\x12\x19\n" +
+	"\x15TURN_POLICY_ADDRESSED\x10\x02\x12\x19\n" +
+	"\x15TURN_POLICY_MODERATOR\x10\x03*\x85\x01\n" +
+	"\x0fReasoningEffort\x12 \n" +
+	"\x1cREASONING_EFFORT_UNSPECIFIED\x10\x00\x12\x18\n" +
+	"\x14REASONING_EFFORT_LOW\x10\x01\x12\x1b\n" +
+	"\x17REASONING_EFFORT_MEDIUM\x10\x02\x12\x19\n" +
+	"\x15REASONING_EFFORT_HIGH\x10\x03*\x87\x02\n" +
+	"\x0ePromptPartKind\x12 \n" +
+	"\x1cPROMPT_PART_KIND_UNSPECIFIED\x10\x00\x12\x1c\n" +
+	"\x18PROMPT_PART_KIND_PERSONA\x10\x01\x12 \n" +
+	"\x1cPROMPT_PART_KIND_PREFERENCES\x10\x02\x12\x1e\n" +
+	"\x1aPROMPT_PART_KIND_CONSCIOUS\x10\x03\x12\x1d\n" +
+	"\x19PROMPT_PART_KIND_RECALLED\x10\x04\x12\x18\n" +
+	"\x14PROMPT_PART_KIND_WEB\x10\x05\x12\x1c\n" +
+	"\x18PROMPT_PART_KIND_HISTORY\x10\x06\x12\x1c\n" +
+	"\x18PROMPT_PART_KIND_MESSAGE\x10\aB\x18Z\x16memsvc.dev/go/memsvcv1b\x06proto3"
 
 var (
 	file_memsvc_v1_chat_proto_rawDescOnce sync.Once
@@ -1024,42 +1915,61 @@ func file_memsvc_v1_chat_proto_rawDescGZIP() []byte {
 	return file_memsvc_v1_chat_proto_rawDescData
 }
 
-var file_memsvc_v1_chat_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_memsvc_v1_chat_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
+var file_memsvc_v1_chat_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
+var file_memsvc_v1_chat_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
 var file_memsvc_v1_chat_proto_goTypes = []any{
-	(MemoryMode)(0),       // 0: memsvc.v1.MemoryMode
-	(CacheMode)(0),        // 1: memsvc.v1.CacheMode
-	(FinishReason)(0),     // 2: memsvc.v1.FinishReason
-	(*ChatRequest)(nil),   // 3: memsvc.v1.ChatRequest
-	(*ChatEvent)(nil),     // 4: memsvc.v1.ChatEvent
-	(*ChatStarted)(nil),   // 5: memsvc.v1.ChatStarted
-	(*ChatContext)(nil),   // 6: memsvc.v1.ChatContext
-	(*ChatDelta)(nil),     // 7: memsvc.v1.ChatDelta
-	(*ChatReasoning)(nil), // 8: memsvc.v1.ChatReasoning
-	(*ChatTitle)(nil),     // 9: memsvc.v1.ChatTitle
-	(*ChatUsage)(nil),     // 10: memsvc.v1.ChatUsage
-	(*ChatKeepalive)(nil), // 11: memsvc.v1.ChatKeepalive
-	(*ChatDone)(nil),      // 12: memsvc.v1.ChatDone
-	(*ScoredMemory)(nil),  // 13: memsvc.v1.ScoredMemory
+	(MemoryMode)(0),            // 0: memsvc.v1.MemoryMode
+	(CacheMode)(0),             // 1: memsvc.v1.CacheMode
+	(FinishReason)(0),          // 2: memsvc.v1.FinishReason
+	(TurnPolicy)(0),            // 3: memsvc.v1.TurnPolicy
+	(ReasoningEffort)(0),       // 4: memsvc.v1.ReasoningEffort
+	(PromptPartKind)(0),        // 5: memsvc.v1.PromptPartKind
+	(*ChatRequest)(nil),        // 6: memsvc.v1.ChatRequest
+	(*ChatEvent)(nil),          // 7: memsvc.v1.ChatEvent
+	(*ChatStarted)(nil),        // 8: memsvc.v1.ChatStarted
+	(*PromptPart)(nil),         // 9: memsvc.v1.PromptPart
+	(*ChatContext)(nil),        // 10: memsvc.v1.ChatContext
+	(*ChatSpeaker)(nil),        // 11: memsvc.v1.ChatSpeaker
+	(*ChatTurnEnd)(nil),        // 12: memsvc.v1.ChatTurnEnd
+	(*ChatCitation)(nil),       // 13: memsvc.v1.ChatCitation
+	(*ChatProviderChange)(nil), // 14: memsvc.v1.ChatProviderChange
+	(*ChatDelta)(nil),          // 15: memsvc.v1.ChatDelta
+	(*ChatReasoning)(nil),      // 16: memsvc.v1.ChatReasoning
+	(*ChatTitle)(nil),          // 17: memsvc.v1.ChatTitle
+	(*ChatUsage)(nil),          // 18: memsvc.v1.ChatUsage
+	(*ChatKeepalive)(nil),      // 19: memsvc.v1.ChatKeepalive
+	(*ChatDone)(nil),           // 20: memsvc.v1.ChatDone
+	(*ScoredMemory)(nil),       // 21: memsvc.v1.ScoredMemory
+	(*Memory)(nil),             // 22: memsvc.v1.Memory
 }
 var file_memsvc_v1_chat_proto_depIdxs = []int32{
 	0,  // 0: memsvc.v1.ChatRequest.memory_mode:type_name -> memsvc.v1.MemoryMode
 	1,  // 1: memsvc.v1.ChatRequest.cache_mode:type_name -> memsvc.v1.CacheMode
-	5,  // 2: memsvc.v1.ChatEvent.started:type_name -> memsvc.v1.ChatStarted
-	6,  // 3: memsvc.v1.ChatEvent.context:type_name -> memsvc.v1.ChatContext
-	7,  // 4: memsvc.v1.ChatEvent.delta:type_name -> memsvc.v1.ChatDelta
-	8,  // 5: memsvc.v1.ChatEvent.reasoning:type_name -> memsvc.v1.ChatReasoning
-	9,  // 6: memsvc.v1.ChatEvent.title:type_name -> memsvc.v1.ChatTitle
-	10, // 7: memsvc.v1.ChatEvent.usage:type_name -> memsvc.v1.ChatUsage
-	11, // 8: memsvc.v1.ChatEvent.keepalive:type_name -> memsvc.v1.ChatKeepalive
-	12, // 9: memsvc.v1.ChatEvent.done:type_name -> memsvc.v1.ChatDone
-	13, // 10: memsvc.v1.ChatContext.memories:type_name -> memsvc.v1.ScoredMemory
-	2,  // 11: memsvc.v1.ChatDone.finish_reason:type_name -> memsvc.v1.FinishReason
-	12, // [12:12] is the sub-list for method output_type
-	12, // [12:12] is the sub-list for method input_type
-	12, // [12:12] is the sub-list for extension type_name
-	12, // [12:12] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	3,  // 2: memsvc.v1.ChatRequest.turn_policy:type_name -> memsvc.v1.TurnPolicy
+	4,  // 3: memsvc.v1.ChatRequest.reasoning_effort:type_name -> memsvc.v1.ReasoningEffort
+	8,  // 4: memsvc.v1.ChatEvent.started:type_name -> memsvc.v1.ChatStarted
+	10, // 5: memsvc.v1.ChatEvent.context:type_name -> memsvc.v1.ChatContext
+	15, // 6: memsvc.v1.ChatEvent.delta:type_name -> memsvc.v1.ChatDelta
+	16, // 7: memsvc.v1.ChatEvent.reasoning:type_name -> memsvc.v1.ChatReasoning
+	17, // 8: memsvc.v1.ChatEvent.title:type_name -> memsvc.v1.ChatTitle
+	18, // 9: memsvc.v1.ChatEvent.usage:type_name -> memsvc.v1.ChatUsage
+	19, // 10: memsvc.v1.ChatEvent.keepalive:type_name -> memsvc.v1.ChatKeepalive
+	20, // 11: memsvc.v1.ChatEvent.done:type_name -> memsvc.v1.ChatDone
+	11, // 12: memsvc.v1.ChatEvent.speaker:type_name -> memsvc.v1.ChatSpeaker
+	13, // 13: memsvc.v1.ChatEvent.citation:type_name -> memsvc.v1.ChatCitation
+	14, // 14: memsvc.v1.ChatEvent.provider_change:type_name -> memsvc.v1.ChatProviderChange
+	12, // 15: memsvc.v1.ChatEvent.turn_end:type_name -> memsvc.v1.ChatTurnEnd
+	5,  // 16: memsvc.v1.PromptPart.kind:type_name -> memsvc.v1.PromptPartKind
+	21, // 17: memsvc.v1.ChatContext.memories:type_name -> memsvc.v1.ScoredMemory
+	22, // 18: memsvc.v1.ChatContext.conscious:type_name -> memsvc.v1.Memory
+	9,  // 19: memsvc.v1.ChatContext.parts:type_name -> memsvc.v1.PromptPart
+	2,  // 20: memsvc.v1.ChatTurnEnd.finish_reason:type_name -> memsvc.v1.FinishReason
+	2,  // 21: memsvc.v1.ChatDone.finish_reason:type_name -> memsvc.v1.FinishReason
+	22, // [22:22] is the sub-list for method output_type
+	22, // [22:22] is the sub-list for method input_type
+	22, // [22:22] is the sub-list for extension type_name
+	22, // [22:22] is the sub-list for extension extendee
+	0,  // [0:22] is the sub-list for field type_name
 }
 
 func init() { file_memsvc_v1_chat_proto_init() }
@@ -1067,6 +1977,7 @@ func file_memsvc_v1_chat_proto_init() {
 	if File_memsvc_v1_chat_proto != nil {
 		return
 	}
+	file_memsvc_v1_memory_proto_init()
 	file_memsvc_v1_ranking_proto_init()
 	file_memsvc_v1_chat_proto_msgTypes[0].OneofWrappers = []any{}
 	file_memsvc_v1_chat_proto_msgTypes[1].OneofWrappers = []any{
@@ -1078,14 +1989,19 @@ func file_memsvc_v1_chat_proto_init() {
 		(*ChatEvent_Usage)(nil),
 		(*ChatEvent_Keepalive)(nil),
 		(*ChatEvent_Done)(nil),
+		(*ChatEvent_Speaker)(nil),
+		(*ChatEvent_Citation)(nil),
+		(*ChatEvent_ProviderChange)(nil),
+		(*ChatEvent_TurnEnd)(nil),
 	}
+	file_memsvc_v1_chat_proto_msgTypes[12].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_memsvc_v1_chat_proto_rawDesc), len(file_memsvc_v1_chat_proto_rawDesc)),
-			NumEnums:      3,
-			NumMessages:   10,
+			NumEnums:      6,
+			NumMessages:   15,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

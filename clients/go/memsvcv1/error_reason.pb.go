@@ -149,6 +149,23 @@ const (
 	// policy is to reject it; nothing was written.
 	// Example: {reason: "TEXT_REJECTED", metadata: {"field": "content", "signals": "override,role_token"}}.
 	ErrorReason_ERROR_REASON_TEXT_REJECTED ErrorReason = 38
+	// FAILED_PRECONDITION. The server has no provider of language models for this, or no web search; "setting"
+	// is what would name one.
+	// Example: {reason: "PROVIDER_NOT_CONFIGURED", metadata: {"setting": "chat_providers", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_PROVIDER_NOT_CONFIGURED ErrorReason = 45
+	// NOT_FOUND. The server has no provider of this name for chats; see ProviderService.ListProviders.
+	// Example: {reason: "PROVIDER_NOT_FOUND", metadata: {"field": "provider", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_PROVIDER_NOT_FOUND ErrorReason = 46
+	// NOT_FOUND. The provider does not offer this model here; see ProviderService.ListModels.
+	// Example: {reason: "MODEL_NOT_FOUND", metadata: {"field": "model", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_MODEL_NOT_FOUND ErrorReason = 47
+	// UNAVAILABLE. The model broke off in the middle of its answer. What was said is kept as an interrupted
+	// message; the same request with its request_id asks anew.
+	// Example: {reason: "LLM_STREAM_TRUNCATED", metadata: {"assistant_message_id": "…", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_LLM_STREAM_TRUNCATED ErrorReason = 48
+	// ABORTED. Another call with the same request_id has taken over this turn; its stream has the answer.
+	// Example: {reason: "CHAT_TAKEN_OVER", metadata: {"field": "request_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_CHAT_TAKEN_OVER ErrorReason = 49
 )
 
 // Enum value maps for ErrorReason.
@@ -193,47 +210,57 @@ var (
 		36: "ERROR_REASON_RULE_NOT_FOUND",
 		37: "ERROR_REASON_SECRET_FOUND",
 		38: "ERROR_REASON_TEXT_REJECTED",
+		45: "ERROR_REASON_PROVIDER_NOT_CONFIGURED",
+		46: "ERROR_REASON_PROVIDER_NOT_FOUND",
+		47: "ERROR_REASON_MODEL_NOT_FOUND",
+		48: "ERROR_REASON_LLM_STREAM_TRUNCATED",
+		49: "ERROR_REASON_CHAT_TAKEN_OVER",
 	}
 	ErrorReason_value = map[string]int32{
-		"ERROR_REASON_UNSPECIFIED":            0,
-		"ERROR_REASON_FIELD_INVALID":          1,
-		"ERROR_REASON_MALFORMED_MESSAGE":      2,
-		"ERROR_REASON_NUL_BYTE":               3,
-		"ERROR_REASON_PAGE_TOKEN_INVALID":     4,
-		"ERROR_REASON_QUERY_TOO_COMPLEX":      5,
-		"ERROR_REASON_MEMORY_NOT_FOUND":       6,
-		"ERROR_REASON_IDEMPOTENCY_KEY_REUSED": 7,
-		"ERROR_REASON_ETAG_MISMATCH":          8,
-		"ERROR_REASON_WRITE_CONFLICT":         9,
-		"ERROR_REASON_REVISION_NOT_REACHED":   10,
-		"ERROR_REASON_CREDENTIAL_INVALID":     11,
-		"ERROR_REASON_NOT_IMPLEMENTED":        12,
-		"ERROR_REASON_DEADLINE_EXCEEDED":      13,
-		"ERROR_REASON_OVERLOADED":             14,
-		"ERROR_REASON_STORAGE_UNAVAILABLE":    15,
-		"ERROR_REASON_STORAGE_FULL":           16,
-		"ERROR_REASON_STORAGE_DAMAGED":        17,
-		"ERROR_REASON_EMBEDDER_UNAVAILABLE":   18,
-		"ERROR_REASON_INTERNAL":               19,
-		"ERROR_REASON_JOB_NOT_FOUND":          20,
-		"ERROR_REASON_JOB_NOT_DEAD":           21,
-		"ERROR_REASON_MODEL_UNAVAILABLE":      22,
-		"ERROR_REASON_MODEL_BUSY":             23,
-		"ERROR_REASON_MODEL_REFUSED":          24,
-		"ERROR_REASON_SCOPE_MISSING":          25,
-		"ERROR_REASON_USER_NOT_FOUND":         26,
-		"ERROR_REASON_RATE_LIMITED":           27,
-		"ERROR_REASON_API_KEY_NOT_FOUND":      28,
-		"ERROR_REASON_ACCOUNT_REQUIRED":       29,
-		"ERROR_REASON_LOGIN_TAKEN":            30,
-		"ERROR_REASON_REGISTRATION_CLOSED":    31,
-		"ERROR_REASON_QUOTA_EXCEEDED":         32,
-		"ERROR_REASON_USER_ERASED":            33,
-		"ERROR_REASON_ERASURE_UNDER_WAY":      34,
-		"ERROR_REASON_USER_HELD":              35,
-		"ERROR_REASON_RULE_NOT_FOUND":         36,
-		"ERROR_REASON_SECRET_FOUND":           37,
-		"ERROR_REASON_TEXT_REJECTED":          38,
+		"ERROR_REASON_UNSPECIFIED":             0,
+		"ERROR_REASON_FIELD_INVALID":           1,
+		"ERROR_REASON_MALFORMED_MESSAGE":       2,
+		"ERROR_REASON_NUL_BYTE":                3,
+		"ERROR_REASON_PAGE_TOKEN_INVALID":      4,
+		"ERROR_REASON_QUERY_TOO_COMPLEX":       5,
+		"ERROR_REASON_MEMORY_NOT_FOUND":        6,
+		"ERROR_REASON_IDEMPOTENCY_KEY_REUSED":  7,
+		"ERROR_REASON_ETAG_MISMATCH":           8,
+		"ERROR_REASON_WRITE_CONFLICT":          9,
+		"ERROR_REASON_REVISION_NOT_REACHED":    10,
+		"ERROR_REASON_CREDENTIAL_INVALID":      11,
+		"ERROR_REASON_NOT_IMPLEMENTED":         12,
+		"ERROR_REASON_DEADLINE_EXCEEDED":       13,
+		"ERROR_REASON_OVERLOADED":              14,
+		"ERROR_REASON_STORAGE_UNAVAILABLE":     15,
+		"ERROR_REASON_STORAGE_FULL":            16,
+		"ERROR_REASON_STORAGE_DAMAGED":         17,
+		"ERROR_REASON_EMBEDDER_UNAVAILABLE":    18,
+		"ERROR_REASON_INTERNAL":                19,
+		"ERROR_REASON_JOB_NOT_FOUND":           20,
+		"ERROR_REASON_JOB_NOT_DEAD":            21,
+		"ERROR_REASON_MODEL_UNAVAILABLE":       22,
+		"ERROR_REASON_MODEL_BUSY":              23,
+		"ERROR_REASON_MODEL_REFUSED":           24,
+		"ERROR_REASON_SCOPE_MISSING":           25,
+		"ERROR_REASON_USER_NOT_FOUND":          26,
+		"ERROR_REASON_RATE_LIMITED":            27,
+		"ERROR_REASON_API_KEY_NOT_FOUND":       28,
+		"ERROR_REASON_ACCOUNT_REQUIRED":        29,
+		"ERROR_REASON_LOGIN_TAKEN":             30,
+		"ERROR_REASON_REGISTRATION_CLOSED":     31,
+		"ERROR_REASON_QUOTA_EXCEEDED":          32,
+		"ERROR_REASON_USER_ERASED":             33,
+		"ERROR_REASON_ERASURE_UNDER_WAY":       34,
+		"ERROR_REASON_USER_HELD":               35,
+		"ERROR_REASON_RULE_NOT_FOUND":          36,
+		"ERROR_REASON_SECRET_FOUND":            37,
+		"ERROR_REASON_TEXT_REJECTED":           38,
+		"ERROR_REASON_PROVIDER_NOT_CONFIGURED": 45,
+		"ERROR_REASON_PROVIDER_NOT_FOUND":      46,
+		"ERROR_REASON_MODEL_NOT_FOUND":         47,
+		"ERROR_REASON_LLM_STREAM_TRUNCATED":    48,
+		"ERROR_REASON_CHAT_TAKEN_OVER":         49,
 	}
 )
 
@@ -268,8 +295,7 @@ var File_memsvc_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_memsvc_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x1cmemsvc/v1/error_reason.proto\x12\tmemsvc.v1*\xa2\n" +
-	"\n" +
+	"\x1cmemsvc/v1/error_reason.proto\x12\tmemsvc.v1*\xdc\v\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n" +
 	"\x1aERROR_REASON_FIELD_INVALID\x10\x01\x12\"\n" +
@@ -310,7 +336,12 @@ const file_memsvc_v1_error_reason_proto_rawDesc = "" +
 	"\x16ERROR_REASON_USER_HELD\x10#\x12\x1f\n" +
 	"\x1bERROR_REASON_RULE_NOT_FOUND\x10$\x12\x1d\n" +
 	"\x19ERROR_REASON_SECRET_FOUND\x10%\x12\x1e\n" +
-	"\x1aERROR_REASON_TEXT_REJECTED\x10&B\x18Z\x16memsvc.dev/go/memsvcv1b\x06proto3"
+	"\x1aERROR_REASON_TEXT_REJECTED\x10&\x12(\n" +
+	"$ERROR_REASON_PROVIDER_NOT_CONFIGURED\x10-\x12#\n" +
+	"\x1fERROR_REASON_PROVIDER_NOT_FOUND\x10.\x12 \n" +
+	"\x1cERROR_REASON_MODEL_NOT_FOUND\x10/\x12%\n" +
+	"!ERROR_REASON_LLM_STREAM_TRUNCATED\x100\x12 \n" +
+	"\x1cERROR_REASON_CHAT_TAKEN_OVER\x101B\x18Z\x16memsvc.dev/go/memsvcv1b\x06proto3"
 
 var (
 	file_memsvc_v1_error_reason_proto_rawDescOnce sync.Once

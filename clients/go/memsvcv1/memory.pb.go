@@ -422,7 +422,10 @@ type Message struct {
 	// Where the text comes from, if the role does not tell, such as a document that the user pasted. A class
 	// that is trusted more than the role's own counts as the role's: text of an assistant or a tool is never
 	// the user's own word. Default: the class of the role (ROLE_TOOL is SOURCE_CLASS_TOOL_EXTERNAL).
-	SourceClass   SourceClass `protobuf:"varint,14,opt,name=source_class,json=sourceClass,proto3,enum=memsvc.v1.SourceClass" json:"source_class,omitempty"`
+	SourceClass SourceClass `protobuf:"varint,14,opt,name=source_class,json=sourceClass,proto3,enum=memsvc.v1.SourceClass" json:"source_class,omitempty"`
+	// The message broke off: the model failed or the caller went away in the middle of an answer. No facts are
+	// drawn from it.
+	Interrupted   bool `protobuf:"varint,15,opt,name=interrupted,proto3" json:"interrupted,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -553,6 +556,13 @@ func (x *Message) GetSourceClass() SourceClass {
 		return x.SourceClass
 	}
 	return SourceClass_SOURCE_CLASS_UNSPECIFIED
+}
+
+func (x *Message) GetInterrupted() bool {
+	if x != nil {
+		return x.Interrupted
+	}
+	return false
 }
 
 // Embedding is a vector that says what a text means.
@@ -972,7 +982,7 @@ var File_memsvc_v1_memory_proto protoreflect.FileDescriptor
 
 const file_memsvc_v1_memory_proto_rawDesc = "" +
 	"\n" +
-	"\x16memsvc/v1/memory.proto\x12\tmemsvc.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xfa\x04\n" +
+	"\x16memsvc/v1/memory.proto\x12\tmemsvc.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9c\x05\n" +
 	"\aMessage\x12\x1d\n" +
 	"\n" +
 	"message_id\x18\x01 \x01(\tR\tmessageId\x12'\n" +
@@ -994,7 +1004,8 @@ const file_memsvc_v1_memory_proto_rawDesc = "" +
 	"\vupdate_time\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"updateTime\x122\n" +
 	"\tembedding\x18\r \x01(\v2\x14.memsvc.v1.EmbeddingR\tembedding\x129\n" +
-	"\fsource_class\x18\x0e \x01(\x0e2\x16.memsvc.v1.SourceClassR\vsourceClassB\r\n" +
+	"\fsource_class\x18\x0e \x01(\x0e2\x16.memsvc.v1.SourceClassR\vsourceClass\x12 \n" +
+	"\vinterrupted\x18\x0f \x01(\bR\vinterruptedB\r\n" +
 	"\v_importance\"9\n" +
 	"\tEmbedding\x12\x14\n" +
 	"\x05model\x18\x01 \x01(\tR\x05model\x12\x16\n" +

@@ -22,40 +22,57 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from . import memory_pb2 as memsvc_dot_v1_dot_memory__pb2
 from . import ranking_pb2 as memsvc_dot_v1_dot_ranking__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14memsvc/v1/chat.proto\x12\tmemsvc.v1\x1a\x17memsvc/v1/ranking.proto\"\xc4\x03\n\x0b\x43hatRequest\x12\x17\n\x07user_id\x18\x01 \x01(\tR\x06userId\x12\'\n\x0f\x63onversation_id\x18\x02 \x01(\tR\x0e\x63onversationId\x12\x18\n\x07message\x18\x03 \x01(\tR\x07message\x12\x1a\n\x08provider\x18\x04 \x01(\tR\x08provider\x12\x14\n\x05model\x18\x05 \x01(\tR\x05model\x12\x1d\n\npersona_id\x18\x06 \x01(\tR\tpersonaId\x12\x36\n\x0bmemory_mode\x18\x07 \x01(\x0e\x32\x15.memsvc.v1.MemoryModeR\nmemoryMode\x12\x33\n\ncache_mode\x18\x08 \x01(\x0e\x32\x14.memsvc.v1.CacheModeR\tcacheMode\x12%\n\x0btemperature\x18\t \x01(\x01H\x00R\x0btemperature\x88\x01\x01\x12/\n\x11max_output_tokens\x18\n \x01(\x05H\x01R\x0fmaxOutputTokens\x88\x01\x01\x12\x1d\n\nrequest_id\x18\x0b \x01(\tR\trequestIdB\x0e\n\x0c_temperatureB\x14\n\x12_max_output_tokens\"\xa5\x03\n\tChatEvent\x12\x32\n\x07started\x18\x01 \x01(\x0b\x32\x16.memsvc.v1.ChatStartedH\x00R\x07started\x12\x32\n\x07\x63ontext\x18\x02 \x01(\x0b\x32\x16.memsvc.v1.ChatContextH\x00R\x07\x63ontext\x12,\n\x05\x64\x65lta\x18\x03 \x01(\x0b\x32\x14.memsvc.v1.ChatDeltaH\x00R\x05\x64\x65lta\x12\x38\n\treasoning\x18\x04 \x01(\x0b\x32\x18.memsvc.v1.ChatReasoningH\x00R\treasoning\x12,\n\x05title\x18\x05 \x01(\x0b\x32\x14.memsvc.v1.ChatTitleH\x00R\x05title\x12,\n\x05usage\x18\x06 \x01(\x0b\x32\x14.memsvc.v1.ChatUsageH\x00R\x05usage\x12\x38\n\tkeepalive\x18\x07 \x01(\x0b\x32\x18.memsvc.v1.ChatKeepaliveH\x00R\tkeepalive\x12)\n\x04\x64one\x18\x08 \x01(\x0b\x32\x13.memsvc.v1.ChatDoneH\x00R\x04\x64oneB\x07\n\x05\x65vent\"^\n\x0b\x43hatStarted\x12\'\n\x0f\x63onversation_id\x18\x01 \x01(\tR\x0e\x63onversationId\x12&\n\x0fuser_message_id\x18\x02 \x01(\tR\ruserMessageId\"\x89\x01\n\x0b\x43hatContext\x12\x33\n\x08memories\x18\x01 \x03(\x0b\x32\x17.memsvc.v1.ScoredMemoryR\x08memories\x12\x1a\n\x08\x64\x65graded\x18\x02 \x01(\x08R\x08\x64\x65graded\x12)\n\x10\x64\x65graded_reasons\x18\x03 \x03(\tR\x0f\x64\x65gradedReasons\"\x1f\n\tChatDelta\x12\x12\n\x04text\x18\x01 \x01(\tR\x04text\"#\n\rChatReasoning\x12\x12\n\x04text\x18\x01 \x01(\tR\x04text\"!\n\tChatTitle\x12\x14\n\x05title\x18\x01 \x01(\tR\x05title\"S\n\tChatUsage\x12!\n\x0cinput_tokens\x18\x01 \x01(\x05R\x0binputTokens\x12#\n\routput_tokens\x18\x02 \x01(\x05R\x0coutputTokens\"\x0f\n\rChatKeepalive\"\x92\x01\n\x08\x43hatDone\x12\x30\n\x14\x61ssistant_message_id\x18\x01 \x01(\tR\x12\x61ssistantMessageId\x12<\n\rfinish_reason\x18\x02 \x01(\x0e\x32\x17.memsvc.v1.FinishReasonR\x0c\x66inishReason\x12\x16\n\x06\x63\x61\x63hed\x18\x03 \x01(\x08R\x06\x63\x61\x63hed*\x8b\x01\n\nMemoryMode\x12\x1b\n\x17MEMORY_MODE_UNSPECIFIED\x10\x00\x12\x14\n\x10MEMORY_MODE_FULL\x10\x01\x12\x19\n\x15MEMORY_MODE_READ_ONLY\x10\x02\x12\x1a\n\x16MEMORY_MODE_WRITE_ONLY\x10\x03\x12\x13\n\x0fMEMORY_MODE_OFF\x10\x04*g\n\tCacheMode\x12\x1a\n\x16\x43\x41\x43HE_MODE_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x43\x41\x43HE_MODE_OFF\x10\x01\x12\x12\n\x0e\x43\x41\x43HE_MODE_USE\x10\x02\x12\x16\n\x12\x43\x41\x43HE_MODE_REFRESH\x10\x03*\xa0\x01\n\x0c\x46inishReason\x12\x1d\n\x19\x46INISH_REASON_UNSPECIFIED\x10\x00\x12\x16\n\x12\x46INISH_REASON_STOP\x10\x01\x12\x18\n\x14\x46INISH_REASON_LENGTH\x10\x02\x12 \n\x1c\x46INISH_REASON_CONTENT_FILTER\x10\x03\x12\x1d\n\x19\x46INISH_REASON_INTERRUPTED\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14memsvc/v1/chat.proto\x12\tmemsvc.v1\x1a\x16memsvc/v1/memory.proto\x1a\x17memsvc/v1/ranking.proto\"\xc1\x07\n\x0b\x43hatRequest\x12\x17\n\x07user_id\x18\x01 \x01(\tR\x06userId\x12\'\n\x0f\x63onversation_id\x18\x02 \x01(\tR\x0e\x63onversationId\x12\x18\n\x07message\x18\x03 \x01(\tR\x07message\x12\x1a\n\x08provider\x18\x04 \x01(\tR\x08provider\x12\x14\n\x05model\x18\x05 \x01(\tR\x05model\x12\x1d\n\npersona_id\x18\x06 \x01(\tR\tpersonaId\x12\x36\n\x0bmemory_mode\x18\x07 \x01(\x0e\x32\x15.memsvc.v1.MemoryModeR\nmemoryMode\x12\x33\n\ncache_mode\x18\x08 \x01(\x0e\x32\x14.memsvc.v1.CacheModeR\tcacheMode\x12%\n\x0btemperature\x18\t \x01(\x01H\x00R\x0btemperature\x88\x01\x01\x12/\n\x11max_output_tokens\x18\n \x01(\x05H\x01R\x0fmaxOutputTokens\x88\x01\x01\x12\x1d\n\nrequest_id\x18\x0b \x01(\tR\trequestId\x12\x1d\n\nproject_id\x18\x0c \x01(\tR\tprojectId\x12\x19\n\x08\x61gent_id\x18\r \x01(\tR\x07\x61gentId\x12\"\n\x0cparticipants\x18\x0e \x03(\tR\x0cparticipants\x12\x36\n\x0bturn_policy\x18\x0f \x01(\x0e\x32\x15.memsvc.v1.TurnPolicyR\nturnPolicy\x12 \n\tturns_max\x18\x10 \x01(\x05H\x02R\x08turnsMax\x88\x01\x01\x12!\n\x0cmemory_query\x18\x11 \x01(\tR\x0bmemoryQuery\x12\x1d\n\nweb_search\x18\x12 \x01(\tR\twebSearch\x12\x45\n\x10reasoning_effort\x18\x13 \x01(\x0e\x32\x1a.memsvc.v1.ReasoningEffortR\x0freasoningEffort\x12&\n\x0fuser_message_id\x18\x14 \x01(\tR\ruserMessageId\x12\x33\n\x13prompt_token_budget\x18\x15 \x01(\x05H\x03R\x11promptTokenBudget\x88\x01\x01\x12&\n\x0crecall_limit\x18\x16 \x01(\x05H\x04R\x0brecallLimit\x88\x01\x01\x42\x0e\n\x0c_temperatureB\x14\n\x12_max_output_tokensB\x0c\n\n_turns_maxB\x16\n\x14_prompt_token_budgetB\x0f\n\r_recall_limit\"\x8f\x05\n\tChatEvent\x12\x32\n\x07started\x18\x01 \x01(\x0b\x32\x16.memsvc.v1.ChatStartedH\x00R\x07started\x12\x32\n\x07\x63ontext\x18\x02 \x01(\x0b\x32\x16.memsvc.v1.ChatContextH\x00R\x07\x63ontext\x12,\n\x05\x64\x65lta\x18\x03 \x01(\x0b\x32\x14.memsvc.v1.ChatDeltaH\x00R\x05\x64\x65lta\x12\x38\n\treasoning\x18\x04 \x01(\x0b\x32\x18.memsvc.v1.ChatReasoningH\x00R\treasoning\x12,\n\x05title\x18\x05 \x01(\x0b\x32\x14.memsvc.v1.ChatTitleH\x00R\x05title\x12,\n\x05usage\x18\x06 \x01(\x0b\x32\x14.memsvc.v1.ChatUsageH\x00R\x05usage\x12\x38\n\tkeepalive\x18\x07 \x01(\x0b\x32\x18.memsvc.v1.ChatKeepaliveH\x00R\tkeepalive\x12)\n\x04\x64one\x18\x08 \x01(\x0b\x32\x13.memsvc.v1.ChatDoneH\x00R\x04\x64one\x12\x32\n\x07speaker\x18\t \x01(\x0b\x32\x16.memsvc.v1.ChatSpeakerH\x00R\x07speaker\x12\x35\n\x08\x63itation\x18\n \x01(\x0b\x32\x17.memsvc.v1.ChatCitationH\x00R\x08\x63itation\x12H\n\x0fprovider_change\x18\x0b \x01(\x0b\x32\x1d.memsvc.v1.ChatProviderChangeH\x00R\x0eproviderChange\x12\x33\n\x08turn_end\x18\x0c \x01(\x0b\x32\x16.memsvc.v1.ChatTurnEndH\x00R\x07turnEndB\x07\n\x05\x65vent\"^\n\x0b\x43hatStarted\x12\'\n\x0f\x63onversation_id\x18\x01 \x01(\tR\x0e\x63onversationId\x12&\n\x0fuser_message_id\x18\x02 \x01(\tR\ruserMessageId\"\xa6\x01\n\nPromptPart\x12-\n\x04kind\x18\x01 \x01(\x0e\x32\x19.memsvc.v1.PromptPartKindR\x04kind\x12\x16\n\x06tokens\x18\x02 \x01(\x05R\x06tokens\x12\x12\n\x04text\x18\x03 \x01(\tR\x04text\x12\x1f\n\x0bmessage_ids\x18\x04 \x03(\tR\nmessageIds\x12\x1c\n\tshortened\x18\x05 \x01(\x08R\tshortened\"\x8a\x02\n\x0b\x43hatContext\x12\x33\n\x08memories\x18\x01 \x03(\x0b\x32\x17.memsvc.v1.ScoredMemoryR\x08memories\x12\x1a\n\x08\x64\x65graded\x18\x02 \x01(\x08R\x08\x64\x65graded\x12)\n\x10\x64\x65graded_reasons\x18\x03 \x03(\tR\x0f\x64\x65gradedReasons\x12/\n\tconscious\x18\x04 \x03(\x0b\x32\x11.memsvc.v1.MemoryR\tconscious\x12+\n\x05parts\x18\x05 \x03(\x0b\x32\x15.memsvc.v1.PromptPartR\x05parts\x12!\n\x0ctoken_budget\x18\x06 \x01(\x05R\x0btokenBudget\"T\n\x0b\x43hatSpeaker\x12\x1d\n\npersona_id\x18\x01 \x01(\tR\tpersonaId\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name\x12\x12\n\x04turn\x18\x03 \x01(\x05R\x04turn\"\x9c\x01\n\x0b\x43hatTurnEnd\x12\x1d\n\npersona_id\x18\x01 \x01(\tR\tpersonaId\x12\x30\n\x14\x61ssistant_message_id\x18\x02 \x01(\tR\x12\x61ssistantMessageId\x12<\n\rfinish_reason\x18\x03 \x01(\x0e\x32\x17.memsvc.v1.FinishReasonR\x0c\x66inishReason\"h\n\x0c\x43hatCitation\x12\x16\n\x06number\x18\x01 \x01(\x05R\x06number\x12\x14\n\x05title\x18\x02 \x01(\tR\x05title\x12\x10\n\x03url\x18\x03 \x01(\tR\x03url\x12\x18\n\x07snippet\x18\x04 \x01(\tR\x07snippet\"\x8c\x01\n\x12\x43hatProviderChange\x12\x1a\n\x08provider\x18\x01 \x01(\tR\x08provider\x12#\n\rnext_provider\x18\x02 \x01(\tR\x0cnextProvider\x12\x1d\n\nnext_model\x18\x03 \x01(\tR\tnextModel\x12\x16\n\x06reason\x18\x04 \x01(\tR\x06reason\"\x1f\n\tChatDelta\x12\x12\n\x04text\x18\x01 \x01(\tR\x04text\"#\n\rChatReasoning\x12\x12\n\x04text\x18\x01 \x01(\tR\x04text\"!\n\tChatTitle\x12\x14\n\x05title\x18\x01 \x01(\tR\x05title\"\x93\x01\n\tChatUsage\x12!\n\x0cinput_tokens\x18\x01 \x01(\x05R\x0binputTokens\x12#\n\routput_tokens\x18\x02 \x01(\x05R\x0coutputTokens\x12\x1c\n\testimated\x18\x03 \x01(\x08R\testimated\x12\x17\n\x04\x63ost\x18\x04 \x01(\x01H\x00R\x04\x63ost\x88\x01\x01\x42\x07\n\x05_cost\"\x0f\n\rChatKeepalive\"\x93\x02\n\x08\x43hatDone\x12\x30\n\x14\x61ssistant_message_id\x18\x01 \x01(\tR\x12\x61ssistantMessageId\x12<\n\rfinish_reason\x18\x02 \x01(\x0e\x32\x17.memsvc.v1.FinishReasonR\x0c\x66inishReason\x12\x16\n\x06\x63\x61\x63hed\x18\x03 \x01(\x08R\x06\x63\x61\x63hed\x12\x1a\n\x08provider\x18\x04 \x01(\tR\x08provider\x12\x14\n\x05model\x18\x05 \x01(\tR\x05model\x12\x15\n\x06job_id\x18\x06 \x01(\tR\x05jobId\x12\x1a\n\x08revision\x18\x07 \x01(\x03R\x08revision\x12\x1a\n\x08replayed\x18\x08 \x01(\x08R\x08replayed*\x8b\x01\n\nMemoryMode\x12\x1b\n\x17MEMORY_MODE_UNSPECIFIED\x10\x00\x12\x14\n\x10MEMORY_MODE_FULL\x10\x01\x12\x19\n\x15MEMORY_MODE_READ_ONLY\x10\x02\x12\x1a\n\x16MEMORY_MODE_WRITE_ONLY\x10\x03\x12\x13\n\x0fMEMORY_MODE_OFF\x10\x04*g\n\tCacheMode\x12\x1a\n\x16\x43\x41\x43HE_MODE_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x43\x41\x43HE_MODE_OFF\x10\x01\x12\x12\n\x0e\x43\x41\x43HE_MODE_USE\x10\x02\x12\x16\n\x12\x43\x41\x43HE_MODE_REFRESH\x10\x03*\xa0\x01\n\x0c\x46inishReason\x12\x1d\n\x19\x46INISH_REASON_UNSPECIFIED\x10\x00\x12\x16\n\x12\x46INISH_REASON_STOP\x10\x01\x12\x18\n\x14\x46INISH_REASON_LENGTH\x10\x02\x12 \n\x1c\x46INISH_REASON_CONTENT_FILTER\x10\x03\x12\x1d\n\x19\x46INISH_REASON_INTERRUPTED\x10\x04*|\n\nTurnPolicy\x12\x1b\n\x17TURN_POLICY_UNSPECIFIED\x10\x00\x12\x1b\n\x17TURN_POLICY_ROUND_ROBIN\x10\x01\x12\x19\n\x15TURN_POLICY_ADDRESSED\x10\x02\x12\x19\n\x15TURN_POLICY_MODERATOR\x10\x03*\x85\x01\n\x0fReasoningEffort\x12 \n\x1cREASONING_EFFORT_UNSPECIFIED\x10\x00\x12\x18\n\x14REASONING_EFFORT_LOW\x10\x01\x12\x1b\n\x17REASONING_EFFORT_MEDIUM\x10\x02\x12\x19\n\x15REASONING_EFFORT_HIGH\x10\x03*\x87\x02\n\x0ePromptPartKind\x12 \n\x1cPROMPT_PART_KIND_UNSPECIFIED\x10\x00\x12\x1c\n\x18PROMPT_PART_KIND_PERSONA\x10\x01\x12 \n\x1cPROMPT_PART_KIND_PREFERENCES\x10\x02\x12\x1e\n\x1aPROMPT_PART_KIND_CONSCIOUS\x10\x03\x12\x1d\n\x19PROMPT_PART_KIND_RECALLED\x10\x04\x12\x18\n\x14PROMPT_PART_KIND_WEB\x10\x05\x12\x1c\n\x18PROMPT_PART_KIND_HISTORY\x10\x06\x12\x1c\n\x18PROMPT_PART_KIND_MESSAGE\x10\x07\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'memsvc.v1.chat_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_MEMORYMODE']._serialized_start=1532
-  _globals['_MEMORYMODE']._serialized_end=1671
-  _globals['_CACHEMODE']._serialized_start=1673
-  _globals['_CACHEMODE']._serialized_end=1776
-  _globals['_FINISHREASON']._serialized_start=1779
-  _globals['_FINISHREASON']._serialized_end=1939
-  _globals['_CHATREQUEST']._serialized_start=61
-  _globals['_CHATREQUEST']._serialized_end=513
-  _globals['_CHATEVENT']._serialized_start=516
-  _globals['_CHATEVENT']._serialized_end=937
-  _globals['_CHATSTARTED']._serialized_start=939
-  _globals['_CHATSTARTED']._serialized_end=1033
-  _globals['_CHATCONTEXT']._serialized_start=1036
-  _globals['_CHATCONTEXT']._serialized_end=1173
-  _globals['_CHATDELTA']._serialized_start=1175
-  _globals['_CHATDELTA']._serialized_end=1206
-  _globals['_CHATREASONING']._serialized_start=1208
-  _globals['_CHATREASONING']._serialized_end=1243
-  _globals['_CHATTITLE']._serialized_start=1245
-  _globals['_CHATTITLE']._serialized_end=1278
-  _globals['_CHATUSAGE']._serialized_start=1280
-  _globals['_CHATUSAGE']._serialized_end=1363
-  _globals['_CHATKEEPALIVE']._serialized_start=1365
-  _globals['_CHATKEEPALIVE']._serialized_end=1380
-  _globals['_CHATDONE']._serialized_start=1383
-  _globals['_CHATDONE']._serialized_end=1529
+  _globals['_MEMORYMODE']._serialized_start=3285
+  _globals['_MEMORYMODE']._serialized_end=3424
+  _globals['_CACHEMODE']._serialized_start=3426
+  _globals['_CACHEMODE']._serialized_end=3529
+  _globals['_FINISHREASON']._serialized_start=3532
+  _globals['_FINISHREASON']._serialized_end=3692
+  _globals['_TURNPOLICY']._serialized_start=3694
+  _globals['_TURNPOLICY']._serialized_end=3818
+  _globals['_REASONINGEFFORT']._serialized_start=3821
+  _globals['_REASONINGEFFORT']._serialized_end=3954
+  _globals['_PROMPTPARTKIND']._serialized_start=3957
+  _globals['_PROMPTPARTKIND']._serialized_end=4220
+  _globals['_CHATREQUEST']._serialized_start=85
+  _globals['_CHATREQUEST']._serialized_end=1046
+  _globals['_CHATEVENT']._serialized_start=1049
+  _globals['_CHATEVENT']._serialized_end=1704
+  _globals['_CHATSTARTED']._serialized_start=1706
+  _globals['_CHATSTARTED']._serialized_end=1800
+  _globals['_PROMPTPART']._serialized_start=1803
+  _globals['_PROMPTPART']._serialized_end=1969
+  _globals['_CHATCONTEXT']._serialized_start=1972
+  _globals['_CHATCONTEXT']._serialized_end=2238
+  _globals['_CHATSPEAKER']._serialized_start=2240
+  _globals['_CHATSPEAKER']._serialized_end=2324
+  _globals['_CHATTURNEND']._serialized_start=2327
+  _globals['_CHATTURNEND']._serialized_end=2483
+  _globals['_CHATCITATION']._serialized_start=2485
+  _globals['_CHATCITATION']._serialized_end=2589
+  _globals['_CHATPROVIDERCHANGE']._serialized_start=2592
+  _globals['_CHATPROVIDERCHANGE']._serialized_end=2732
+  _globals['_CHATDELTA']._serialized_start=2734
+  _globals['_CHATDELTA']._serialized_end=2765
+  _globals['_CHATREASONING']._serialized_start=2767
+  _globals['_CHATREASONING']._serialized_end=2802
+  _globals['_CHATTITLE']._serialized_start=2804
+  _globals['_CHATTITLE']._serialized_end=2837
+  _globals['_CHATUSAGE']._serialized_start=2840
+  _globals['_CHATUSAGE']._serialized_end=2987
+  _globals['_CHATKEEPALIVE']._serialized_start=2989
+  _globals['_CHATKEEPALIVE']._serialized_end=3004
+  _globals['_CHATDONE']._serialized_start=3007
+  _globals['_CHATDONE']._serialized_end=3282
 # @@protoc_insertion_point(module_scope)

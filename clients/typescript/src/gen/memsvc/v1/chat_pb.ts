@@ -4,6 +4,8 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Memory } from "./memory_pb.js";
+import { file_memsvc_v1_memory } from "./memory_pb.js";
 import type { ScoredMemory } from "./ranking_pb.js";
 import { file_memsvc_v1_ranking } from "./ranking_pb.js";
 import type { Message } from "@bufbuild/protobuf";
@@ -12,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file memsvc/v1/chat.proto.
  */
 export const file_memsvc_v1_chat: GenFile = /*@__PURE__*/
-  fileDesc("ChRtZW1zdmMvdjEvY2hhdC5wcm90bxIJbWVtc3ZjLnYxIscCCgtDaGF0UmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEhcKD2NvbnZlcnNhdGlvbl9pZBgCIAEoCRIPCgdtZXNzYWdlGAMgASgJEhAKCHByb3ZpZGVyGAQgASgJEg0KBW1vZGVsGAUgASgJEhIKCnBlcnNvbmFfaWQYBiABKAkSKgoLbWVtb3J5X21vZGUYByABKA4yFS5tZW1zdmMudjEuTWVtb3J5TW9kZRIoCgpjYWNoZV9tb2RlGAggASgOMhQubWVtc3ZjLnYxLkNhY2hlTW9kZRIYCgt0ZW1wZXJhdHVyZRgJIAEoAUgAiAEBEh4KEW1heF9vdXRwdXRfdG9rZW5zGAogASgFSAGIAQESEgoKcmVxdWVzdF9pZBgLIAEoCUIOCgxfdGVtcGVyYXR1cmVCFAoSX21heF9vdXRwdXRfdG9rZW5zIuICCglDaGF0RXZlbnQSKQoHc3RhcnRlZBgBIAEoCzIWLm1lbXN2Yy52MS5DaGF0U3RhcnRlZEgAEikKB2NvbnRleHQYAiABKAsyFi5tZW1zdmMudjEuQ2hhdENvbnRleHRIABIlCgVkZWx0YRgDIAEoCzIULm1lbXN2Yy52MS5DaGF0RGVsdGFIABItCglyZWFzb25pbmcYBCABKAsyGC5tZW1zdmMudjEuQ2hhdFJlYXNvbmluZ0gAEiUKBXRpdGxlGAUgASgLMhQubWVtc3ZjLnYxLkNoYXRUaXRsZUgAEiUKBXVzYWdlGAYgASgLMhQubWVtc3ZjLnYxLkNoYXRVc2FnZUgAEi0KCWtlZXBhbGl2ZRgHIAEoCzIYLm1lbXN2Yy52MS5DaGF0S2VlcGFsaXZlSAASIwoEZG9uZRgIIAEoCzITLm1lbXN2Yy52MS5DaGF0RG9uZUgAQgcKBWV2ZW50Ij8KC0NoYXRTdGFydGVkEhcKD2NvbnZlcnNhdGlvbl9pZBgBIAEoCRIXCg91c2VyX21lc3NhZ2VfaWQYAiABKAkiZAoLQ2hhdENvbnRleHQSKQoIbWVtb3JpZXMYASADKAsyFy5tZW1zdmMudjEuU2NvcmVkTWVtb3J5EhAKCGRlZ3JhZGVkGAIgASgIEhgKEGRlZ3JhZGVkX3JlYXNvbnMYAyADKAkiGQoJQ2hhdERlbHRhEgwKBHRleHQYASABKAkiHQoNQ2hhdFJlYXNvbmluZxIMCgR0ZXh0GAEgASgJIhoKCUNoYXRUaXRsZRINCgV0aXRsZRgBIAEoCSI4CglDaGF0VXNhZ2USFAoMaW5wdXRfdG9rZW5zGAEgASgFEhUKDW91dHB1dF90b2tlbnMYAiABKAUiDwoNQ2hhdEtlZXBhbGl2ZSJoCghDaGF0RG9uZRIcChRhc3Npc3RhbnRfbWVzc2FnZV9pZBgBIAEoCRIuCg1maW5pc2hfcmVhc29uGAIgASgOMhcubWVtc3ZjLnYxLkZpbmlzaFJlYXNvbhIOCgZjYWNoZWQYAyABKAgqiwEKCk1lbW9yeU1vZGUSGwoXTUVNT1JZX01PREVfVU5TUEVDSUZJRUQQABIUChBNRU1PUllfTU9ERV9GVUxMEAESGQoVTUVNT1JZX01PREVfUkVBRF9PTkxZEAISGgoWTUVNT1JZX01PREVfV1JJVEVfT05MWRADEhMKD01FTU9SWV9NT0RFX09GRhAEKmcKCUNhY2hlTW9kZRIaChZDQUNIRV9NT0RFX1VOU1BFQ0lGSUVEEAASEgoOQ0FDSEVfTU9ERV9PRkYQARISCg5DQUNIRV9NT0RFX1VTRRACEhYKEkNBQ0hFX01PREVfUkVGUkVTSBADKqABCgxGaW5pc2hSZWFzb24SHQoZRklOSVNIX1JFQVNPTl9VTlNQRUNJRklFRBAAEhYKEkZJTklTSF9SRUFTT05fU1RPUBABEhgKFEZJTklTSF9SRUFTT05fTEVOR1RIEAISIAocRklOSVNIX1JFQVNPTl9DT05URU5UX0ZJTFRFUhADEh0KGUZJTklTSF9SRUFTT05fSU5URVJSVVBURUQQBGIGcHJvdG8z", [file_memsvc_v1_ranking]);
+  fileDesc("ChRtZW1zdmMvdjEvY2hhdC5wcm90bxIJbWVtc3ZjLnYxIrQFCgtDaGF0UmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEhcKD2NvbnZlcnNhdGlvbl9pZBgCIAEoCRIPCgdtZXNzYWdlGAMgASgJEhAKCHByb3ZpZGVyGAQgASgJEg0KBW1vZGVsGAUgASgJEhIKCnBlcnNvbmFfaWQYBiABKAkSKgoLbWVtb3J5X21vZGUYByABKA4yFS5tZW1zdmMudjEuTWVtb3J5TW9kZRIoCgpjYWNoZV9tb2RlGAggASgOMhQubWVtc3ZjLnYxLkNhY2hlTW9kZRIYCgt0ZW1wZXJhdHVyZRgJIAEoAUgAiAEBEh4KEW1heF9vdXRwdXRfdG9rZW5zGAogASgFSAGIAQESEgoKcmVxdWVzdF9pZBgLIAEoCRISCgpwcm9qZWN0X2lkGAwgASgJEhAKCGFnZW50X2lkGA0gASgJEhQKDHBhcnRpY2lwYW50cxgOIAMoCRIqCgt0dXJuX3BvbGljeRgPIAEoDjIVLm1lbXN2Yy52MS5UdXJuUG9saWN5EhYKCXR1cm5zX21heBgQIAEoBUgCiAEBEhQKDG1lbW9yeV9xdWVyeRgRIAEoCRISCgp3ZWJfc2VhcmNoGBIgASgJEjQKEHJlYXNvbmluZ19lZmZvcnQYEyABKA4yGi5tZW1zdmMudjEuUmVhc29uaW5nRWZmb3J0EhcKD3VzZXJfbWVzc2FnZV9pZBgUIAEoCRIgChNwcm9tcHRfdG9rZW5fYnVkZ2V0GBUgASgFSAOIAQESGQoMcmVjYWxsX2xpbWl0GBYgASgFSASIAQFCDgoMX3RlbXBlcmF0dXJlQhQKEl9tYXhfb3V0cHV0X3Rva2Vuc0IMCgpfdHVybnNfbWF4QhYKFF9wcm9tcHRfdG9rZW5fYnVkZ2V0Qg8KDV9yZWNhbGxfbGltaXQioAQKCUNoYXRFdmVudBIpCgdzdGFydGVkGAEgASgLMhYubWVtc3ZjLnYxLkNoYXRTdGFydGVkSAASKQoHY29udGV4dBgCIAEoCzIWLm1lbXN2Yy52MS5DaGF0Q29udGV4dEgAEiUKBWRlbHRhGAMgASgLMhQubWVtc3ZjLnYxLkNoYXREZWx0YUgAEi0KCXJlYXNvbmluZxgEIAEoCzIYLm1lbXN2Yy52MS5DaGF0UmVhc29uaW5nSAASJQoFdGl0bGUYBSABKAsyFC5tZW1zdmMudjEuQ2hhdFRpdGxlSAASJQoFdXNhZ2UYBiABKAsyFC5tZW1zdmMudjEuQ2hhdFVzYWdlSAASLQoJa2VlcGFsaXZlGAcgASgLMhgubWVtc3ZjLnYxLkNoYXRLZWVwYWxpdmVIABIjCgRkb25lGAggASgLMhMubWVtc3ZjLnYxLkNoYXREb25lSAASKQoHc3BlYWtlchgJIAEoCzIWLm1lbXN2Yy52MS5DaGF0U3BlYWtlckgAEisKCGNpdGF0aW9uGAogASgLMhcubWVtc3ZjLnYxLkNoYXRDaXRhdGlvbkgAEjgKD3Byb3ZpZGVyX2NoYW5nZRgLIAEoCzIdLm1lbXN2Yy52MS5DaGF0UHJvdmlkZXJDaGFuZ2VIABIqCgh0dXJuX2VuZBgMIAEoCzIWLm1lbXN2Yy52MS5DaGF0VHVybkVuZEgAQgcKBWV2ZW50Ij8KC0NoYXRTdGFydGVkEhcKD2NvbnZlcnNhdGlvbl9pZBgBIAEoCRIXCg91c2VyX21lc3NhZ2VfaWQYAiABKAkiewoKUHJvbXB0UGFydBInCgRraW5kGAEgASgOMhkubWVtc3ZjLnYxLlByb21wdFBhcnRLaW5kEg4KBnRva2VucxgCIAEoBRIMCgR0ZXh0GAMgASgJEhMKC21lc3NhZ2VfaWRzGAQgAygJEhEKCXNob3J0ZW5lZBgFIAEoCCLGAQoLQ2hhdENvbnRleHQSKQoIbWVtb3JpZXMYASADKAsyFy5tZW1zdmMudjEuU2NvcmVkTWVtb3J5EhAKCGRlZ3JhZGVkGAIgASgIEhgKEGRlZ3JhZGVkX3JlYXNvbnMYAyADKAkSJAoJY29uc2Npb3VzGAQgAygLMhEubWVtc3ZjLnYxLk1lbW9yeRIkCgVwYXJ0cxgFIAMoCzIVLm1lbXN2Yy52MS5Qcm9tcHRQYXJ0EhQKDHRva2VuX2J1ZGdldBgGIAEoBSI9CgtDaGF0U3BlYWtlchISCgpwZXJzb25hX2lkGAEgASgJEgwKBG5hbWUYAiABKAkSDAoEdHVybhgDIAEoBSJvCgtDaGF0VHVybkVuZBISCgpwZXJzb25hX2lkGAEgASgJEhwKFGFzc2lzdGFudF9tZXNzYWdlX2lkGAIgASgJEi4KDWZpbmlzaF9yZWFzb24YAyABKA4yFy5tZW1zdmMudjEuRmluaXNoUmVhc29uIksKDENoYXRDaXRhdGlvbhIOCgZudW1iZXIYASABKAUSDQoFdGl0bGUYAiABKAkSCwoDdXJsGAMgASgJEg8KB3NuaXBwZXQYBCABKAkiYQoSQ2hhdFByb3ZpZGVyQ2hhbmdlEhAKCHByb3ZpZGVyGAEgASgJEhUKDW5leHRfcHJvdmlkZXIYAiABKAkSEgoKbmV4dF9tb2RlbBgDIAEoCRIOCgZyZWFzb24YBCABKAkiGQoJQ2hhdERlbHRhEgwKBHRleHQYASABKAkiHQoNQ2hhdFJlYXNvbmluZxIMCgR0ZXh0GAEgASgJIhoKCUNoYXRUaXRsZRINCgV0aXRsZRgBIAEoCSJnCglDaGF0VXNhZ2USFAoMaW5wdXRfdG9rZW5zGAEgASgFEhUKDW91dHB1dF90b2tlbnMYAiABKAUSEQoJZXN0aW1hdGVkGAMgASgIEhEKBGNvc3QYBCABKAFIAIgBAUIHCgVfY29zdCIPCg1DaGF0S2VlcGFsaXZlIr0BCghDaGF0RG9uZRIcChRhc3Npc3RhbnRfbWVzc2FnZV9pZBgBIAEoCRIuCg1maW5pc2hfcmVhc29uGAIgASgOMhcubWVtc3ZjLnYxLkZpbmlzaFJlYXNvbhIOCgZjYWNoZWQYAyABKAgSEAoIcHJvdmlkZXIYBCABKAkSDQoFbW9kZWwYBSABKAkSDgoGam9iX2lkGAYgASgJEhAKCHJldmlzaW9uGAcgASgDEhAKCHJlcGxheWVkGAggASgIKosBCgpNZW1vcnlNb2RlEhsKF01FTU9SWV9NT0RFX1VOU1BFQ0lGSUVEEAASFAoQTUVNT1JZX01PREVfRlVMTBABEhkKFU1FTU9SWV9NT0RFX1JFQURfT05MWRACEhoKFk1FTU9SWV9NT0RFX1dSSVRFX09OTFkQAxITCg9NRU1PUllfTU9ERV9PRkYQBCpnCglDYWNoZU1vZGUSGgoWQ0FDSEVfTU9ERV9VTlNQRUNJRklFRBAAEhIKDkNBQ0hFX01PREVfT0ZGEAESEgoOQ0FDSEVfTU9ERV9VU0UQAhIWChJDQUNIRV9NT0RFX1JFRlJFU0gQAyqgAQoMRmluaXNoUmVhc29uEh0KGUZJTklTSF9SRUFTT05fVU5TUEVDSUZJRUQQABIWChJGSU5JU0hfUkVBU09OX1NUT1AQARIYChRGSU5JU0hfUkVBU09OX0xFTkdUSBACEiAKHEZJTklTSF9SRUFTT05fQ09OVEVOVF9GSUxURVIQAxIdChlGSU5JU0hfUkVBU09OX0lOVEVSUlVQVEVEEAQqfAoKVHVyblBvbGljeRIbChdUVVJOX1BPTElDWV9VTlNQRUNJRklFRBAAEhsKF1RVUk5fUE9MSUNZX1JPVU5EX1JPQklOEAESGQoVVFVSTl9QT0xJQ1lfQUREUkVTU0VEEAISGQoVVFVSTl9QT0xJQ1lfTU9ERVJBVE9SEAMqhQEKD1JlYXNvbmluZ0VmZm9ydBIgChxSRUFTT05JTkdfRUZGT1JUX1VOU1BFQ0lGSUVEEAASGAoUUkVBU09OSU5HX0VGRk9SVF9MT1cQARIbChdSRUFTT05JTkdfRUZGT1JUX01FRElVTRACEhkKFVJFQVNPTklOR19FRkZPUlRfSElHSBADKocCCg5Qcm9tcHRQYXJ0S2luZBIgChxQUk9NUFRfUEFSVF9LSU5EX1VOU1BFQ0lGSUVEEAASHAoYUFJPTVBUX1BBUlRfS0lORF9QRVJTT05BEAESIAocUFJPTVBUX1BBUlRfS0lORF9QUkVGRVJFTkNFUxACEh4KGlBST01QVF9QQVJUX0tJTkRfQ09OU0NJT1VTEAMSHQoZUFJPTVBUX1BBUlRfS0lORF9SRUNBTExFRBAEEhgKFFBST01QVF9QQVJUX0tJTkRfV0VCEAUSHAoYUFJPTVBUX1BBUlRfS0lORF9ISVNUT1JZEAYSHAoYUFJPTVBUX1BBUlRfS0lORF9NRVNTQUdFEAdiBnByb3RvMw", [file_memsvc_v1_memory, file_memsvc_v1_ranking]);
 
 /**
  * ChatRequest is what the user says, and how it is to be answered.
@@ -91,11 +93,94 @@ export type ChatRequest = Message<"memsvc.v1.ChatRequest"> & {
   maxOutputTokens?: number | undefined;
 
   /**
-   * Makes a retry safe: at most 128 bytes, kept for 48 hours.
+   * Makes a retry safe: at most 128 bytes, kept for 48 hours. The same request goes on with the same turn:
+   * the user's message is stored once, a complete answer is sent again, one that broke off is asked for
+   * anew. An earlier call that is still under way ends ABORTED (CHAT_TAKEN_OVER).
    *
    * @generated from field: string request_id = 11;
    */
   requestId: string;
+
+  /**
+   * The project that a new conversation belongs to, at most 128 bytes.
+   *
+   * @generated from field: string project_id = 12;
+   */
+  projectId: string;
+
+  /**
+   * The agent that a new conversation belongs to, at most 128 bytes.
+   *
+   * @generated from field: string agent_id = 13;
+   */
+  agentId: string;
+
+  /**
+   * Several personas that talk with the user and with each other: their ids, at most 8, none twice. Each may
+   * have a provider of its own.
+   *
+   * @generated from field: repeated string participants = 14;
+   */
+  participants: string[];
+
+  /**
+   * Who of the participants speaks when. Default TURN_POLICY_ROUND_ROBIN.
+   *
+   * @generated from field: memsvc.v1.TurnPolicy turn_policy = 15;
+   */
+  turnPolicy: TurnPolicy;
+
+  /**
+   * How many turns the participants may take altogether, 1 to 32. Default: as many as there are.
+   *
+   * @generated from field: optional int32 turns_max = 16;
+   */
+  turnsMax?: number | undefined;
+
+  /**
+   * What to recall, at most 4,000 characters, if not what the message is about. A line of the message that
+   * begins with "@memory " says so as well.
+   *
+   * @generated from field: string memory_query = 17;
+   */
+  memoryQuery: string;
+
+  /**
+   * What to look for in the web, at most 1,000 characters; empty for nothing. A line of the message that begins
+   * with "@search " says so as well. Only where the server has a web search.
+   *
+   * @generated from field: string web_search = 18;
+   */
+  webSearch: string;
+
+  /**
+   * How long a model that reasons may do so. Default: the provider's.
+   *
+   * @generated from field: memsvc.v1.ReasoningEffort reasoning_effort = 19;
+   */
+  reasoningEffort: ReasoningEffort;
+
+  /**
+   * The id that the user's message is stored under, at most 128 bytes. One that the conversation has already is
+   * said anew, edited or not: it and all after it are cut off, with the facts that came from them.
+   *
+   * @generated from field: string user_message_id = 20;
+   */
+  userMessageId: string;
+
+  /**
+   * How many tokens the prompt may have, 256 to 1,000,000. Default: the server's.
+   *
+   * @generated from field: optional int32 prompt_token_budget = 21;
+   */
+  promptTokenBudget?: number | undefined;
+
+  /**
+   * How many memories are recalled, 0 to 50. Default 5.
+   *
+   * @generated from field: optional int32 recall_limit = 22;
+   */
+  recallLimit?: number | undefined;
 };
 
 /**
@@ -180,6 +265,38 @@ export type ChatEvent = Message<"memsvc.v1.ChatEvent"> & {
      */
     value: ChatDone;
     case: "done";
+  } | {
+    /**
+     * A participant begins to speak.
+     *
+     * @generated from field: memsvc.v1.ChatSpeaker speaker = 9;
+     */
+    value: ChatSpeaker;
+    case: "speaker";
+  } | {
+    /**
+     * A page that the answer may rest on.
+     *
+     * @generated from field: memsvc.v1.ChatCitation citation = 10;
+     */
+    value: ChatCitation;
+    case: "citation";
+  } | {
+    /**
+     * A provider does not answer, and the next one is asked.
+     *
+     * @generated from field: memsvc.v1.ChatProviderChange provider_change = 11;
+     */
+    value: ChatProviderChange;
+    case: "providerChange";
+  } | {
+    /**
+     * A participant has spoken, and what it said is stored.
+     *
+     * @generated from field: memsvc.v1.ChatTurnEnd turn_end = 12;
+     */
+    value: ChatTurnEnd;
+    case: "turnEnd";
   } | { case: undefined; value?: undefined };
 };
 
@@ -197,14 +314,14 @@ export const ChatEventSchema: GenMessage<ChatEvent> = /*@__PURE__*/
  */
 export type ChatStarted = Message<"memsvc.v1.ChatStarted"> & {
   /**
-   * The conversation, new or given.
+   * The conversation, new or given; empty if nothing is stored and none was given.
    *
    * @generated from field: string conversation_id = 1;
    */
   conversationId: string;
 
   /**
-   * The user's message.
+   * The user's message; empty if nothing is stored.
    *
    * @generated from field: string user_message_id = 2;
    */
@@ -219,7 +336,57 @@ export const ChatStartedSchema: GenMessage<ChatStarted> = /*@__PURE__*/
   messageDesc(file_memsvc_v1_chat, 2);
 
 /**
- * ChatContext shows the memories that the model was given.
+ * PromptPart is a part of what a model was given to read.
+ *
+ * @generated from message memsvc.v1.PromptPart
+ */
+export type PromptPart = Message<"memsvc.v1.PromptPart"> & {
+  /**
+   * What it is made of.
+   *
+   * @generated from field: memsvc.v1.PromptPartKind kind = 1;
+   */
+  kind: PromptPartKind;
+
+  /**
+   * About how many tokens it has.
+   *
+   * @generated from field: int32 tokens = 2;
+   */
+  tokens: number;
+
+  /**
+   * Its text as the model got it; empty for HISTORY and MESSAGE.
+   *
+   * @generated from field: string text = 3;
+   */
+  text: string;
+
+  /**
+   * Of HISTORY: the messages, oldest first.
+   *
+   * @generated from field: repeated string message_ids = 4;
+   */
+  messageIds: string[];
+
+  /**
+   * Something of it was left out, since it did not fit.
+   *
+   * @generated from field: bool shortened = 5;
+   */
+  shortened: boolean;
+};
+
+/**
+ * Describes the message memsvc.v1.PromptPart.
+ * Use `create(PromptPartSchema)` to create a new message.
+ */
+export const PromptPartSchema: GenMessage<PromptPart> = /*@__PURE__*/
+  messageDesc(file_memsvc_v1_chat, 3);
+
+/**
+ * ChatContext shows what the model was given besides the user's message. With several participants each has
+ * its own.
  *
  * @generated from message memsvc.v1.ChatContext
  */
@@ -244,6 +411,27 @@ export type ChatContext = Message<"memsvc.v1.ChatContext"> & {
    * @generated from field: repeated string degraded_reasons = 3;
    */
   degradedReasons: string[];
+
+  /**
+   * The essential facts that the model was given.
+   *
+   * @generated from field: repeated memsvc.v1.Memory conscious = 4;
+   */
+  conscious: Memory[];
+
+  /**
+   * The whole prompt, in its order.
+   *
+   * @generated from field: repeated memsvc.v1.PromptPart parts = 5;
+   */
+  parts: PromptPart[];
+
+  /**
+   * How many tokens the prompt could have.
+   *
+   * @generated from field: int32 token_budget = 6;
+   */
+  tokenBudget: number;
 };
 
 /**
@@ -251,7 +439,161 @@ export type ChatContext = Message<"memsvc.v1.ChatContext"> & {
  * Use `create(ChatContextSchema)` to create a new message.
  */
 export const ChatContextSchema: GenMessage<ChatContext> = /*@__PURE__*/
-  messageDesc(file_memsvc_v1_chat, 3);
+  messageDesc(file_memsvc_v1_chat, 4);
+
+/**
+ * ChatSpeaker says who speaks now.
+ *
+ * @generated from message memsvc.v1.ChatSpeaker
+ */
+export type ChatSpeaker = Message<"memsvc.v1.ChatSpeaker"> & {
+  /**
+   * The persona.
+   *
+   * @generated from field: string persona_id = 1;
+   */
+  personaId: string;
+
+  /**
+   * Its name: the author of what it says.
+   *
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * Which turn of this call it is, from 0.
+   *
+   * @generated from field: int32 turn = 3;
+   */
+  turn: number;
+};
+
+/**
+ * Describes the message memsvc.v1.ChatSpeaker.
+ * Use `create(ChatSpeakerSchema)` to create a new message.
+ */
+export const ChatSpeakerSchema: GenMessage<ChatSpeaker> = /*@__PURE__*/
+  messageDesc(file_memsvc_v1_chat, 5);
+
+/**
+ * ChatTurnEnd says where what a participant said is stored.
+ *
+ * @generated from message memsvc.v1.ChatTurnEnd
+ */
+export type ChatTurnEnd = Message<"memsvc.v1.ChatTurnEnd"> & {
+  /**
+   * The persona.
+   *
+   * @generated from field: string persona_id = 1;
+   */
+  personaId: string;
+
+  /**
+   * What it said.
+   *
+   * @generated from field: string assistant_message_id = 2;
+   */
+  assistantMessageId: string;
+
+  /**
+   * Why it ended.
+   *
+   * @generated from field: memsvc.v1.FinishReason finish_reason = 3;
+   */
+  finishReason: FinishReason;
+};
+
+/**
+ * Describes the message memsvc.v1.ChatTurnEnd.
+ * Use `create(ChatTurnEndSchema)` to create a new message.
+ */
+export const ChatTurnEndSchema: GenMessage<ChatTurnEnd> = /*@__PURE__*/
+  messageDesc(file_memsvc_v1_chat, 6);
+
+/**
+ * ChatCitation is a page that a web search found.
+ *
+ * @generated from message memsvc.v1.ChatCitation
+ */
+export type ChatCitation = Message<"memsvc.v1.ChatCitation"> & {
+  /**
+   * The number that the answer may name it by, from 1.
+   *
+   * @generated from field: int32 number = 1;
+   */
+  number: number;
+
+  /**
+   * Its title.
+   *
+   * @generated from field: string title = 2;
+   */
+  title: string;
+
+  /**
+   * Its address.
+   *
+   * @generated from field: string url = 3;
+   */
+  url: string;
+
+  /**
+   * What it says about the question.
+   *
+   * @generated from field: string snippet = 4;
+   */
+  snippet: string;
+};
+
+/**
+ * Describes the message memsvc.v1.ChatCitation.
+ * Use `create(ChatCitationSchema)` to create a new message.
+ */
+export const ChatCitationSchema: GenMessage<ChatCitation> = /*@__PURE__*/
+  messageDesc(file_memsvc_v1_chat, 7);
+
+/**
+ * ChatProviderChange says that another provider is asked.
+ *
+ * @generated from message memsvc.v1.ChatProviderChange
+ */
+export type ChatProviderChange = Message<"memsvc.v1.ChatProviderChange"> & {
+  /**
+   * The provider that does not answer.
+   *
+   * @generated from field: string provider = 1;
+   */
+  provider: string;
+
+  /**
+   * The one that is asked now.
+   *
+   * @generated from field: string next_provider = 2;
+   */
+  nextProvider: string;
+
+  /**
+   * Its model.
+   *
+   * @generated from field: string next_model = 3;
+   */
+  nextModel: string;
+
+  /**
+   * Why, such as "MODEL_BUSY" or "MODEL_PAUSED".
+   *
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message memsvc.v1.ChatProviderChange.
+ * Use `create(ChatProviderChangeSchema)` to create a new message.
+ */
+export const ChatProviderChangeSchema: GenMessage<ChatProviderChange> = /*@__PURE__*/
+  messageDesc(file_memsvc_v1_chat, 8);
 
 /**
  * ChatDelta is a piece of the answer.
@@ -272,7 +614,7 @@ export type ChatDelta = Message<"memsvc.v1.ChatDelta"> & {
  * Use `create(ChatDeltaSchema)` to create a new message.
  */
 export const ChatDeltaSchema: GenMessage<ChatDelta> = /*@__PURE__*/
-  messageDesc(file_memsvc_v1_chat, 4);
+  messageDesc(file_memsvc_v1_chat, 9);
 
 /**
  * ChatReasoning is a piece of the model's reasoning, where the provider shows it.
@@ -293,7 +635,7 @@ export type ChatReasoning = Message<"memsvc.v1.ChatReasoning"> & {
  * Use `create(ChatReasoningSchema)` to create a new message.
  */
 export const ChatReasoningSchema: GenMessage<ChatReasoning> = /*@__PURE__*/
-  messageDesc(file_memsvc_v1_chat, 5);
+  messageDesc(file_memsvc_v1_chat, 10);
 
 /**
  * ChatTitle names the conversation.
@@ -314,10 +656,10 @@ export type ChatTitle = Message<"memsvc.v1.ChatTitle"> & {
  * Use `create(ChatTitleSchema)` to create a new message.
  */
 export const ChatTitleSchema: GenMessage<ChatTitle> = /*@__PURE__*/
-  messageDesc(file_memsvc_v1_chat, 6);
+  messageDesc(file_memsvc_v1_chat, 11);
 
 /**
- * ChatUsage counts tokens.
+ * ChatUsage counts tokens, of all turns of the call together.
  *
  * @generated from message memsvc.v1.ChatUsage
  */
@@ -330,11 +672,25 @@ export type ChatUsage = Message<"memsvc.v1.ChatUsage"> & {
   inputTokens: number;
 
   /**
-   * Tokens of the answer.
+   * Tokens of the answer, of reasoning too.
    *
    * @generated from field: int32 output_tokens = 2;
    */
   outputTokens: number;
+
+  /**
+   * The provider did not count; these are estimates.
+   *
+   * @generated from field: bool estimated = 3;
+   */
+  estimated: boolean;
+
+  /**
+   * What they cost by the prices in the server's settings; absent without any.
+   *
+   * @generated from field: optional double cost = 4;
+   */
+  cost?: number | undefined;
 };
 
 /**
@@ -342,7 +698,7 @@ export type ChatUsage = Message<"memsvc.v1.ChatUsage"> & {
  * Use `create(ChatUsageSchema)` to create a new message.
  */
 export const ChatUsageSchema: GenMessage<ChatUsage> = /*@__PURE__*/
-  messageDesc(file_memsvc_v1_chat, 7);
+  messageDesc(file_memsvc_v1_chat, 12);
 
 /**
  * ChatKeepalive keeps an idle stream open.
@@ -357,7 +713,7 @@ export type ChatKeepalive = Message<"memsvc.v1.ChatKeepalive"> & {
  * Use `create(ChatKeepaliveSchema)` to create a new message.
  */
 export const ChatKeepaliveSchema: GenMessage<ChatKeepalive> = /*@__PURE__*/
-  messageDesc(file_memsvc_v1_chat, 8);
+  messageDesc(file_memsvc_v1_chat, 13);
 
 /**
  * ChatDone ends an answer.
@@ -366,7 +722,7 @@ export const ChatKeepaliveSchema: GenMessage<ChatKeepalive> = /*@__PURE__*/
  */
 export type ChatDone = Message<"memsvc.v1.ChatDone"> & {
   /**
-   * The assistant's message.
+   * The assistant's message, with several participants the last one's; empty if nothing is stored.
    *
    * @generated from field: string assistant_message_id = 1;
    */
@@ -385,6 +741,41 @@ export type ChatDone = Message<"memsvc.v1.ChatDone"> & {
    * @generated from field: bool cached = 3;
    */
   cached: boolean;
+
+  /**
+   * Who answered: the provider.
+   *
+   * @generated from field: string provider = 4;
+   */
+  provider: string;
+
+  /**
+   * Its model.
+   *
+   * @generated from field: string model = 5;
+   */
+  model: string;
+
+  /**
+   * The job that draws facts from the user's message; empty for none. See JobService.
+   *
+   * @generated from field: string job_id = 6;
+   */
+  jobId: string;
+
+  /**
+   * The state of the store that includes the answer; see RecallRequest.min_revision. 0 if nothing is stored.
+   *
+   * @generated from field: int64 revision = 7;
+   */
+  revision: bigint;
+
+  /**
+   * The answer was complete before this call: it is the one to an earlier call with the same request_id.
+   *
+   * @generated from field: bool replayed = 8;
+   */
+  replayed: boolean;
 };
 
 /**
@@ -392,7 +783,7 @@ export type ChatDone = Message<"memsvc.v1.ChatDone"> & {
  * Use `create(ChatDoneSchema)` to create a new message.
  */
 export const ChatDoneSchema: GenMessage<ChatDone> = /*@__PURE__*/
-  messageDesc(file_memsvc_v1_chat, 9);
+  messageDesc(file_memsvc_v1_chat, 14);
 
 /**
  * MemoryMode says how a Chat uses the memory.
@@ -422,14 +813,14 @@ export enum MemoryMode {
   READ_ONLY = 2,
 
   /**
-   * Store both turns, recall nothing.
+   * Store both turns, recall nothing. What was said in the conversation is still read.
    *
    * @generated from enum value: MEMORY_MODE_WRITE_ONLY = 3;
    */
   WRITE_ONLY = 3,
 
   /**
-   * Neither.
+   * Neither: the model is given the persona and the message, and nothing is stored.
    *
    * @generated from enum value: MEMORY_MODE_OFF = 4;
    */
@@ -530,4 +921,156 @@ export enum FinishReason {
  */
 export const FinishReasonSchema: GenEnum<FinishReason> = /*@__PURE__*/
   enumDesc(file_memsvc_v1_chat, 2);
+
+/**
+ * TurnPolicy says who of several participants speaks when.
+ *
+ * @generated from enum memsvc.v1.TurnPolicy
+ */
+export enum TurnPolicy {
+  /**
+   * Not given; the same as TURN_POLICY_ROUND_ROBIN.
+   *
+   * @generated from enum value: TURN_POLICY_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * One after the other, in the order given.
+   *
+   * @generated from enum value: TURN_POLICY_ROUND_ROBIN = 1;
+   */
+  ROUND_ROBIN = 1,
+
+  /**
+   * Whoever is spoken to by name, first by the user ("@Ada, what do you think?"), then by each other. If
+   * nobody is, the first one answers the user.
+   *
+   * @generated from enum value: TURN_POLICY_ADDRESSED = 2;
+   */
+  ADDRESSED = 2,
+
+  /**
+   * The persona of persona_id says after each turn who is next, or that it is the user's turn again.
+   *
+   * @generated from enum value: TURN_POLICY_MODERATOR = 3;
+   */
+  MODERATOR = 3,
+}
+
+/**
+ * Describes the enum memsvc.v1.TurnPolicy.
+ */
+export const TurnPolicySchema: GenEnum<TurnPolicy> = /*@__PURE__*/
+  enumDesc(file_memsvc_v1_chat, 3);
+
+/**
+ * ReasoningEffort says how long a model that reasons may do so before it answers.
+ *
+ * @generated from enum memsvc.v1.ReasoningEffort
+ */
+export enum ReasoningEffort {
+  /**
+   * Not given: the provider's default.
+   *
+   * @generated from enum value: REASONING_EFFORT_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * As little as possible.
+   *
+   * @generated from enum value: REASONING_EFFORT_LOW = 1;
+   */
+  LOW = 1,
+
+  /**
+   * Some.
+   *
+   * @generated from enum value: REASONING_EFFORT_MEDIUM = 2;
+   */
+  MEDIUM = 2,
+
+  /**
+   * As long as it takes.
+   *
+   * @generated from enum value: REASONING_EFFORT_HIGH = 3;
+   */
+  HIGH = 3,
+}
+
+/**
+ * Describes the enum memsvc.v1.ReasoningEffort.
+ */
+export const ReasoningEffortSchema: GenEnum<ReasoningEffort> = /*@__PURE__*/
+  enumDesc(file_memsvc_v1_chat, 4);
+
+/**
+ * PromptPartKind says what a part of a prompt is made of.
+ *
+ * @generated from enum memsvc.v1.PromptPartKind
+ */
+export enum PromptPartKind {
+  /**
+   * Not known.
+   *
+   * @generated from enum value: PROMPT_PART_KIND_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The persona's instructions, and how the other parts are to be read.
+   *
+   * @generated from enum value: PROMPT_PART_KIND_PERSONA = 1;
+   */
+  PERSONA = 1,
+
+  /**
+   * The user's preferences.
+   *
+   * @generated from enum value: PROMPT_PART_KIND_PREFERENCES = 2;
+   */
+  PREFERENCES = 2,
+
+  /**
+   * The essential facts.
+   *
+   * @generated from enum value: PROMPT_PART_KIND_CONSCIOUS = 3;
+   */
+  CONSCIOUS = 3,
+
+  /**
+   * What was recalled for the message.
+   *
+   * @generated from enum value: PROMPT_PART_KIND_RECALLED = 4;
+   */
+  RECALLED = 4,
+
+  /**
+   * What a web search found.
+   *
+   * @generated from enum value: PROMPT_PART_KIND_WEB = 5;
+   */
+  WEB = 5,
+
+  /**
+   * What was said before in the conversation.
+   *
+   * @generated from enum value: PROMPT_PART_KIND_HISTORY = 6;
+   */
+  HISTORY = 6,
+
+  /**
+   * The user's message.
+   *
+   * @generated from enum value: PROMPT_PART_KIND_MESSAGE = 7;
+   */
+  MESSAGE = 7,
+}
+
+/**
+ * Describes the enum memsvc.v1.PromptPartKind.
+ */
+export const PromptPartKindSchema: GenEnum<PromptPartKind> = /*@__PURE__*/
+  enumDesc(file_memsvc_v1_chat, 5);
 
