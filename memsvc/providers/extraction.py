@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
+from memsvc.core.chat import ChatTurn
 from memsvc.core.context_block import RANDOM_BYTES, Fence
 from memsvc.core.fact_reply import FACTS_SCHEMA, parse_facts
 from memsvc.core.facts import ExtractedFact
 from memsvc.core.reply_json import UnreadableReply
 from memsvc.providers import prompt_texts
-from memsvc.providers.language_model import ChatTurn, LanguageModel
+from memsvc.providers.language_model import LanguageModel
 from memsvc.providers.model_errors import ErrorClass, ModelRefused, UnusableReply
 
 #: So many characters of a message are read, and of each of the last lines before it.

@@ -6,13 +6,14 @@ import secrets
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
+from memsvc.core.chat import ChatTurn
 from memsvc.core.consolidation import Profile
 from memsvc.core.context_block import RANDOM_BYTES, Fence
 from memsvc.core.model import Memory
 from memsvc.core.profile_reply import PROFILE_SCHEMA, parse_profile
 from memsvc.core.reply_json import UnreadableReply
 from memsvc.providers import prompt_texts
-from memsvc.providers.language_model import ChatTurn, LanguageModel
+from memsvc.providers.language_model import LanguageModel
 from memsvc.providers.model_errors import ErrorClass, ModelRefused, UnusableReply
 
 

@@ -14,8 +14,9 @@ from typing import Any, Final
 import openai
 import pytest
 
+from memsvc.core.chat import ChatTurn
 from memsvc.providers.circuit_breaker import FAILURES_MAX, PAUSE_SECONDS
-from memsvc.providers.language_model import ChatTurn, LanguageModel, ModelLimits, Structured
+from memsvc.providers.language_model import LanguageModel, ModelLimits, Structured
 from memsvc.providers.model_errors import (
     RETRY_AFTER_SECONDS,
     RETRY_AFTER_SECONDS_MAX,
