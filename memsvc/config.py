@@ -131,6 +131,8 @@ class QuotaSettings(BaseModel):
     memories: Annotated[int, Field(ge=0)] = 0
     memory_bytes: Annotated[int, Field(ge=0)] = 0
     model_tokens_per_day: Annotated[int, Field(ge=0)] = 0
+    #: In millionths of the currency that the prices of models are in.
+    model_cost_micros_per_day: Annotated[int, Field(ge=0)] = 0
 
 
 #: The name of the embedder that the settings without a name describe.

@@ -147,6 +147,8 @@ class NewMessage:
     flags: tuple[str, ...] = ()
     #: Why it is put aside; "" if it is not.
     withheld: str = ""
+    #: It broke off.
+    interrupted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +198,8 @@ class Memory:
     source_class: SourceClass | None = None
     #: What the write guard and the masking found.
     flags: list[str] = field(default_factory=list)
+    #: Of an episode: it broke off.
+    interrupted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""How many tokens language models took, for whoever asks them in a task."""
+"""What language models took, for whoever asks them in a task."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ class Meter:
     """Tokens of requests and replies."""
 
     tokens: int = 0
+    #: In millionths of the currency of the settings.
+    cost_micros: int = 0
 
 
 _meter: ContextVar[Meter | None] = ContextVar("meter", default=None)
@@ -31,6 +33,13 @@ def metered() -> Generator[Meter]:
         yield meter
     finally:
         _meter.reset(token)
+
+
+def note_cost(cost: float) -> None:
+    """Note what calls cost, in the currency of the settings."""
+    meter = _meter.get()
+    if meter is not None:
+        meter.cost_micros += round(cost * 1_000_000)
 
 
 def note(tokens: object, *texts: str) -> None:

@@ -120,6 +120,7 @@ def message(value: Memory) -> memory_pb2.Message:
         create_time=timestamp(value.create_time),
         update_time=timestamp(value.update_time),
         source_class=memory_pb2.SourceClass.Name(source_class(value)),
+        interrupted=value.interrupted,
     )
 
 

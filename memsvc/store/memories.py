@@ -158,6 +158,7 @@ async def conscious(
     leave_out_flagged: bool,
     now: datetime,
     limit: int,
+    agent_ids: Sequence[str] = (),
 ) -> list[Memory]:
     """Return the *limit* most essential memories of a user, most essential first."""
     return await tx.mapped(
@@ -165,6 +166,7 @@ async def conscious(
         memory_of,
         user_id=user_id,
         categories=categories or None,
+        agent_ids=list(agent_ids) or None,
         leave_out_flagged=leave_out_flagged,
         flagged_factor=FLAGGED_FACTOR,
         now=now,
@@ -228,6 +230,7 @@ async def insert_episodes(
         source_classes=[int(_class(episode)) for episode in episodes],
         flags=[",".join(episode.message.flags) for episode in episodes],
         flagged=[is_flagged(episode.message.flags) for episode in episodes],
+        interrupted=[episode.message.interrupted for episode in episodes],
         presences=[episode.lexical.presence for episode in episodes],
         weights=[episode.lexical.weights for episode in episodes],
     )

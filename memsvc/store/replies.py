@@ -27,7 +27,7 @@ async def claim(tx: Transaction, key: RequestKey, *, now: datetime) -> bool:
     rows = await tx.mapped(
         "claim_request",
         dict,
-        rpc=_rpc(tx, key.rpc),
+        rpc=rpc_name(tx, key.rpc),
         request_id=key.request_id,
         user_id=key.user_id,
         fingerprint=key.fingerprint,
@@ -38,7 +38,9 @@ async def claim(tx: Transaction, key: RequestKey, *, now: datetime) -> bool:
 
 async def get(tx: Transaction, rpc: str, request_id: str, *, now: datetime) -> StoredReply | None:
     """Return the stored reply, None if there is none."""
-    rows = await tx.all("get_reply", StoredReply, rpc=_rpc(tx, rpc), request_id=request_id, now=now)
+    rows = await tx.all(
+        "get_reply", StoredReply, rpc=rpc_name(tx, rpc), request_id=request_id, now=now
+    )
     return rows[0] if rows else None
 
 
@@ -46,14 +48,14 @@ async def store(tx: Transaction, key: RequestKey, user_id: str, response: bytes)
     """Store the *response*, to be deleted with the user's other data."""
     await tx.execute(
         "store_reply",
-        rpc=_rpc(tx, key.rpc),
+        rpc=rpc_name(tx, key.rpc),
         request_id=key.request_id,
         user_id=user_id,
         response=response,
     )
 
 
-def _rpc(tx: Transaction, rpc: str) -> str:
+def rpc_name(tx: Transaction, rpc: str) -> str:
     """Return under which name replies are kept: a caller that is bound to a user has request_ids of its own.
 
     Otherwise it would learn which ones others use.

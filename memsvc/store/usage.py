@@ -19,6 +19,15 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelUsage:
+    """What language models took."""
+
+    tokens: int
+    #: In millionths of the currency of the settings.
+    cost_micros: int
+
+
+@dataclass(frozen=True, slots=True)
 class UnmeasuredUser:
     """A user who was there before anybody counted."""
 
@@ -31,16 +40,14 @@ async def stored(tx: Transaction) -> Usage:
     return (await tx.all("measure_usage", Usage))[0]
 
 
-async def model_tokens(tx: Transaction, day: date) -> int:
-    """Return the tokens that language models took on a day."""
-    rows = await tx.mapped("get_model_usage", dict, day=day)
-    return int(rows[0]["tokens"])
+async def of_models(tx: Transaction, day: date) -> ModelUsage:
+    """Return what language models took on a day."""
+    return (await tx.all("get_model_usage", ModelUsage, day=day))[0]
 
 
-async def note_model_tokens(tx: Transaction, day: date, tokens: int) -> None:
-    """Add to the tokens of a day."""
-    if tokens:
-        await tx.execute("note_model_usage", day=day, tokens=tokens)
+async def note_models(tx: Transaction, day: date, more: ModelUsage) -> None:
+    """Add to what language models took on a day."""
+    await tx.execute("note_model_usage", day=day, tokens=more.tokens, cost_micros=more.cost_micros)
 
 
 async def unmeasured(tx: Transaction, *, limit: int) -> list[UnmeasuredUser]:

@@ -17,6 +17,7 @@ from memsvc.core.errors import MemsvcError, QuotaExceeded
 from memsvc.core.model import Caller
 from memsvc.providers.metering import metered
 from memsvc.store import usage
+from memsvc.store.usage import ModelUsage
 from memsvc.telemetry import log
 from memsvc.usecases.context import Context
 
@@ -35,6 +36,8 @@ class QuotaLimits:
     memories: int = 0
     memory_bytes: int = 0
     model_tokens_per_day: int = 0
+    #: In millionths of the currency of the prices.
+    model_cost_micros_per_day: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,33 +104,47 @@ class Quotas:
         may go beyond.
         """
         now = self.context.clock()
-        limit = self.limits(caller.tenant_id).model_tokens_per_day
-        if limit and await self._tokens(caller, now) >= limit:
-            seconds = (_midnight(now) - now).total_seconds()
-            raise QuotaExceeded(quota="model_tokens_per_day", retry_seconds=seconds)
+        limits = self.limits(caller.tenant_id)
+        if limits.model_tokens_per_day or limits.model_cost_micros_per_day:
+            used = await self._of_models(caller, now)
+            for name, taken, limit in (
+                ("model_tokens_per_day", used.tokens, limits.model_tokens_per_day),
+                ("model_cost_micros_per_day", used.cost_micros, limits.model_cost_micros_per_day),
+            ):
+                if limit and taken >= limit:
+                    seconds = (_midnight(now) - now).total_seconds()
+                    raise QuotaExceeded(quota=name, retry_seconds=seconds)
         with metered() as meter:
             try:
                 yield
             finally:
-                if meter.tokens:
+                if meter.tokens or meter.cost_micros:
+                    more = ModelUsage(meter.tokens, meter.cost_micros)
                     async with self.context.database.upkeep(caller.tenant_id) as tx:
-                        await usage.note_model_tokens(tx, now.date(), meter.tokens)
+                        await usage.note_models(tx, now.date(), more)
 
-    async def _tokens(self, caller: Caller, now: datetime) -> int:
+    async def _of_models(self, caller: Caller, now: datetime) -> ModelUsage:
         async with self.context.database.transaction(caller) as tx:
-            return await usage.model_tokens(tx, now.date())
+            return await usage.of_models(tx, now.date())
 
     async def show(self, caller: Caller) -> list[Quota]:
         """Return all quotas of the caller's tenant."""
         now = self.context.clock()
         limits = self.limits(caller.tenant_id)
+        midnight = _midnight(now)
         async with self.context.database.transaction(_of_all_users(caller)) as tx:
             kept = await usage.stored(tx)
-            tokens = await usage.model_tokens(tx, now.date())
+            taken = await usage.of_models(tx, now.date())
         return [
             Quota("memories", kept.memories, limits.memories),
             Quota("memory_bytes", kept.bytes, limits.memory_bytes),
-            Quota("model_tokens_per_day", tokens, limits.model_tokens_per_day, _midnight(now)),
+            Quota("model_tokens_per_day", taken.tokens, limits.model_tokens_per_day, midnight),
+            Quota(
+                "model_cost_micros_per_day",
+                taken.cost_micros,
+                limits.model_cost_micros_per_day,
+                midnight,
+            ),
         ]
 
     async def measure(self) -> int:

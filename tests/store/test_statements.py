@@ -24,6 +24,7 @@ from memsvc.core.retention import Hold, RetentionPolicy, RetentionRule
 from memsvc.store import embedded
 from memsvc.store.accounts import KeptPassword
 from memsvc.store.api_keys import KeptKey
+from memsvc.store.chats import StoredLine, TakenTurn
 from memsvc.store.embeddings import ActiveSpace, PendingMemory
 from memsvc.store.facts import NearFact, StoredFact
 from memsvc.store.forgetting import UnfinishedErasure
@@ -34,7 +35,7 @@ from memsvc.store.retention import Match
 from memsvc.store.spaces import Count, KnownSpace
 from memsvc.store.sql.loader import names, statement
 from memsvc.store.transfer import ExportedConversationRow, ExportedMemoryRow
-from memsvc.store.usage import UnmeasuredUser, Usage
+from memsvc.store.usage import ModelUsage, UnmeasuredUser, Usage
 
 #: Statements about no tenant's rows: the installation, the schema, the session and the roles.
 WITHOUT_TENANT = {
@@ -204,6 +205,10 @@ COLUMNS = {
     "list_spaces": [field.name for field in fields(KnownSpace)],
     "count_embedded": [field.name for field in fields(Count)],
     "list_pending_memories": [field.name for field in fields(PendingMemory)],
+    "claim_turn": [field.name for field in fields(TakenTurn)],
+    "list_last_lines": [field.name for field in fields(StoredLine)],
+    "list_turn_messages": [field.name for field in fields(StoredLine)],
+    "get_model_usage": [field.name for field in fields(ModelUsage)],
     "get_reply": [field.name for field in fields(StoredReply)],
 }
 

@@ -6,7 +6,7 @@ insert into memory (
     update_time, refresh_time, last_access_time, access_count, expire_time, version, message_id,
     role, author, parent_message_id, presence, weights, place, value, value_key, exclusive, ends,
     contested, source_times, source_roles, source_confidences, stated_confidence, unmatched,
-    fully_drawn, source_class, flags, flagged, source_classes, source_flags
+    fully_drawn, source_class, flags, flagged, source_classes, source_flags, interrupted
 )
 select
     %(tenant_id)s, record.memory_id, %(user_id)s, record.kind, record.content, record.category,
@@ -20,7 +20,8 @@ select
     conversation.number * 16777216 + record.place, record.value, record.value_key, record.exclusive,
     record.ends, record.contested, record.source_times, record.source_roles,
     record.source_confidences, record.stated_confidence, record.unmatched, record.fully_drawn,
-    record.source_class, record.flags, record.flagged, record.source_classes, record.source_flags
+    record.source_class, record.flags, record.flagged, record.source_classes, record.source_flags,
+    coalesce(record.interrupted, false)
 from jsonb_populate_recordset(null::memory, %(records)s::jsonb) as record
 left join conversation
     on conversation.tenant_id = %(tenant_id)s

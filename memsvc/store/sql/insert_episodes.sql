@@ -7,10 +7,12 @@ with item as materialized (
         %(metadata)s::jsonb[], %(event_times)s::timestamptz[], %(message_ids)s::text[],
         %(roles)s::smallint[], %(authors)s::text[], %(parent_message_ids)s::text[],
         %(presences)s::text[], %(weights)s::text[], %(source_classes)s::smallint[],
-        %(flags)s::text[], %(flagged)s::boolean[]
+        %(flags)s::text[], %(flagged)s::boolean[],
+        %(interrupted)s::boolean[]
     ) with ordinality as item (
         memory_id, content, importance, metadata, event_time, message_id, role, author,
-        parent_message_id, presence, weights, source_class, flags, flagged, ordinal
+        parent_message_id, presence, weights, source_class, flags, flagged,
+        interrupted, ordinal
     )
     where not exists (
         select
@@ -43,7 +45,7 @@ insert into memory (
     source_message_ids, conversation_id, project_id, agent_id,
     valid_from_time, create_time, update_time, refresh_time,
     message_id, role, author, parent_message_id, place, presence, weights,
-    source_class, flags, flagged
+    source_class, flags, flagged, interrupted
 )
 select
     %(tenant_id)s, item.memory_id, %(user_id)s, 2, item.content, 1, item.importance, item.metadata,
@@ -52,7 +54,8 @@ select
     item.message_id, item.role, item.author, item.parent_message_id,
     conversation_end.place - row_number() over (order by item.ordinal desc),
     item.presence::sparsevec, item.weights::sparsevec,
-    item.source_class, string_to_array(item.flags, ','), item.flagged
+    item.source_class, string_to_array(item.flags, ','), item.flagged,
+    item.interrupted
 from item
 cross join conversation_end
 order by item.ordinal

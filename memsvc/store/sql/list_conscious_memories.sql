@@ -12,6 +12,7 @@ with best as materialized (
             and (memory.pinned or not memory.fully_drawn)
             and (memory.expire_time is null or memory.expire_time > %(now)s)
             and (%(categories)s::text[] is null or memory.category = any(%(categories)s))
+            and (%(agent_ids)s::text[] is null or memory.agent_id = any(%(agent_ids)s))
         order by
             memory.pinned desc,
             memory.essential desc,
@@ -33,6 +34,7 @@ with best as materialized (
             and (memory.pinned or not memory.fully_drawn)
             and (memory.expire_time is null or memory.expire_time > %(now)s)
             and (%(categories)s::text[] is null or memory.category = any(%(categories)s))
+            and (%(agent_ids)s::text[] is null or memory.agent_id = any(%(agent_ids)s))
         order by
             memory.pinned desc,
             memory.essential desc,

@@ -33,4 +33,5 @@
     memory.contested,
     memory.fully_drawn,
     memory.source_class,
-    memory.flags
+    memory.flags,
+    memory.interrupted

@@ -16,7 +16,7 @@ insert into memory (
     refresh_time, last_access_time, access_count, expire_time, version, message_id, role, author,
     parent_message_id, sequence, presence, weights, place, value, value_key, exclusive, ends, contested,
     source_times, source_roles, source_confidences, stated_confidence, unmatched, fully_drawn,
-    source_class, flags, flagged, source_classes, source_flags
+    source_class, flags, flagged, source_classes, source_flags, interrupted
 )
 overriding system value
 select
@@ -49,7 +49,9 @@ select
     ),
     kept.ends, kept.contested, kept.source_times, kept.source_roles, kept.source_confidences,
     kept.stated_confidence, kept.unmatched, kept.fully_drawn, kept.source_class, kept.flags,
-    kept.flagged, kept.source_classes, kept.source_flags
+    kept.flagged, kept.source_classes, kept.source_flags,
+    -- What was put aside before there was the column does not have it.
+    coalesce(kept.interrupted, false)
 from released
 cross join lateral jsonb_populate_record(null::memory, released.record) as kept
 order by kept.sequence

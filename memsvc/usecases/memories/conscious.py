@@ -22,6 +22,8 @@ class ConsciousAsk:
     categories: list[str]
     #: In tokens; 0 for none.
     token_budget: int
+    #: Whose memories are meant; empty for all agents'.
+    agent_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Conscious:
                 leave_out_flagged=policy.leave_out_flagged,
                 now=now,
                 limit=ask.memories_max,
+                agent_ids=ask.agent_ids,
             )
             profile = await profiles.get(tx, ask.user_id)
         kept = fitting(

@@ -77,7 +77,7 @@ class IngestAsk:
 
 
 @dataclass(frozen=True, slots=True)
-class _Stored:
+class Stored:
     """What a transaction stored, and the job that it began."""
 
     ingested: Ingested
@@ -160,48 +160,60 @@ class Ingest:
 
     async def _store(
         self, caller: Caller, ask: IngestAsk, embedded: EmbeddedTexts
-    ) -> _Stored | Replay:
+    ) -> Stored | Replay:
         now = self.context.clock()
-        episodes = [self._episode(message) for message in ask.messages]
         async with self.context.database.transaction(caller) as tx:
             if replay := await ask.once.begin(tx, now):
                 return replay
-            await memories.ensure_conversation(
-                tx,
-                ask.user_id,
-                ask.conversation_id,
-                project_id=ask.project_id,
-                agent_id=ask.agent_id,
-                now=now,
-            )
-            new_ids = await memories.insert_episodes(
-                tx,
-                episodes,
-                user_id=ask.user_id,
-                conversation_id=ask.conversation_id,
-                project_id=ask.project_id,
-                agent_id=ask.agent_id,
-                now=now,
-            )
-            aside = await self._put_aside(tx, ask, episodes, new_ids, now)
-            there = [
-                (place, episode)
-                for place, episode in enumerate(episodes)
-                if episode.memory_id in new_ids and not episode.message.withheld
-            ]
-            await embedded.keep(tx, [(place, new.memory_id, 1) for place, new in there], now)
-            begun, job_id = await self._job(tx, ask, [episode for _, episode in there])
-            ingested = Ingested(
-                ask.conversation_id,
-                [(e.message.message_id, e.memory_id not in new_ids) for e in episodes],
-                await replies.revision(tx),
-                job_id,
-                extraction_pending=begun is not None,
-                quarantined=aside,
-            )
-            await ask.once.finish(tx, ask.user_id, ingested)
-            await self._record(tx, caller, episodes, new_ids, now)
-        return _Stored(ingested, begun)
+            stored = await self.put(tx, caller, ask, embedded, now)
+            await ask.once.finish(tx, ask.user_id, stored.ingested)
+        return stored
+
+    async def put(
+        self,
+        tx: Transaction,
+        caller: Caller,
+        ask: IngestAsk,
+        embedded: EmbeddedTexts,
+        now: datetime,
+    ) -> Stored:
+        """Store the messages of *ask*, which are screened, in the caller's transaction."""
+        episodes = [self._episode(message) for message in ask.messages]
+        await memories.ensure_conversation(
+            tx,
+            ask.user_id,
+            ask.conversation_id,
+            project_id=ask.project_id,
+            agent_id=ask.agent_id,
+            now=now,
+        )
+        new_ids = await memories.insert_episodes(
+            tx,
+            episodes,
+            user_id=ask.user_id,
+            conversation_id=ask.conversation_id,
+            project_id=ask.project_id,
+            agent_id=ask.agent_id,
+            now=now,
+        )
+        aside = await self._put_aside(tx, ask, episodes, new_ids, now)
+        there = [
+            (place, episode)
+            for place, episode in enumerate(episodes)
+            if episode.memory_id in new_ids and not episode.message.withheld
+        ]
+        await embedded.keep(tx, [(place, new.memory_id, 1) for place, new in there], now)
+        begun, job_id = await self._job(tx, ask, [episode for _, episode in there])
+        ingested = Ingested(
+            ask.conversation_id,
+            [(e.message.message_id, e.memory_id not in new_ids) for e in episodes],
+            await replies.revision(tx),
+            job_id,
+            extraction_pending=begun is not None,
+            quarantined=aside,
+        )
+        await self._record(tx, caller, episodes, new_ids, now)
+        return Stored(ingested, begun)
 
     async def _put_aside(
         self,
@@ -251,7 +263,10 @@ class Ingest:
     ) -> tuple[Job | None, UUID | None]:
         """Store the job that draws facts from *new* messages: it and its id, where there is one."""
         to_read = [
-            episode.memory_id for episode in new if episode.message.role in self.drawing.roles
+            episode.memory_id
+            for episode in new
+            # Half a sentence may say the contrary of the whole.
+            if episode.message.role in self.drawing.roles and not episode.message.interrupted
         ]
         where = (tx, ask.user_id, ask.conversation_id, to_read)
         match ask.extraction:

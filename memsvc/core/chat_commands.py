@@ -1,0 +1,27 @@
+"""Commands that a user may write into a message: `@memory …` and `@search …`, each on a line of its own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+_COMMAND: Final = re.compile(
+    r"^[ \t]*@(memory|search)[ \t]+(\S[^\n]*?)[ \t]*$", re.MULTILINE | re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """What a message asks for besides an answer; "" for nothing."""
+
+    memory_query: str = ""
+    web_search: str = ""
+
+
+def commands_of(message: str) -> Commands:
+    """Return the first command of each kind."""
+    found: dict[str, str] = {}
+    for name, words in _COMMAND.findall(message):
+        found.setdefault(name.lower(), words)
+    return Commands(found.get("memory", ""), found.get("search", ""))

@@ -1,0 +1,138 @@
+"""Chunks of a streamed answer, as the servers that speak OpenAI's protocol write them, tolerantly read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+from memsvc.core.chat import AnswerPiece, FinishReason, TokenUsage
+from memsvc.providers.model_errors import ErrorClass, ModelBusy, ModelError, ModelUnavailable
+
+DONE: Final = b"[DONE]"
+_OPEN: Final = "<think>"
+_CLOSE: Final = "</think>"
+_FINISH: Final = {
+    "stop": FinishReason.STOP,
+    "eos": FinishReason.STOP,
+    "length": FinishReason.LENGTH,
+    "max_tokens": FinishReason.LENGTH,
+    "content_filter": FinishReason.CONTENT_FILTER,
+    "safety": FinishReason.CONTENT_FILTER,
+}
+#: The server ends the answer, though the model had not.
+_BROKE_OFF: Final = frozenset({"error", "insufficient_system_resource"})
+_TOO_MANY: Final = 429
+
+
+def read_chunk(data: bytes) -> AnswerPiece:
+    """Return what one event of the stream holds; nothing for what is no chunk.
+
+    Raises ModelError if the server says in the stream that it failed.
+    """
+    try:
+        chunk = json.loads(data)
+    except (ValueError, RecursionError):
+        return AnswerPiece()
+    if not isinstance(chunk, dict):
+        return AnswerPiece()
+    if error := chunk.get("error"):
+        raise _failure(error)
+    choices = chunk.get("choices")
+    choice = choices[0] if isinstance(choices, list) and choices else None
+    # Azure and OpenAI send chunks without a choice, first or last.
+    if not isinstance(choice, dict):
+        return AnswerPiece(usage=_usage(chunk))
+    if error := choice.get("error"):
+        raise _failure(error)
+    reason = choice.get("finish_reason")
+    if reason in _BROKE_OFF:
+        raise ModelUnavailable(ErrorClass.MODEL_FAILED)
+    delta = choice.get("delta")
+    text, reasoning, refusal = "", "", ""
+    if isinstance(delta, dict):
+        text = _string(delta, "content")
+        # DeepSeek, xAI, LM Studio and vLLM name it so; OpenRouter and Ollama otherwise.
+        reasoning = _string(delta, "reasoning_content") or _string(delta, "reasoning")
+        refusal = _string(delta, "refusal")
+    finish = None if not isinstance(reason, str) else _FINISH.get(reason.lower(), FinishReason.STOP)
+    if refusal:
+        text, finish = text + refusal, FinishReason.CONTENT_FILTER
+    return AnswerPiece(text, reasoning, finish, _usage(chunk))
+
+
+def _string(delta: dict[str, Any], name: str) -> str:
+    value = delta.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _usage(chunk: dict[str, Any]) -> TokenUsage | None:
+    usage = chunk.get("usage")
+    if not isinstance(usage, dict):
+        return None
+    counts = [usage.get(name) for name in ("prompt_tokens", "completion_tokens", "total_tokens")]
+    numbers = [
+        count if isinstance(count, int) and not isinstance(count, bool) and count >= 0 else None
+        for count in counts
+    ]
+    prompt, completion, total = numbers
+    if prompt is None or (completion is None and total is None):
+        return None
+    # xAI and Gemini count reasoning in the total alone.
+    return TokenUsage(prompt, max(completion or 0, (total or 0) - prompt))
+
+
+def _failure(error: object) -> ModelError:
+    code = error.get("code") if isinstance(error, dict) else None
+    return (
+        ModelBusy()
+        if code in {_TOO_MANY, str(_TOO_MANY)}
+        else ModelUnavailable(ErrorClass.MODEL_FAILED)
+    )
+
+
+class ThoughtSplitter:
+    """Tells a model's thoughts, which it writes between tags at the beginning, from its answer."""
+
+    def __init__(self) -> None:
+        """Begin before the first word."""
+        self._held = ""
+        #: None until it is known whether the answer begins with thoughts.
+        self._thinking: bool | None = None
+
+    def feed(self, text: str) -> Iterator[AnswerPiece]:
+        """Yield what is certain of *text*; what may be half a tag is held back."""
+        if self._thinking is False:
+            yield AnswerPiece(text)
+            return
+        self._held += text
+        if self._thinking is None:
+            begun = self._held.lstrip()
+            if not begun or (len(begun) < len(_OPEN) and _OPEN.startswith(begun)):
+                return
+            self._thinking = begun.startswith(_OPEN)
+            self._held = begun.removeprefix(_OPEN) if self._thinking else self._held
+        if self._thinking:
+            yield from self._thoughts()
+        else:
+            yield from self.end()
+
+    def _thoughts(self) -> Iterator[AnswerPiece]:
+        thought, tag, rest = self._held.partition(_CLOSE)
+        if tag:
+            self._thinking, self._held = False, ""
+            if thought:
+                yield AnswerPiece(reasoning=thought)
+            if rest.lstrip():
+                yield AnswerPiece(rest.lstrip())
+            return
+        kept = next((n for n in range(len(_CLOSE) - 1, 0, -1) if thought.endswith(_CLOSE[:n])), 0)
+        certain, self._held = thought[: len(thought) - kept], thought[len(thought) - kept :]
+        if certain:
+            yield AnswerPiece(reasoning=certain)
+
+    def end(self) -> Iterator[AnswerPiece]:
+        """Yield what was held back."""
+        held, self._held = self._held, ""
+        if held:
+            yield AnswerPiece(reasoning=held) if self._thinking else AnswerPiece(held)

@@ -1,0 +1,289 @@
+"""Answers in pieces, from any server that speaks OpenAI's /v1/chat/completions."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from memsvc.core.chat import AnswerOptions, AnswerPiece, ChatTurn, FinishReason, TokenUsage
+from memsvc.providers.answer_chunks import DONE, ThoughtSplitter, read_chunk
+from memsvc.providers.call_guard import CallGuard, ProviderState
+from memsvc.providers.dialects import DIALECTS, Dialect, ProviderKind
+from memsvc.providers.event_stream import EventStream, EventTooLarge
+from memsvc.providers.language_model import ModelLimits
+from memsvc.providers.metering import CHARACTERS_PER_TOKEN, note
+from memsvc.providers.model_errors import (
+    ErrorClass,
+    ModelRefused,
+    ModelUnavailable,
+    ReplyProblem,
+    UnusableReply,
+)
+from memsvc.providers.model_http import FormRejected, failure, messages_of, model_client
+
+_MILLION: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedModel:
+    """A model that a provider offers here, and what it costs."""
+
+    name: str
+    #: For a million tokens of the prompt and of the answer, in the currency of the settings; None for not
+    #: known.
+    input_price: float | None = None
+    output_price: float | None = None
+
+    def cost(self, usage: TokenUsage) -> float | None:
+        """Return what *usage* costs; None if no price is known."""
+        if self.input_price is None and self.output_price is None:
+            return None
+        costs = (
+            usage.input_tokens * (self.input_price or 0.0),
+            usage.output_tokens * (self.output_price or 0.0),
+        )
+        return sum(costs) / _MILLION
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a provider has on offer."""
+
+    name: str
+    kind: ProviderKind
+    #: The first one is the default.
+    models: tuple[OfferedModel, ...]
+    #: Whether others may be asked for.
+    any_model: bool = False
+
+    def model(self, name: str) -> OfferedModel | None:
+        """Return the model of this name, "" for the default; None if it is not on offer."""
+        if not name:
+            return self.models[0]
+        found = next((model for model in self.models if model.name == name), None)
+        return OfferedModel(name) if found is None and self.any_model else found
+
+
+class ChatModel:
+    """One provider of answers, with one guard for all its models.
+
+    Neither the key nor anything that the server wrote gets into a message of its errors.
+    """
+
+    def __init__(
+        self,
+        offer: Offer,
+        base_url: str,
+        api_key: str,
+        *,
+        limits: ModelLimits,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Ask the server at *base_url*, which ends before "/chat/completions", with a key ("" for none)."""
+        self.offer = offer
+        self._dialect: Dialect = DIALECTS[offer.kind]
+        self._limits = limits
+        self._guard = CallGuard(limits.calls_max, clock)
+        self._client = model_client(base_url, api_key, limits.connect_seconds)
+        #: Models that refuse what is not part of every server's protocol.
+        self._plain: set[str] = set()
+
+    @property
+    def state(self) -> ProviderState:
+        """Whether the provider is asked at the moment."""
+        return self._guard.state
+
+    async def close(self) -> None:
+        """Close the connections; afterwards every call fails."""
+        await self._client.close()
+
+    @asynccontextmanager
+    async def answering(
+        self, model: str, turns: Sequence[ChatTurn], options: AnswerOptions
+    ) -> AsyncGenerator[AsyncIterator[AnswerPiece]]:
+        """Yield the pieces of the model's answer to *turns*, as they come.
+
+        Leaving the context closes the connection, at once. No piece is empty; the last one, and no other, says
+        why the answer ended and what it took. The pieces, and entering, raise ModelBusy, ModelUnavailable,
+        ModelRefused, and UnusableReply if the answer has no text; what came before stays true.
+        """
+        request = {"model": model, "messages": messages_of(turns), "stream": True}
+        tally = _Tally(sum(len(turn.text) for turn in turns))
+        async with self._guard.call(self._limits.total_seconds):
+            try:
+                async with (
+                    self._opened(model, request, options) as body,
+                    aclosing(self._pieces(body, tally)) as pieces,
+                ):
+                    yield pieces
+            finally:
+                if tally.begun:
+                    note(tally.usage.input_tokens + tally.usage.output_tokens)
+
+    @asynccontextmanager
+    async def _opened(
+        self, model: str, request: dict[str, Any], options: AnswerOptions
+    ) -> AsyncGenerator[AsyncIterator[bytes]]:
+        """Yield the body of a successful answer, read under the limits of time and size.
+
+        What a model refuses besides the protocol's core is left out from then on.
+        """
+        forms = [self._dialect.request(options) | {"stream_options": {"include_usage": True}}]
+        plain = {
+            name: value
+            for name, value in forms[0].items()
+            if name in {"temperature", self._dialect.length_field}
+            and not self._dialect.thinks_within_limit
+        }
+        forms = [plain] if model in self._plain else [*forms, plain]
+        for place, form in enumerate(forms):
+            try:
+                async with _Reading(self._client, request | form, self._limits) as body:
+                    if place:
+                        self._plain.add(model)
+                    yield body
+                    return
+            except FormRejected:
+                if place == len(forms) - 1:
+                    raise
+
+    async def _pieces(
+        self, body: AsyncIterator[bytes], tally: _Tally
+    ) -> AsyncGenerator[AnswerPiece]:
+        """Yield what a body says, and at last how it ended."""
+        splitter = ThoughtSplitter() if self._dialect.think_tags else None
+        async for chunk in _chunks(body):
+            for piece in _split(splitter, chunk):
+                tally.add(piece)
+                if piece.text or piece.reasoning:
+                    yield AnswerPiece(piece.text, piece.reasoning)
+        for piece in splitter.end() if splitter else ():
+            tally.add(piece)
+            yield piece
+        if not tally.has_text:
+            raise UnusableReply(ReplyProblem.EMPTY)
+        yield tally.end()
+
+
+async def _chunks(body: AsyncIterator[bytes]) -> AsyncGenerator[AnswerPiece]:
+    """Yield the chunks of a body; raise ModelUnavailable if it ends before the answer does."""
+    events = EventStream()
+    finished = False
+    async for part in body:
+        try:
+            for data in events.feed(part):
+                if data.strip() == DONE:
+                    return
+                chunk = read_chunk(data)
+                finished = finished or chunk.finish is not None
+                yield chunk
+        except EventTooLarge:
+            raise ModelRefused(ErrorClass.REPLY_TOO_LARGE) from None
+    for data in events.end():
+        if data.strip() == DONE:
+            return
+        chunk = read_chunk(data)
+        finished = finished or chunk.finish is not None
+        yield chunk
+    if not finished:
+        raise ModelUnavailable(ErrorClass.MODEL_FAILED)
+
+
+class _Reading:
+    """A request under way: its body, piece by piece, within the limits."""
+
+    def __init__(self, client: Any, request: dict[str, Any], limits: ModelLimits) -> None:
+        self._limits = limits
+        self._opening = client.chat.completions.with_streaming_response.create(
+            **{name: request[name] for name in ("model", "messages", "stream")},
+            extra_body={
+                k: v for k, v in request.items() if k not in {"model", "messages", "stream"}
+            },
+            # A few compressed bytes can stand for more than the memory holds.
+            extra_headers={"Accept-Encoding": "identity"},
+        )
+        self._ends = asyncio.get_running_loop().time() + limits.total_seconds
+
+    async def __aenter__(self) -> AsyncIterator[bytes]:
+        """Return the body once the answer has begun."""
+        try:
+            async with asyncio.timeout(self._patience(self._limits.first_byte_seconds)):
+                self._answer = await self._opening.__aenter__()
+        except Exception as error:
+            raise failure(error) from error
+        if self._answer.headers.get("content-encoding", "identity") != "identity":
+            await self._close()
+            raise UnusableReply(ReplyProblem.COMPRESSED)
+        return self._body()
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close the connection."""
+        await self._close()
+
+    async def _close(self) -> None:
+        await self._opening.__aexit__(None, None, None)
+
+    async def _body(self) -> AsyncGenerator[bytes]:
+        """Yield the body; the time that a reader takes between two pieces is nobody's patience."""
+        parts = self._answer.iter_bytes()
+        size, patience = 0, self._limits.first_byte_seconds
+        while (part := await self._next(parts, patience)) is not None:
+            size, patience = size + len(part), self._limits.chunk_seconds
+            if size > self._limits.reply_bytes_max:
+                raise ModelRefused(ErrorClass.REPLY_TOO_LARGE)
+            yield part
+
+    async def _next(self, parts: AsyncIterator[bytes], patience: float) -> bytes | None:
+        """Return the next part, None at the end."""
+        try:
+            async with asyncio.timeout(self._patience(patience)):
+                return await anext(parts, None)
+        except Exception as error:
+            raise failure(error) from error
+
+    def _patience(self, seconds: float) -> float:
+        return max(min(seconds, self._ends - asyncio.get_running_loop().time()), 0.0)
+
+
+class _Tally:
+    """What an answer has come to so far."""
+
+    def __init__(self, prompt_characters: int) -> None:
+        self._prompt_characters = prompt_characters
+        self._characters = 0
+        self._counted: TokenUsage | None = None
+        self._finish: FinishReason | None = None
+        self.has_text = False
+        self.begun = False
+
+    def add(self, piece: AnswerPiece) -> None:
+        self.begun = True
+        self._characters += len(piece.text) + len(piece.reasoning)
+        self.has_text = self.has_text or bool(piece.text.strip())
+        # Some count anew with every chunk.
+        self._counted = piece.usage or self._counted
+        self._finish = piece.finish or self._finish
+
+    @property
+    def usage(self) -> TokenUsage:
+        """What the provider counted, or what the texts make likely."""
+        return self._counted or TokenUsage(
+            -(-self._prompt_characters // CHARACTERS_PER_TOKEN),
+            -(-self._characters // CHARACTERS_PER_TOKEN),
+            estimated=True,
+        )
+
+    def end(self) -> AnswerPiece:
+        return AnswerPiece(finish=self._finish or FinishReason.STOP, usage=self.usage)
+
+
+def _split(splitter: ThoughtSplitter | None, piece: AnswerPiece) -> Iterator[AnswerPiece]:
+    if splitter is None or not piece.text:
+        yield piece
+        return
+    yield AnswerPiece(reasoning=piece.reasoning, finish=piece.finish, usage=piece.usage)
+    yield from splitter.feed(piece.text)
