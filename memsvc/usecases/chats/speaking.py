@@ -1,0 +1,171 @@
+"""One speaker's answer: from the response cache, or from the first provider that answers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import TypeAlias
+
+from memsvc.core.cache_key import cache_key
+from memsvc.core.chat import AnswerOptions, AnswerPiece, CacheMode, FinishReason, TokenUsage
+from memsvc.core.chat_prompt import Prompt
+from memsvc.core.errors import AnswerTruncated, ModelBusy, ModelRefused, ModelUnavailable
+from memsvc.core.model import Caller, JsonValue
+from memsvc.providers import model_errors
+from memsvc.providers.metering import note_cost
+from memsvc.providers.model_errors import ErrorClass, ModelError
+from memsvc.store.response_cache import CachedAnswer
+from memsvc.usecases.chats.asking import (
+    Answer,
+    ChatAsk,
+    ChatEvent,
+    Delta,
+    ProviderChanged,
+    Thought,
+)
+from memsvc.usecases.chats.providers import Candidate
+from memsvc.usecases.chats.response_cache import ResponseCache
+
+Put: TypeAlias = Callable[[ChatEvent], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Speaking:
+    """Has models speak."""
+
+    cache: ResponseCache
+
+    async def speak(
+        self,
+        caller: Caller,
+        ask: ChatAsk,
+        candidates: Sequence[Candidate],
+        prompt: Prompt,
+        options: AnswerOptions,
+        answer: Answer,
+        put: Put,
+    ) -> None:
+        """Fill *answer* while it is told to *put* piece by piece.
+
+        The next candidate is asked where one does not answer, as long as nothing was said. Raises ModelBusy,
+        ModelUnavailable and ModelRefused of the domain, and AnswerTruncated once something was said.
+        """
+        first = candidates[0]
+        key = self._key(caller, ask, first, prompt, options)
+        if ask.cache_mode is CacheMode.USE and await self._kept(caller, ask, key, answer, put):
+            return
+        for place, candidate in enumerate(candidates):
+            try:
+                await self._ask(candidate, prompt, options, answer, put)
+            except ModelError as error:
+                if answer.begun:
+                    raise AnswerTruncated from error
+                following = candidates[place + 1 : place + 2]
+                if not following or error.error_class is ErrorClass.MODEL_REFUSED:
+                    raise _of_the_domain(error) from error
+                await put(_change(candidate, following[0], error))
+            else:
+                break
+        if ask.cache_mode is not CacheMode.OFF and answer.provider == first.provider.offer.name:
+            await self._keep(caller, ask, key, answer)
+
+    async def _ask(
+        self,
+        candidate: Candidate,
+        prompt: Prompt,
+        options: AnswerOptions,
+        answer: Answer,
+        put: Put,
+    ) -> None:
+        answer.provider, answer.model = candidate.provider.offer.name, candidate.model.name
+        async with candidate.provider.answering(
+            candidate.model.name, prompt.turns, options
+        ) as pieces:
+            async for piece in pieces:
+                await _tell(piece, answer, put)
+        answer.cost = candidate.model.cost(answer.usage) if answer.usage else None
+        if answer.cost:
+            note_cost(answer.cost)
+
+    async def _kept(
+        self, caller: Caller, ask: ChatAsk, key: bytes, answer: Answer, put: Put
+    ) -> bool:
+        """Tell the answer that the cache holds; return whether there is one."""
+        kept = await self.cache.get(caller, ask.user_id, key)
+        if kept is None:
+            return False
+        answer.provider, answer.model, answer.cached = kept.provider, kept.model, True
+        answer.usage = TokenUsage(0, 0)
+        await _tell(AnswerPiece(kept.text), answer, put)
+        answer.finish = FinishReason(kept.finish_reason)
+        return True
+
+    async def _keep(self, caller: Caller, ask: ChatAsk, key: bytes, answer: Answer) -> None:
+        usage = answer.usage or TokenUsage(0, 0)
+        await self.cache.put(
+            caller,
+            ask.user_id,
+            key,
+            CachedAnswer(
+                answer.text,
+                int(answer.finish),
+                answer.provider,
+                answer.model,
+                usage.input_tokens,
+                usage.output_tokens,
+            ),
+        )
+
+    def _key(
+        self,
+        caller: Caller,
+        ask: ChatAsk,
+        first: Candidate,
+        prompt: Prompt,
+        options: AnswerOptions,
+    ) -> bytes:
+        effort = options.reasoning_effort
+        parts: dict[str, JsonValue] = {
+            "tenant": caller.tenant_id,
+            "user": ask.user_id,
+            "provider": first.provider.offer.name,
+            "model": first.model.name,
+            "options": {
+                **asdict(options),
+                "reasoning_effort": None if effort is None else effort.value,
+            },
+            "prompt": prompt.identity,
+        }
+        return cache_key(parts)
+
+
+async def _tell(piece: AnswerPiece, answer: Answer, put: Put) -> None:
+    if piece.reasoning:
+        answer.begun = True
+        await put(Thought(piece.reasoning))
+    if piece.text:
+        answer.begun = True
+        # Noted first: what the caller may have seen is kept, whatever happens while it is sent.
+        answer.texts.append(piece.text)
+        await put(Delta(piece.text))
+    answer.finish = piece.finish or answer.finish
+    answer.usage = piece.usage or answer.usage
+
+
+def _change(candidate: Candidate, following: Candidate, error: ModelError) -> ProviderChanged:
+    return ProviderChanged(
+        candidate.provider.offer.name,
+        following.provider.offer.name,
+        following.model.name,
+        str(error.error_class),
+    )
+
+
+def _of_the_domain(error: ModelError) -> ModelBusy | ModelUnavailable | ModelRefused:
+    match error:
+        case model_errors.ModelBusy():
+            return ModelBusy(retry_seconds=error.retry_after_seconds)
+        case model_errors.ModelRefused() | model_errors.UnusableReply():
+            return ModelRefused(reason_class=str(error.error_class))
+        case _:
+            return ModelUnavailable()

@@ -1,0 +1,274 @@
+"""What is stored of a turn: the user's message before anything is answered, each answer once, the end.
+
+The ids of a turn's messages follow from the turn's own id, which the request_id stands for. So a turn goes on
+after a crash where it was left, by whoever takes it up; the attempt is the fence against whoever was at it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+from memsvc.core.chat import FinishReason
+from memsvc.core.chat_prompt import WebPage
+from memsvc.core.errors import ChatTakenOver, RequestIdReused
+from memsvc.core.guard import GuardPolicy
+from memsvc.core.model import Caller, Metadata, NewMessage, RequestKey, Role
+from memsvc.core.secrets import SecretPolicy
+from memsvc.store import chats, replies
+from memsvc.store.chats import StoredLine, TakenTurn
+from memsvc.store.database import Transaction
+from memsvc.usecases.chats.asking import Answer, ChatAsk
+from memsvc.usecases.context import Context
+from memsvc.usecases.conversations.truncating import cut_after
+from memsvc.usecases.memories.ingest import ExtractionMode, Ingest, IngestAsk
+from memsvc.usecases.once import Once
+from memsvc.usecases.screening import TrustPolicy, at_leisure, screened_message
+
+#: More turns than a call can have.
+TURNS_MAX: Final = 32
+#: The longest answer that is stored, in characters: what a message may have.
+ANSWER_CHARACTERS_MAX: Final = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a turn ended, as the same request is told again."""
+
+    message_ids: list[str]
+    speakers: list[str]
+    finishes: list[int]
+    provider: str = ""
+    model: str = ""
+    title: str = ""
+    cached: bool = False
+    job_id: str = ""
+    revision: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    estimated: bool = False
+    cost: float | None = None
+
+    def encoded(self) -> bytes:
+        """Return it as it is kept."""
+        return json.dumps({name: getattr(self, name) for name in self.__slots__}).encode()
+
+    @classmethod
+    def decoded(cls, kept: bytes) -> Ended:
+        """Return what was kept."""
+        values: dict[str, Any] = json.loads(kept)
+        return cls(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A turn that a call is at."""
+
+    turn_id: UUID
+    attempt: int
+    key: RequestKey | None
+    conversation_id: str
+    user_message_id: str
+    #: As it may be stored and shown to a model.
+    message: str
+    stored: bool
+    job_id: UUID | None = None
+    #: The answers that earlier attempts completed, in order.
+    said: tuple[StoredLine, ...] = ()
+    #: How the turn ended, if it has.
+    ended: Ended | None = None
+    #: The conversation has no title yet.
+    untitled: bool = False
+
+    def answer_id(self, place: int) -> str:
+        """Return the message id of the answer at *place*."""
+        return str(uuid5(self.turn_id, f"answer {place}"))
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerToStore:
+    """An answer with who gave it."""
+
+    place: int
+    answer: Answer
+    author: str
+    agent_id: str
+    pages: Sequence[WebPage] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Storing:
+    """Stores turns."""
+
+    context: Context
+    ingest: Ingest
+
+    async def begin(self, caller: Caller, ask: ChatAsk) -> Turn:
+        """Store the user's message, or find out how far the same request came before.
+
+        Raises RequestIdReused, SecretFound, TextRejected, QuotaExceeded, UserErased and InvalidFields.
+        """
+        turn_id = self.context.new_id()
+        policy = self.context.trust(caller.tenant_id)
+        said = NewMessage("", Role.USER, ask.message, "", None, {}, None, "")
+        screened = await at_leisure(
+            len(ask.message), lambda: screened_message(policy, said, "message")
+        )
+        if not ask.memory_mode.writes:
+            return Turn(turn_id, 0, None, ask.conversation_id, "", screened.content, stored=False)
+        batch = _batch(ask, ask.conversation_id, screened, ask.agent_id or ask.persona_id)
+        await self.ingest.make_room(caller, [batch])
+        (embedded,) = await self.ingest.embed(caller, [batch])
+        now = self.context.clock()
+        async with self.context.database.transaction(caller) as tx:
+            taken = await self._take_up(tx, ask, turn_id, now)
+            turn = self._turn(ask, taken, screened)
+            if turn.ended is not None:
+                return turn
+            found = await chats.turn_messages(
+                tx,
+                ask.user_id,
+                [turn.user_message_id, *(turn.answer_id(n) for n in range(TURNS_MAX))],
+            )
+            if ask.user_message_id and taken.attempt == 1 and turn.user_message_id in found:
+                await cut_after(
+                    tx,
+                    self.context,
+                    ask.user_id,
+                    turn.conversation_id,
+                    turn.user_message_id,
+                    inclusive=True,
+                    now=now,
+                )
+                found = {}
+            whole = replace(screened, message_id=turn.user_message_id)
+            batch = replace(batch, conversation_id=turn.conversation_id, messages=[whole])
+            put = await self.ingest.put(tx, caller, batch, embedded, now)
+            title = await chats.title(tx, ask.user_id, turn.conversation_id)
+        return replace(
+            turn,
+            job_id=put.ingested.job_id,
+            said=tuple(_complete(turn, found)),
+            untitled=not title,
+        )
+
+    async def _take_up(
+        self, tx: Transaction, ask: ChatAsk, turn_id: UUID, now: datetime
+    ) -> TakenTurn:
+        if ask.key is None:
+            return TakenTurn(turn_id, 1, b"", None)
+        taken = await chats.take_up(tx, ask.key, turn_id, now=now)
+        if taken.fingerprint != ask.key.fingerprint:
+            raise RequestIdReused(field="request_id")
+        return taken
+
+    def _turn(self, ask: ChatAsk, taken: TakenTurn, screened: NewMessage) -> Turn:
+        return Turn(
+            taken.turn_id,
+            taken.attempt,
+            ask.key,
+            ask.conversation_id or str(uuid5(taken.turn_id, "conversation")),
+            ask.user_message_id or str(taken.turn_id),
+            screened.content,
+            stored=True,
+            ended=None if taken.response is None else Ended.decoded(taken.response),
+        )
+
+    async def answer(self, caller: Caller, ask: ChatAsk, turn: Turn, new: AnswerToStore) -> int:
+        """Store an answer, in the place of what an earlier attempt left of it; return the revision.
+
+        Raises ChatTakenOver if somebody else is at the turn by now.
+        """
+        answer = new.answer
+        interrupted = answer.finish is FinishReason.INTERRUPTED
+        message = NewMessage(
+            turn.answer_id(new.place),
+            Role.ASSISTANT,
+            answer.text[:ANSWER_CHARACTERS_MAX],
+            new.author,
+            None,
+            _metadata(new),
+            None,
+            turn.user_message_id,
+            interrupted=interrupted,
+        )
+        policy = _lenient(self.context.trust(caller.tenant_id))
+        screened = await at_leisure(
+            len(answer.text), lambda: screened_message(policy, message, "answer")
+        )
+        batch = _batch(ask, turn.conversation_id, screened, new.agent_id)
+        (embedded,) = await self.ingest.embed(caller, [batch])
+        async with self.context.database.transaction(caller) as tx:
+            await self._hold(tx, turn)
+            await chats.delete_interrupted(tx, ask.user_id, message.message_id)
+            put = await self.ingest.put(tx, caller, batch, embedded, self.context.clock())
+        return put.ingested.revision
+
+    async def end(self, caller: Caller, ask: ChatAsk, turn: Turn, ended: Ended) -> Ended:
+        """Note how the turn ended, and give the conversation its title if it has none by now.
+
+        Raises ChatTakenOver.
+        """
+        async with self.context.database.transaction(caller) as tx:
+            await self._hold(tx, turn)
+            if ended.title and not await chats.name(
+                tx, ask.user_id, turn.conversation_id, ended.title
+            ):
+                ended = replace(ended, title="")
+            if turn.key is not None:
+                await replies.store(tx, turn.key, ask.user_id, ended.encoded())
+        return ended
+
+    async def _hold(self, tx: Transaction, turn: Turn) -> None:
+        if turn.key is not None and not await chats.hold(tx, turn.key, turn.attempt):
+            raise ChatTakenOver(field="request_id")
+
+    async def texts(self, caller: Caller, ask: ChatAsk, message_ids: Sequence[str]) -> dict[str, str]:
+        """Return the texts of answers, of those that are still there."""
+        async with self.context.database.transaction(caller) as tx:
+            found = await chats.turn_messages(tx, ask.user_id, message_ids)
+        return {message_id: line.content for message_id, line in found.items()}
+
+
+def _complete(turn: Turn, found: dict[str, StoredLine]) -> list[StoredLine]:
+    """Return the answers that need not be asked for again: all before the first that is not whole."""
+    complete = []
+    for place in range(TURNS_MAX):
+        line = found.get(turn.answer_id(place))
+        if line is None or line.interrupted:
+            break
+        complete.append(line)
+    return complete
+
+
+def _batch(ask: ChatAsk, conversation_id: str, message: NewMessage, agent_id: str) -> IngestAsk:
+    return IngestAsk(
+        user_id=ask.user_id,
+        conversation_id=conversation_id,
+        messages=[message],
+        project_id=ask.project_id,
+        agent_id=agent_id,
+        deferred=False,
+        extraction=ExtractionMode.LATER,
+        once=Once(None, lambda _: b""),
+    )
+
+
+def _metadata(new: AnswerToStore) -> Metadata:
+    metadata: dict[str, Any] = {"provider": new.answer.provider, "model": new.answer.model}
+    if new.pages:
+        metadata["citations"] = [page.url[:2048] for page in new.pages]
+    return metadata
+
+
+def _lenient(policy: TrustPolicy) -> TrustPolicy:
+    """Return a policy under which an answer that was already given can be stored, put aside or masked."""
+    return replace(
+        policy,
+        guard=GuardPolicy.QUARANTINE if policy.guard is GuardPolicy.REJECT else policy.guard,
+        secrets=SecretPolicy.MASK if policy.secrets is SecretPolicy.BLOCK else policy.secrets,
+    )
