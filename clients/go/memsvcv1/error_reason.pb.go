@@ -149,6 +149,15 @@ const (
 	// policy is to reject it; nothing was written.
 	// Example: {reason: "TEXT_REJECTED", metadata: {"field": "content", "signals": "override,role_token"}}.
 	ErrorReason_ERROR_REASON_TEXT_REJECTED ErrorReason = 38
+	// NOT_FOUND. There is no such persona, or none that the user may talk with.
+	// Example: {reason: "PERSONA_NOT_FOUND", metadata: {"field": "persona_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_PERSONA_NOT_FOUND ErrorReason = 43
+	// FAILED_PRECONDITION. A built-in persona cannot be changed, deleted or replaced; make a copy of it.
+	// Example: {reason: "PERSONA_BUILT_IN", metadata: {"field": "persona.persona_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_PERSONA_BUILT_IN ErrorReason = 44
+	// ALREADY_EXISTS. The owner has a persona with this id; nothing was written.
+	// Example: {reason: "PERSONA_ID_TAKEN", metadata: {"field": "persona.persona_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_PERSONA_ID_TAKEN ErrorReason = 50
 )
 
 // Enum value maps for ErrorReason.
@@ -193,6 +202,9 @@ var (
 		36: "ERROR_REASON_RULE_NOT_FOUND",
 		37: "ERROR_REASON_SECRET_FOUND",
 		38: "ERROR_REASON_TEXT_REJECTED",
+		43: "ERROR_REASON_PERSONA_NOT_FOUND",
+		44: "ERROR_REASON_PERSONA_BUILT_IN",
+		50: "ERROR_REASON_PERSONA_ID_TAKEN",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":            0,
@@ -234,6 +246,9 @@ var (
 		"ERROR_REASON_RULE_NOT_FOUND":         36,
 		"ERROR_REASON_SECRET_FOUND":           37,
 		"ERROR_REASON_TEXT_REJECTED":          38,
+		"ERROR_REASON_PERSONA_NOT_FOUND":      43,
+		"ERROR_REASON_PERSONA_BUILT_IN":       44,
+		"ERROR_REASON_PERSONA_ID_TAKEN":       50,
 	}
 )
 
@@ -268,8 +283,7 @@ var File_memsvc_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_memsvc_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x1cmemsvc/v1/error_reason.proto\x12\tmemsvc.v1*\xa2\n" +
-	"\n" +
+	"\x1cmemsvc/v1/error_reason.proto\x12\tmemsvc.v1*\x8c\v\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n" +
 	"\x1aERROR_REASON_FIELD_INVALID\x10\x01\x12\"\n" +
@@ -310,7 +324,10 @@ const file_memsvc_v1_error_reason_proto_rawDesc = "" +
 	"\x16ERROR_REASON_USER_HELD\x10#\x12\x1f\n" +
 	"\x1bERROR_REASON_RULE_NOT_FOUND\x10$\x12\x1d\n" +
 	"\x19ERROR_REASON_SECRET_FOUND\x10%\x12\x1e\n" +
-	"\x1aERROR_REASON_TEXT_REJECTED\x10&B\x18Z\x16memsvc.dev/go/memsvcv1b\x06proto3"
+	"\x1aERROR_REASON_TEXT_REJECTED\x10&\x12\"\n" +
+	"\x1eERROR_REASON_PERSONA_NOT_FOUND\x10+\x12!\n" +
+	"\x1dERROR_REASON_PERSONA_BUILT_IN\x10,\x12!\n" +
+	"\x1dERROR_REASON_PERSONA_ID_TAKEN\x102B\x18Z\x16memsvc.dev/go/memsvcv1b\x06proto3"
 
 var (
 	file_memsvc_v1_error_reason_proto_rawDescOnce sync.Once
