@@ -242,6 +242,11 @@ class Settings(AccessSettings):
     consolidation_settle_seconds: float = Field(20.0, ge=0.1, le=86400)
     consolidation_every_seconds: float = Field(21600.0, ge=1)
 
+    #: How long an answer of Chat is kept to be given again, in seconds, 0 for not at all; and how many
+    #: of a tenant are kept.
+    response_cache_seconds: float = Field(3600.0, ge=0, le=30 * 86400)
+    response_cache_answers_max: int = Field(10_000, ge=1, le=10_000_000)
+
     #: Jobs that this process does at a time; 0 leaves them to others.
     job_concurrency: int = Field(4, ge=0, le=256)
     #: Without a sign of life for so long, in seconds, a worker counts as gone.

@@ -51,6 +51,19 @@ type VerifyAuditLogRequest = memsvcv1.VerifyAuditLogRequest
 // VerifyAuditLogResponse tells whether the log is whole.
 type VerifyAuditLogResponse = memsvcv1.VerifyAuditLogResponse
 
+// GetCacheStatsRequest asks for nothing in particular.
+type GetCacheStatsRequest = memsvcv1.GetCacheStatsRequest
+
+// GetCacheStatsResponse tells how the caller's tenant is served by kept answers. A caller that is bound to
+// a user is told of that user's answers, and no hits and misses, which are counted for the tenant.
+type GetCacheStatsResponse = memsvcv1.GetCacheStatsResponse
+
+// ClearCacheRequest says whose answers are dropped.
+type ClearCacheRequest = memsvcv1.ClearCacheRequest
+
+// ClearCacheResponse tells what was dropped.
+type ClearCacheResponse = memsvcv1.ClearCacheResponse
+
 // Capability is something that one server can do and another cannot, because it is older or is set
 // up in another way. A client ignores the values that it does not know.
 type Capability = memsvcv1.Capability
@@ -676,6 +689,15 @@ const (
 	// ABORTED. Another call with the same request_id has taken over this turn; its stream has the answer.
 	// Example: {reason: "CHAT_TAKEN_OVER", metadata: {"field": "request_id", "error_id": "…"}}.
 	ErrorReason_ERROR_REASON_CHAT_TAKEN_OVER = memsvcv1.ErrorReason_ERROR_REASON_CHAT_TAKEN_OVER
+	// NOT_FOUND. There is no such persona, or none that the user may talk with.
+	// Example: {reason: "PERSONA_NOT_FOUND", metadata: {"field": "persona_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_PERSONA_NOT_FOUND = memsvcv1.ErrorReason_ERROR_REASON_PERSONA_NOT_FOUND
+	// FAILED_PRECONDITION. A built-in persona cannot be changed, deleted or replaced; make a copy of it.
+	// Example: {reason: "PERSONA_BUILT_IN", metadata: {"field": "persona.persona_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_PERSONA_BUILT_IN = memsvcv1.ErrorReason_ERROR_REASON_PERSONA_BUILT_IN
+	// ALREADY_EXISTS. The owner has a persona with this id; nothing was written.
+	// Example: {reason: "PERSONA_ID_TAKEN", metadata: {"field": "persona.persona_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_PERSONA_ID_TAKEN = memsvcv1.ErrorReason_ERROR_REASON_PERSONA_ID_TAKEN
 )
 
 // Job is a piece of work.
@@ -900,6 +922,88 @@ const (
 	SearchSource_SEARCH_SOURCE_MESSAGES = memsvcv1.SearchSource_SEARCH_SOURCE_MESSAGES
 	// Facts, notes and summaries.
 	SearchSource_SEARCH_SOURCE_MEMORIES = memsvcv1.SearchSource_SEARCH_SOURCE_MEMORIES
+)
+
+// Persona is somebody who answers.
+type Persona = memsvcv1.Persona
+
+// CreatePersonaRequest holds a new persona.
+type CreatePersonaRequest = memsvcv1.CreatePersonaRequest
+
+// CreatePersonaResponse holds the persona as stored.
+type CreatePersonaResponse = memsvcv1.CreatePersonaResponse
+
+// GetPersonaRequest names a persona.
+type GetPersonaRequest = memsvcv1.GetPersonaRequest
+
+// GetPersonaResponse holds the persona.
+type GetPersonaResponse = memsvcv1.GetPersonaResponse
+
+// ListPersonasRequest asks for personas.
+type ListPersonasRequest = memsvcv1.ListPersonasRequest
+
+// ListPersonasResponse is one page of personas.
+type ListPersonasResponse = memsvcv1.ListPersonasResponse
+
+// UpdatePersonaRequest holds changes to a persona.
+type UpdatePersonaRequest = memsvcv1.UpdatePersonaRequest
+
+// UpdatePersonaResponse holds the persona as stored.
+type UpdatePersonaResponse = memsvcv1.UpdatePersonaResponse
+
+// DeletePersonaRequest names a persona of the tenant or of a user.
+type DeletePersonaRequest = memsvcv1.DeletePersonaRequest
+
+// DeletePersonaResponse is empty.
+type DeletePersonaResponse = memsvcv1.DeletePersonaResponse
+
+// PersonaMemoryScope says what a persona remembers.
+type PersonaMemoryScope = memsvcv1.PersonaMemoryScope
+
+// The values of PersonaMemoryScope.
+const (
+	// The same as PERSONA_MEMORY_SCOPE_SHARED.
+	PersonaMemoryScope_PERSONA_MEMORY_SCOPE_UNSPECIFIED = memsvcv1.PersonaMemoryScope_PERSONA_MEMORY_SCOPE_UNSPECIFIED
+	// All that the user's memory holds.
+	PersonaMemoryScope_PERSONA_MEMORY_SCOPE_SHARED = memsvcv1.PersonaMemoryScope_PERSONA_MEMORY_SCOPE_SHARED
+	// Only what was said with it: the memories whose agent_id is the persona's id.
+	PersonaMemoryScope_PERSONA_MEMORY_SCOPE_OWN = memsvcv1.PersonaMemoryScope_PERSONA_MEMORY_SCOPE_OWN
+)
+
+// Preferences are how a user wants to be answered. What is empty was not said.
+type Preferences = memsvcv1.Preferences
+
+// GetPreferencesRequest names a user.
+type GetPreferencesRequest = memsvcv1.GetPreferencesRequest
+
+// GetPreferencesResponse holds the preferences.
+type GetPreferencesResponse = memsvcv1.GetPreferencesResponse
+
+// UpdatePreferencesRequest holds changes.
+type UpdatePreferencesRequest = memsvcv1.UpdatePreferencesRequest
+
+// UpdatePreferencesResponse holds the preferences as stored.
+type UpdatePreferencesResponse = memsvcv1.UpdatePreferencesResponse
+
+// GetProfileRequest names a user.
+type GetProfileRequest = memsvcv1.GetProfileRequest
+
+// GetProfileResponse holds the profile.
+type GetProfileResponse = memsvcv1.GetProfileResponse
+
+// ResponseLength says how long answers are to be.
+type ResponseLength = memsvcv1.ResponseLength
+
+// The values of ResponseLength.
+const (
+	// Nothing was said about it.
+	ResponseLength_RESPONSE_LENGTH_UNSPECIFIED = memsvcv1.ResponseLength_RESPONSE_LENGTH_UNSPECIFIED
+	// A sentence or two.
+	ResponseLength_RESPONSE_LENGTH_SHORT = memsvcv1.ResponseLength_RESPONSE_LENGTH_SHORT
+	// As long as the question needs.
+	ResponseLength_RESPONSE_LENGTH_MEDIUM = memsvcv1.ResponseLength_RESPONSE_LENGTH_MEDIUM
+	// In depth, with reasons and examples.
+	ResponseLength_RESPONSE_LENGTH_LONG = memsvcv1.ResponseLength_RESPONSE_LENGTH_LONG
 )
 
 // Provider is a server of language models.

@@ -22,6 +22,8 @@ class Scope(StrEnum):
     MEMORY_READ = "memory.read"
     MEMORY_WRITE = "memory.write"
     MEMORY_DELETE = "memory.delete"
+    #: To write instructions that language models are given; more than to write what they recall.
+    PERSONA_WRITE = "persona.write"
     USER_DELETE = "user.delete"
     USER_EXPORT = "user.export"
     JOB_READ = "job.read"
@@ -76,6 +78,7 @@ _ROLES: Final[Mapping[AccountRole, frozenset[str]]] = {
                 Scope.CHAT,
                 Scope.MEMORY_WRITE,
                 Scope.MEMORY_DELETE,
+                Scope.PERSONA_WRITE,
                 Scope.JOB_WRITE,
             },
         )
@@ -127,6 +130,20 @@ _SERVICES: Final[Mapping[str, Mapping[str, Scope | Everybody]]] = {
         "GetQuota": Everybody.WITH_CREDENTIAL,
         "ListAuditEntries": Scope.AUDIT_READ,
         "VerifyAuditLog": Scope.AUDIT_READ,
+        "GetCacheStats": Scope.TENANT_ADMIN,
+        "ClearCache": Scope.TENANT_ADMIN,
+    },
+    "PersonaService": {
+        "CreatePersona": Scope.PERSONA_WRITE,
+        "GetPersona": Scope.MEMORY_READ,
+        "ListPersonas": Scope.MEMORY_READ,
+        "UpdatePersona": Scope.PERSONA_WRITE,
+        "DeletePersona": Scope.PERSONA_WRITE,
+    },
+    "ProfileService": {
+        "GetPreferences": Scope.MEMORY_READ,
+        "UpdatePreferences": Scope.MEMORY_WRITE,
+        "GetProfile": Scope.CONSCIOUS,
     },
     "UserService": {
         "EraseUser": Scope.USER_DELETE,

@@ -153,6 +153,18 @@ class UserNotFound(MemsvcError):
     """There is no such user."""
 
 
+class PersonaNotFound(MemsvcError):
+    """There is no such persona."""
+
+
+class PersonaBuiltIn(MemsvcError):
+    """A built-in persona cannot be changed, deleted or replaced; a copy can."""
+
+
+class PersonaIdTaken(MemsvcError):
+    """There is a persona with this id already."""
+
+
 class ApiKeyNotFound(MemsvcError):
     """There is no such API key."""
 

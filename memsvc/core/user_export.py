@@ -1,6 +1,7 @@
 """All that is remembered of a user as lines of JSON: what each line may hold.
 
-A header, conversations, memories in the order in which they came, the profile, and an end that counts.
+A header, conversations, memories in the order in which they came, the profile, preferences, personas of the
+user's own, and an end that counts.
 What is made of the texts (terms, vectors) and what counts for one database only is left out.
 """
 
@@ -172,6 +173,38 @@ class ExportedProfile(_Line):
     trust: _Share | None
 
 
+class ExportedPreferences(_Line):
+    """How the user wants to be answered."""
+
+    type: Literal["preferences"]
+    response_style: Annotated[_Text, Field(max_length=500)]
+    nickname: Annotated[_Text, Field(max_length=100)]
+    occupation: Annotated[_Text, Field(max_length=200)]
+    custom_instructions: Annotated[_Text, Field(max_length=2000)]
+    language: Annotated[_Text, Field(max_length=64)]
+    tone: Annotated[_Text, Field(max_length=100)]
+    response_length: Annotated[int, Field(ge=0, le=3)]
+    topics_of_interest: Annotated[list[_Id], Field(max_length=32)]
+    update_time: AwareDatetime
+
+
+class ExportedPersona(_Line):
+    """A persona of the user's own."""
+
+    type: Literal["persona"]
+    persona_id: Annotated[_Id, Field(min_length=1)]
+    name: Annotated[_Id, Field(min_length=1)]
+    description: Annotated[_Text, Field(max_length=1000)]
+    system_prompt: Annotated[_Text, Field(min_length=1, max_length=20_000)]
+    provider: _Id
+    model: Annotated[_Text, Field(max_length=256)]
+    temperature: Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)] | None
+    memory_scope: Annotated[int, Field(ge=1, le=2)]
+    tags: Annotated[list[_Id], Field(max_length=16)]
+    create_time: AwareDatetime
+    update_time: AwareDatetime
+
+
 class End(_Line):
     """The last line: without it the export broke off."""
 
@@ -180,7 +213,15 @@ class End(_Line):
     memory_count: Annotated[int, Field(ge=0)]
 
 
-Line: TypeAlias = Header | ExportedConversation | ExportedMemory | ExportedProfile | End
+Line: TypeAlias = (
+    Header
+    | ExportedConversation
+    | ExportedMemory
+    | ExportedProfile
+    | ExportedPreferences
+    | ExportedPersona
+    | End
+)
 _LINES: Final[TypeAdapter[Line]] = TypeAdapter(Annotated[Line, Field(discriminator="type")])
 
 

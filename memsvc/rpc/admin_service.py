@@ -13,6 +13,7 @@ from memsvc.rpc.limits import BoundsOf
 from memsvc.rpc.pipeline import ServicerContext, current_call
 from memsvc.usecases.admin.audit_log import AuditAsk, AuditLog
 from memsvc.usecases.admin.server_info import ServerFacts, ServerInfo
+from memsvc.usecases.chats.response_cache import ResponseCache
 from memsvc.usecases.quotas import Quotas
 from memsvc.v1 import admin_service_pb2 as pb
 from memsvc.v1.admin_service_pb2_grpc import AdminServiceServicer
@@ -28,6 +29,7 @@ class AdminUseCases:
     server_info: ServerInfo
     quotas: Quotas
     audit_log: AuditLog
+    response_cache: ResponseCache
 
 
 class AdminService(AdminServiceServicer):
@@ -121,6 +123,28 @@ class AdminService(AdminServiceServicer):
             broken_sequence=done.broken or 0,
             head_hash=done.head.hex(),
         )
+
+    async def GetCacheStats(
+        self, _: pb.GetCacheStatsRequest, _context: ServicerContext
+    ) -> pb.GetCacheStatsResponse:
+        """Tell how kept answers serve the tenant."""
+        stats = await self._do.response_cache.stats(current_call().caller)
+        return pb.GetCacheStatsResponse(
+            enabled=stats.seconds > 0,
+            keep_seconds=stats.seconds,
+            answer_count=stats.answers,
+            text_bytes=stats.text_bytes,
+            answers_max=stats.answers_max,
+            hit_count=stats.hits,
+            miss_count=stats.misses,
+        )
+
+    async def ClearCache(
+        self, request: pb.ClearCacheRequest, _: ServicerContext
+    ) -> pb.ClearCacheResponse:
+        """Drop kept answers."""
+        dropped = await self._do.response_cache.clear(current_call().caller, request.user_id)
+        return pb.ClearCacheResponse(answer_count=dropped)
 
 
 def _server_info(facts: ServerFacts, methods: Sequence[str]) -> pb.GetServerInfoResponse:

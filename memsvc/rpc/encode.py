@@ -283,13 +283,14 @@ def conscious(value: ConsciousMemory) -> memory_service_pb2.ConsciousResponse:
     """Return the essentials on the wire."""
     return memory_service_pb2.ConsciousResponse(
         memories=[memory(item) for item in value.memories],
-        profile=_profile(value.profile),
+        profile=profile(value.profile),
         context_block=value.context_block,
         generate_time=timestamp(value.generate_time),
     )
 
 
-def _profile(value: Profile | None) -> memory_service_pb2.UserProfile | None:
+def profile(value: Profile | None) -> memory_service_pb2.UserProfile | None:
+    """Return who a user is, on the wire."""
     if value is None:
         return None
     return memory_service_pb2.UserProfile(

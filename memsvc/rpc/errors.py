@@ -64,6 +64,11 @@ MEANINGS: Final[dict[type[MemsvcError], Meaning]] = {
     ),
     errors.UserHeld: Meaning(_Code.FAILED_PRECONDITION, ErrorReason.ERROR_REASON_USER_HELD),
     errors.RuleNotFound: Meaning(_Code.NOT_FOUND, ErrorReason.ERROR_REASON_RULE_NOT_FOUND),
+    errors.PersonaNotFound: Meaning(_Code.NOT_FOUND, ErrorReason.ERROR_REASON_PERSONA_NOT_FOUND),
+    errors.PersonaBuiltIn: Meaning(
+        _Code.FAILED_PRECONDITION, ErrorReason.ERROR_REASON_PERSONA_BUILT_IN
+    ),
+    errors.PersonaIdTaken: Meaning(_Code.ALREADY_EXISTS, ErrorReason.ERROR_REASON_PERSONA_ID_TAKEN),
     errors.ModelBusy: Meaning(_Code.RESOURCE_EXHAUSTED, ErrorReason.ERROR_REASON_MODEL_BUSY, 5_000),
     errors.ModelUnavailable: Meaning(
         _Code.UNAVAILABLE, ErrorReason.ERROR_REASON_MODEL_UNAVAILABLE, 5_000

@@ -20,7 +20,9 @@ from memsvc.rpc.job_service import JobService
 from memsvc.rpc.limits import Bound, BoundsOf, bounds
 from memsvc.rpc.memory_service import NOT_YET, MemoryService, UseCases
 from memsvc.rpc.pacing import Pacing, PacingLimits, Rate
+from memsvc.rpc.persona_service import PersonaService
 from memsvc.rpc.pipeline import STREAM_LIMITS, Pipeline
+from memsvc.rpc.profile_service import ProfileService
 from memsvc.rpc.retention_service import RetentionService, RetentionUseCases
 from memsvc.rpc.tls import Certificates, TlsFiles
 from memsvc.rpc.trust_service import TrustService
@@ -29,12 +31,16 @@ from memsvc.rpc.validation import RequestValidator
 from memsvc.telemetry import log
 from memsvc.usecases.access.accounts import Accounts
 from memsvc.usecases.access.manage_keys import ManageKeys
+from memsvc.usecases.personas.keeping import Personas
+from memsvc.usecases.profiles.preferring import Preferring
 from memsvc.v1 import (
     admin_service_pb2,
     api_key_service_pb2,
     auth_service_pb2,
     job_service_pb2,
     memory_service_pb2,
+    persona_service_pb2,
+    profile_service_pb2,
     retention_service_pb2,
     trust_service_pb2,
     user_service_pb2,
@@ -44,6 +50,8 @@ from memsvc.v1.api_key_service_pb2_grpc import add_ApiKeyServiceServicer_to_serv
 from memsvc.v1.auth_service_pb2_grpc import add_AuthServiceServicer_to_server
 from memsvc.v1.job_service_pb2_grpc import add_JobServiceServicer_to_server
 from memsvc.v1.memory_service_pb2_grpc import add_MemoryServiceServicer_to_server
+from memsvc.v1.persona_service_pb2_grpc import add_PersonaServiceServicer_to_server
+from memsvc.v1.profile_service_pb2_grpc import add_ProfileServiceServicer_to_server
 from memsvc.v1.retention_service_pb2_grpc import add_RetentionServiceServicer_to_server
 from memsvc.v1.trust_service_pb2_grpc import add_TrustServiceServicer_to_server
 from memsvc.v1.user_service_pb2_grpc import add_UserServiceServicer_to_server
@@ -55,6 +63,8 @@ SERVICES: Final = {
         job_service_pb2.DESCRIPTOR,
         user_service_pb2.DESCRIPTOR,
         retention_service_pb2.DESCRIPTOR,
+        persona_service_pb2.DESCRIPTOR,
+        profile_service_pb2.DESCRIPTOR,
         admin_service_pb2.DESCRIPTOR,
         api_key_service_pb2.DESCRIPTOR,
         auth_service_pb2.DESCRIPTOR,
@@ -88,6 +98,8 @@ class Services:
     retention: RetentionUseCases
     api_keys: ManageKeys
     accounts: Accounts
+    personas: Personas
+    preferring: Preferring
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +263,8 @@ def _add_services(server: grpc.aio.Server, services: Services, bounds_of: Bounds
     add_RetentionServiceServicer_to_server(RetentionService(services.retention), server)
     add_ApiKeyServiceServicer_to_server(ApiKeyService(services.api_keys), server)
     add_AuthServiceServicer_to_server(AuthService(services.accounts), server)
+    add_PersonaServiceServicer_to_server(PersonaService(services.personas), server)
+    add_ProfileServiceServicer_to_server(ProfileService(services.preferring), server)
 
 
 def _add_reflection(server: grpc.aio.Server) -> None:

@@ -22,6 +22,14 @@ class ExportedConversationRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportedPersonaRow:
+    """A persona as a line of JSON, and where it stands in the order."""
+
+    persona_id: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExportedMemoryRow:
     """A memory as a line of JSON, and where it stands in the order."""
 
@@ -63,6 +71,21 @@ async def profile(tx: Transaction, user_id: str) -> str | None:
     return rows[0]["line"] if rows else None
 
 
+async def preferences(tx: Transaction, user_id: str) -> str | None:
+    """Return the preferences as a line of JSON, None if there are none."""
+    rows = await tx.mapped("get_exported_preferences", dict, user_id=user_id)
+    return rows[0]["line"] if rows else None
+
+
+async def personas(
+    tx: Transaction, user_id: str, *, after: str | None, limit: int
+) -> list[ExportedPersonaRow]:
+    """Return *limit* personas of the user's own from *after* (an id) on."""
+    return await tx.all(
+        "list_exported_personas", ExportedPersonaRow, user_id=user_id, after=after, limit=limit
+    )
+
+
 async def put_conversations(
     tx: Transaction, user_id: str, records: Sequence[Mapping[str, Any]]
 ) -> int:
@@ -89,3 +112,13 @@ async def put_profile(
 ) -> None:
     """Store the profile if there is none."""
     await tx.execute("import_profile", user_id=user_id, record=Jsonb(dict(record)), now=now)
+
+
+async def put_preferences(tx: Transaction, user_id: str, record: Mapping[str, Any]) -> None:
+    """Store the preferences if there are none."""
+    await tx.execute("import_preferences", user_id=user_id, record=Jsonb(dict(record)))
+
+
+async def put_personas(tx: Transaction, user_id: str, records: Sequence[Mapping[str, Any]]) -> None:
+    """Store personas of the user's own, those aside whose ids the user has."""
+    await tx.execute("import_personas", user_id=user_id, records=Jsonb(list(records)))

@@ -158,3 +158,37 @@ class VerifyAuditLogResponse(_message.Message):
     broken_sequence: int
     head_hash: str
     def __init__(self, intact: bool = ..., entry_count: _Optional[int] = ..., broken_sequence: _Optional[int] = ..., head_hash: _Optional[str] = ...) -> None: ...
+
+class GetCacheStatsRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class GetCacheStatsResponse(_message.Message):
+    __slots__ = ("enabled", "keep_seconds", "answer_count", "text_bytes", "answers_max", "hit_count", "miss_count")
+    ENABLED_FIELD_NUMBER: _ClassVar[int]
+    KEEP_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    ANSWER_COUNT_FIELD_NUMBER: _ClassVar[int]
+    TEXT_BYTES_FIELD_NUMBER: _ClassVar[int]
+    ANSWERS_MAX_FIELD_NUMBER: _ClassVar[int]
+    HIT_COUNT_FIELD_NUMBER: _ClassVar[int]
+    MISS_COUNT_FIELD_NUMBER: _ClassVar[int]
+    enabled: bool
+    keep_seconds: float
+    answer_count: int
+    text_bytes: int
+    answers_max: int
+    hit_count: int
+    miss_count: int
+    def __init__(self, enabled: bool = ..., keep_seconds: _Optional[float] = ..., answer_count: _Optional[int] = ..., text_bytes: _Optional[int] = ..., answers_max: _Optional[int] = ..., hit_count: _Optional[int] = ..., miss_count: _Optional[int] = ...) -> None: ...
+
+class ClearCacheRequest(_message.Message):
+    __slots__ = ("user_id",)
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    def __init__(self, user_id: _Optional[str] = ...) -> None: ...
+
+class ClearCacheResponse(_message.Message):
+    __slots__ = ("answer_count",)
+    ANSWER_COUNT_FIELD_NUMBER: _ClassVar[int]
+    answer_count: int
+    def __init__(self, answer_count: _Optional[int] = ...) -> None: ...

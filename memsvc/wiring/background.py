@@ -13,6 +13,8 @@ from memsvc.worker import Worker, keep_up
 
 #: How often recalls are noted, in seconds: late enough that many become one note.
 ACCESSES_SECONDS: Final = 2.0
+#: How often hits and misses of kept answers are noted, in seconds.
+CACHE_COUNTS_SECONDS: Final = 5.0
 #: How often unfinished erasures and users without a measure are looked for, in seconds.
 ERASURES_SECONDS: Final = 5.0
 MEASURE_USERS_SECONDS: Final = 30.0
@@ -36,6 +38,8 @@ def background(settings: Settings, parts: Parts, conninfo: str) -> list[Coroutin
         ("finish_erasures", parts.upkeep.finish_erasures, ERASURES_SECONDS),
         ("measure_users", parts.upkeep.measure_users, MEASURE_USERS_SECONDS),
         ("sweep_sessions", parts.upkeep.sweep_sessions, 60.0),
+        ("sweep_answers", parts.upkeep.sweep_answers, 60.0),
+        ("note_cache_counts", parts.response_cache.flush, CACHE_COUNTS_SECONDS),
         ("note_accesses", parts.accesses.flush, ACCESSES_SECONDS),
         ("note_key_uses", parts.access.uses.flush, KEY_USES_SECONDS),
     ]

@@ -20,6 +20,7 @@ from memsvc.store.database import Database
 from memsvc.usecases.admin.audit_log import AuditLog
 from memsvc.usecases.admin.server_info import ServerInfo
 from memsvc.usecases.admin.upkeep import Upkeep
+from memsvc.usecases.chats.response_cache import ResponseCache
 from memsvc.usecases.context import Context
 from memsvc.usecases.embedding import Embedding
 from memsvc.usecases.facts.consolidation import Consolidation
@@ -37,6 +38,8 @@ from memsvc.usecases.memories.read_memories import ReadMemories
 from memsvc.usecases.memories.recall import Recall
 from memsvc.usecases.memories.search import Search
 from memsvc.usecases.memories.write_memories import WriteMemories
+from memsvc.usecases.personas.keeping import Personas
+from memsvc.usecases.profiles.preferring import Preferring
 from memsvc.usecases.quotas import QuotaLimits, Quotas
 from memsvc.usecases.retention.archive import Archive
 from memsvc.usecases.retention.ruling import Ruling
@@ -63,6 +66,7 @@ class Parts:
     upkeep: Upkeep
     access: Access
     retention: RetentionRuns
+    response_cache: ResponseCache
 
 
 async def assembled(settings: Settings, conninfo: str, stack: AsyncExitStack) -> Parts:
@@ -95,15 +99,8 @@ def _built(
     stack.push_async_callback(extractor.close)
     quotas = Quotas(context, partial(_quotas, settings))
     consolidation = _consolidation(settings, context, embedding, quotas, stack)
-    runner = JobRunner(
-        context,
-        _limits(settings),
-        {
-            JobKind.EXTRACT: Extraction(context, embedding, extractor, quotas),
-            JobKind.CONSOLIDATE: consolidation,
-        },
-        random.SystemRandom().random,
-    )
+    extraction = Extraction(context, embedding, extractor, quotas)
+    runner = _runner(settings, context, extraction, consolidation)
     drawing = Drawing(context, settings.drawn_roles(), settings.job_lease_seconds)
     accesses = Accesses(context)
     ingest = Ingest(context, embedding, drawing, runner, quotas)
@@ -125,13 +122,18 @@ def _built(
     )
     erasing = Erasing(context)
     runs = RetentionRuns(context)
+    cache = ResponseCache(
+        context, settings.response_cache_seconds, settings.response_cache_answers_max
+    )
     services = Services(
         memory=usecases,
-        admin=_admin(settings, context, embedding, quotas),
+        admin=AdminUseCases(_server_info(settings, embedding), quotas, AuditLog(context), cache),
         users=UserUseCases(erasing, Exporting(context), Importing(context, quotas)),
         retention=RetentionUseCases(Ruling(context), runs, Archive(context)),
         api_keys=who.keys,
         accounts=who.accounts,
+        personas=Personas(context),
+        preferring=Preferring(context),
     )
     return Parts(
         database=context.database,
@@ -140,10 +142,26 @@ def _built(
         runner=runner,
         consolidation=consolidation,
         accesses=accesses,
-        upkeep=Upkeep(context, erasing, quotas),
+        upkeep=Upkeep(context, erasing, quotas, cache),
         access=who,
         retention=runs,
+        response_cache=cache,
     )
+
+
+def _runner(
+    settings: Settings, context: Context, extraction: Extraction, consolidation: Consolidation
+) -> JobRunner:
+    return JobRunner(
+        context,
+        _limits(settings),
+        {JobKind.EXTRACT: extraction, JobKind.CONSOLIDATE: consolidation},
+        random.SystemRandom().random,
+    )
+
+
+def _server_info(settings: Settings, embedding: Embedding) -> ServerInfo:
+    return ServerInfo(embedding, by_model=bool(settings.extraction_provider))
 
 
 def _consolidation(
@@ -164,13 +182,6 @@ def _consolidation(
         every_seconds=settings.consolidation_every_seconds,
         quotas=quotas,
     )
-
-
-def _admin(
-    settings: Settings, context: Context, embedding: Embedding, quotas: Quotas
-) -> AdminUseCases:
-    by_model = bool(settings.extraction_provider)
-    return AdminUseCases(ServerInfo(embedding, by_model=by_model), quotas, AuditLog(context))
 
 
 def _quotas(settings: Settings, tenant_id: str) -> QuotaLimits:

@@ -20,6 +20,8 @@ from memsvc.core.consolidation import Profile
 from memsvc.core.erasure import Erasure
 from memsvc.core.jobs import Job
 from memsvc.core.model import Memory
+from memsvc.core.personas import Persona
+from memsvc.core.preferences import Preferences
 from memsvc.core.retention import Hold, RetentionPolicy, RetentionRule
 from memsvc.store import embedded
 from memsvc.store.accounts import KeptPassword
@@ -31,10 +33,11 @@ from memsvc.store.forgetting import UnfinishedErasure
 from memsvc.store.jobs import Backlog, DueJob
 from memsvc.store.profiles import ConsolidationState, Faded, Twins, Unmatched, UnsettledUser
 from memsvc.store.replies import StoredReply
+from memsvc.store.response_cache import CacheCounts, CachedAnswer, CacheSize
 from memsvc.store.retention import Match
 from memsvc.store.spaces import Count, KnownSpace
 from memsvc.store.sql.loader import names, statement
-from memsvc.store.transfer import ExportedConversationRow, ExportedMemoryRow
+from memsvc.store.transfer import ExportedConversationRow, ExportedMemoryRow, ExportedPersonaRow
 from memsvc.store.usage import ModelUsage, UnmeasuredUser, Usage
 
 #: Statements about no tenant's rows: the installation, the schema, the session and the roles.
@@ -82,6 +85,7 @@ WITHOUT_TENANT = {
     "list_tenants",  # across tenants by a policy of its own; ids only
     "list_pending_tenants",  # across tenants by a policy of its own; ids only
     "name_application_role",
+    "sweep_cached_answers",  # across tenants by a policy of its own, those whose time is over
     "sweep_invitations",  # across tenants by a policy of its own, those whose time is over
     "sweep_jobs",  # likewise, jobs whose time is over
     "sweep_replies",  # likewise, replies whose time is over
@@ -114,6 +118,10 @@ UTILITY = {
     "grant_application_role",
 }
 TENANT_TABLES = {
+    "persona",
+    "preferences",
+    "response_cache",
+    "response_cache_count",
     "account",
     "account_session",
     "api_key",
@@ -140,6 +148,8 @@ ACCOUNT = [field.name for field in fields(Account)]
 API_KEY = [field.name for field in fields(ApiKey)]
 MEMORY = [field.name for field in fields(Memory)]
 FACT = [field.name for field in fields(StoredFact)]
+PERSONA = [field.name for field in fields(Persona) if field.name != "built_in"]
+PREFERENCES = [field.name for field in fields(Preferences)]
 JOB = [field.name for field in fields(Job)]
 BARE_JOB = JOB[:-1]
 COLUMNS = {
@@ -162,6 +172,17 @@ COLUMNS = {
     "get_erased_user": [field.name for field in fields(Erasure)],
     "list_unfinished_erasures": [field.name for field in fields(UnfinishedErasure)],
     "list_unmeasured_users": [field.name for field in fields(UnmeasuredUser)],
+    "find_persona": PERSONA,
+    "lock_persona": PERSONA,
+    "list_personas": PERSONA,
+    "insert_persona": PERSONA,
+    "update_persona": PERSONA,
+    "get_preferences": PREFERENCES,
+    "put_preferences": PREFERENCES,
+    "list_exported_personas": [field.name for field in fields(ExportedPersonaRow)],
+    "use_cached_answer": [field.name for field in fields(CachedAnswer)],
+    "measure_cached_answers": [field.name for field in fields(CacheSize)],
+    "get_cache_counts": [field.name for field in fields(CacheCounts)],
     "measure_usage": [field.name for field in fields(Usage)],
     "list_exported_conversations": [field.name for field in fields(ExportedConversationRow)],
     "list_exported_memories": [field.name for field in fields(ExportedMemoryRow)],

@@ -974,6 +974,237 @@ func (x *VerifyAuditLogResponse) GetHeadHash() string {
 	return ""
 }
 
+// GetCacheStatsRequest asks for nothing in particular.
+type GetCacheStatsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetCacheStatsRequest) Reset() {
+	*x = GetCacheStatsRequest{}
+	mi := &file_memsvc_v1_admin_service_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetCacheStatsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetCacheStatsRequest) ProtoMessage() {}
+
+func (x *GetCacheStatsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_memsvc_v1_admin_service_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetCacheStatsRequest.ProtoReflect.Descriptor instead.
+func (*GetCacheStatsRequest) Descriptor() ([]byte, []int) {
+	return file_memsvc_v1_admin_service_proto_rawDescGZIP(), []int{15}
+}
+
+// GetCacheStatsResponse tells how the caller's tenant is served by kept answers. A caller that is bound to
+// a user is told of that user's answers, and no hits and misses, which are counted for the tenant.
+type GetCacheStatsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Whether answers are kept at all.
+	Enabled bool `protobuf:"varint,1,opt,name=enabled,proto3" json:"enabled,omitempty"`
+	// How long an answer is kept, in seconds.
+	KeepSeconds float64 `protobuf:"fixed64,2,opt,name=keep_seconds,json=keepSeconds,proto3" json:"keep_seconds,omitempty"`
+	// How many answers are kept.
+	AnswerCount int64 `protobuf:"varint,3,opt,name=answer_count,json=answerCount,proto3" json:"answer_count,omitempty"`
+	// How long their texts are together, in bytes.
+	TextBytes int64 `protobuf:"varint,4,opt,name=text_bytes,json=textBytes,proto3" json:"text_bytes,omitempty"`
+	// How many answers a tenant may have kept; the oldest make room.
+	AnswersMax int64 `protobuf:"varint,5,opt,name=answers_max,json=answersMax,proto3" json:"answers_max,omitempty"`
+	// How often an answer was given again. Counts of the last seconds may be missing, and a crash of the
+	// server loses them.
+	HitCount int64 `protobuf:"varint,6,opt,name=hit_count,json=hitCount,proto3" json:"hit_count,omitempty"`
+	// How often none was there; likewise.
+	MissCount     int64 `protobuf:"varint,7,opt,name=miss_count,json=missCount,proto3" json:"miss_count,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetCacheStatsResponse) Reset() {
+	*x = GetCacheStatsResponse{}
+	mi := &file_memsvc_v1_admin_service_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetCacheStatsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetCacheStatsResponse) ProtoMessage() {}
+
+func (x *GetCacheStatsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_memsvc_v1_admin_service_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetCacheStatsResponse.ProtoReflect.Descriptor instead.
+func (*GetCacheStatsResponse) Descriptor() ([]byte, []int) {
+	return file_memsvc_v1_admin_service_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *GetCacheStatsResponse) GetEnabled() bool {
+	if x != nil {
+		return x.Enabled
+	}
+	return false
+}
+
+func (x *GetCacheStatsResponse) GetKeepSeconds() float64 {
+	if x != nil {
+		return x.KeepSeconds
+	}
+	return 0
+}
+
+func (x *GetCacheStatsResponse) GetAnswerCount() int64 {
+	if x != nil {
+		return x.AnswerCount
+	}
+	return 0
+}
+
+func (x *GetCacheStatsResponse) GetTextBytes() int64 {
+	if x != nil {
+		return x.TextBytes
+	}
+	return 0
+}
+
+func (x *GetCacheStatsResponse) GetAnswersMax() int64 {
+	if x != nil {
+		return x.AnswersMax
+	}
+	return 0
+}
+
+func (x *GetCacheStatsResponse) GetHitCount() int64 {
+	if x != nil {
+		return x.HitCount
+	}
+	return 0
+}
+
+func (x *GetCacheStatsResponse) GetMissCount() int64 {
+	if x != nil {
+		return x.MissCount
+	}
+	return 0
+}
+
+// ClearCacheRequest says whose answers are dropped.
+type ClearCacheRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The user. Empty: all users of the tenant.
+	UserId        string `protobuf:"bytes,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ClearCacheRequest) Reset() {
+	*x = ClearCacheRequest{}
+	mi := &file_memsvc_v1_admin_service_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ClearCacheRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ClearCacheRequest) ProtoMessage() {}
+
+func (x *ClearCacheRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_memsvc_v1_admin_service_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ClearCacheRequest.ProtoReflect.Descriptor instead.
+func (*ClearCacheRequest) Descriptor() ([]byte, []int) {
+	return file_memsvc_v1_admin_service_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *ClearCacheRequest) GetUserId() string {
+	if x != nil {
+		return x.UserId
+	}
+	return ""
+}
+
+// ClearCacheResponse tells what was dropped.
+type ClearCacheResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How many answers.
+	AnswerCount   int64 `protobuf:"varint,1,opt,name=answer_count,json=answerCount,proto3" json:"answer_count,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ClearCacheResponse) Reset() {
+	*x = ClearCacheResponse{}
+	mi := &file_memsvc_v1_admin_service_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ClearCacheResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ClearCacheResponse) ProtoMessage() {}
+
+func (x *ClearCacheResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_memsvc_v1_admin_service_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ClearCacheResponse.ProtoReflect.Descriptor instead.
+func (*ClearCacheResponse) Descriptor() ([]byte, []int) {
+	return file_memsvc_v1_admin_service_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *ClearCacheResponse) GetAnswerCount() int64 {
+	if x != nil {
+		return x.AnswerCount
+	}
+	return 0
+}
+
 var File_memsvc_v1_admin_service_proto protoreflect.FileDescriptor
 
 const file_memsvc_v1_admin_service_proto_rawDesc = "" +
@@ -1035,7 +1266,23 @@ const file_memsvc_v1_admin_service_proto_rawDesc = "" +
 	"\ventry_count\x18\x02 \x01(\x03R\n" +
 	"entryCount\x12'\n" +
 	"\x0fbroken_sequence\x18\x03 \x01(\x03R\x0ebrokenSequence\x12\x1b\n" +
-	"\thead_hash\x18\x04 \x01(\tR\bheadHash*\xe8\x01\n" +
+	"\thead_hash\x18\x04 \x01(\tR\bheadHash\"\x16\n" +
+	"\x14GetCacheStatsRequest\"\xf3\x01\n" +
+	"\x15GetCacheStatsResponse\x12\x18\n" +
+	"\aenabled\x18\x01 \x01(\bR\aenabled\x12!\n" +
+	"\fkeep_seconds\x18\x02 \x01(\x01R\vkeepSeconds\x12!\n" +
+	"\fanswer_count\x18\x03 \x01(\x03R\vanswerCount\x12\x1d\n" +
+	"\n" +
+	"text_bytes\x18\x04 \x01(\x03R\ttextBytes\x12\x1f\n" +
+	"\vanswers_max\x18\x05 \x01(\x03R\n" +
+	"answersMax\x12\x1b\n" +
+	"\thit_count\x18\x06 \x01(\x03R\bhitCount\x12\x1d\n" +
+	"\n" +
+	"miss_count\x18\a \x01(\x03R\tmissCount\",\n" +
+	"\x11ClearCacheRequest\x12\x17\n" +
+	"\auser_id\x18\x01 \x01(\tR\x06userId\"7\n" +
+	"\x12ClearCacheResponse\x12!\n" +
+	"\fanswer_count\x18\x01 \x01(\x03R\vanswerCount*\xe8\x01\n" +
 	"\n" +
 	"Capability\x12\x1a\n" +
 	"\x16CAPABILITY_UNSPECIFIED\x10\x00\x12\x1f\n" +
@@ -1044,13 +1291,16 @@ const file_memsvc_v1_admin_service_proto_rawDesc = "" +
 	"\x19CAPABILITY_OWN_EMBEDDINGS\x10\x03\x12\x1a\n" +
 	"\x16CAPABILITY_TIME_TRAVEL\x10\x04\x12\x1e\n" +
 	"\x1aCAPABILITY_FACT_EXTRACTION\x10\x05\x12\x1f\n" +
-	"\x1bCAPABILITY_MODEL_EXTRACTION\x10\x062\xbc\x03\n" +
+	"\x1bCAPABILITY_MODEL_EXTRACTION\x10\x062\xe5\x04\n" +
 	"\fAdminService\x12W\n" +
 	"\rGetServerInfo\x12\x1f.memsvc.v1.GetServerInfoRequest\x1a .memsvc.v1.GetServerInfoResponse\"\x03\x90\x02\x01\x12K\n" +
 	"\tGetLimits\x12\x1b.memsvc.v1.GetLimitsRequest\x1a\x1c.memsvc.v1.GetLimitsResponse\"\x03\x90\x02\x01\x12H\n" +
 	"\bGetQuota\x12\x1a.memsvc.v1.GetQuotaRequest\x1a\x1b.memsvc.v1.GetQuotaResponse\"\x03\x90\x02\x01\x12`\n" +
 	"\x10ListAuditEntries\x12\".memsvc.v1.ListAuditEntriesRequest\x1a#.memsvc.v1.ListAuditEntriesResponse\"\x03\x90\x02\x01\x12Z\n" +
-	"\x0eVerifyAuditLog\x12 .memsvc.v1.VerifyAuditLogRequest\x1a!.memsvc.v1.VerifyAuditLogResponse\"\x03\x90\x02\x01B\x18Z\x16memsvc.dev/go/memsvcv1b\x06proto3"
+	"\x0eVerifyAuditLog\x12 .memsvc.v1.VerifyAuditLogRequest\x1a!.memsvc.v1.VerifyAuditLogResponse\"\x03\x90\x02\x01\x12W\n" +
+	"\rGetCacheStats\x12\x1f.memsvc.v1.GetCacheStatsRequest\x1a .memsvc.v1.GetCacheStatsResponse\"\x03\x90\x02\x01\x12N\n" +
+	"\n" +
+	"ClearCache\x12\x1c.memsvc.v1.ClearCacheRequest\x1a\x1d.memsvc.v1.ClearCacheResponse\"\x03\x90\x02\x02B\x18Z\x16memsvc.dev/go/memsvcv1b\x06proto3"
 
 var (
 	file_memsvc_v1_admin_service_proto_rawDescOnce sync.Once
@@ -1065,7 +1315,7 @@ func file_memsvc_v1_admin_service_proto_rawDescGZIP() []byte {
 }
 
 var file_memsvc_v1_admin_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_memsvc_v1_admin_service_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
+var file_memsvc_v1_admin_service_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
 var file_memsvc_v1_admin_service_proto_goTypes = []any{
 	(Capability)(0),                  // 0: memsvc.v1.Capability
 	(*EmbedderInfo)(nil),             // 1: memsvc.v1.EmbedderInfo
@@ -1083,29 +1333,37 @@ var file_memsvc_v1_admin_service_proto_goTypes = []any{
 	(*ListAuditEntriesResponse)(nil), // 13: memsvc.v1.ListAuditEntriesResponse
 	(*VerifyAuditLogRequest)(nil),    // 14: memsvc.v1.VerifyAuditLogRequest
 	(*VerifyAuditLogResponse)(nil),   // 15: memsvc.v1.VerifyAuditLogResponse
-	(*timestamppb.Timestamp)(nil),    // 16: google.protobuf.Timestamp
+	(*GetCacheStatsRequest)(nil),     // 16: memsvc.v1.GetCacheStatsRequest
+	(*GetCacheStatsResponse)(nil),    // 17: memsvc.v1.GetCacheStatsResponse
+	(*ClearCacheRequest)(nil),        // 18: memsvc.v1.ClearCacheRequest
+	(*ClearCacheResponse)(nil),       // 19: memsvc.v1.ClearCacheResponse
+	(*timestamppb.Timestamp)(nil),    // 20: google.protobuf.Timestamp
 }
 var file_memsvc_v1_admin_service_proto_depIdxs = []int32{
 	0,  // 0: memsvc.v1.GetServerInfoResponse.capabilities:type_name -> memsvc.v1.Capability
 	1,  // 1: memsvc.v1.GetServerInfoResponse.embedder:type_name -> memsvc.v1.EmbedderInfo
 	5,  // 2: memsvc.v1.GetLimitsResponse.limits:type_name -> memsvc.v1.Limit
 	6,  // 3: memsvc.v1.GetLimitsResponse.costs:type_name -> memsvc.v1.MethodCost
-	16, // 4: memsvc.v1.Quota.reset_time:type_name -> google.protobuf.Timestamp
+	20, // 4: memsvc.v1.Quota.reset_time:type_name -> google.protobuf.Timestamp
 	9,  // 5: memsvc.v1.GetQuotaResponse.quotas:type_name -> memsvc.v1.Quota
-	16, // 6: memsvc.v1.AuditEntry.event_time:type_name -> google.protobuf.Timestamp
+	20, // 6: memsvc.v1.AuditEntry.event_time:type_name -> google.protobuf.Timestamp
 	11, // 7: memsvc.v1.ListAuditEntriesResponse.entries:type_name -> memsvc.v1.AuditEntry
 	2,  // 8: memsvc.v1.AdminService.GetServerInfo:input_type -> memsvc.v1.GetServerInfoRequest
 	4,  // 9: memsvc.v1.AdminService.GetLimits:input_type -> memsvc.v1.GetLimitsRequest
 	8,  // 10: memsvc.v1.AdminService.GetQuota:input_type -> memsvc.v1.GetQuotaRequest
 	12, // 11: memsvc.v1.AdminService.ListAuditEntries:input_type -> memsvc.v1.ListAuditEntriesRequest
 	14, // 12: memsvc.v1.AdminService.VerifyAuditLog:input_type -> memsvc.v1.VerifyAuditLogRequest
-	3,  // 13: memsvc.v1.AdminService.GetServerInfo:output_type -> memsvc.v1.GetServerInfoResponse
-	7,  // 14: memsvc.v1.AdminService.GetLimits:output_type -> memsvc.v1.GetLimitsResponse
-	10, // 15: memsvc.v1.AdminService.GetQuota:output_type -> memsvc.v1.GetQuotaResponse
-	13, // 16: memsvc.v1.AdminService.ListAuditEntries:output_type -> memsvc.v1.ListAuditEntriesResponse
-	15, // 17: memsvc.v1.AdminService.VerifyAuditLog:output_type -> memsvc.v1.VerifyAuditLogResponse
-	13, // [13:18] is the sub-list for method output_type
-	8,  // [8:13] is the sub-list for method input_type
+	16, // 13: memsvc.v1.AdminService.GetCacheStats:input_type -> memsvc.v1.GetCacheStatsRequest
+	18, // 14: memsvc.v1.AdminService.ClearCache:input_type -> memsvc.v1.ClearCacheRequest
+	3,  // 15: memsvc.v1.AdminService.GetServerInfo:output_type -> memsvc.v1.GetServerInfoResponse
+	7,  // 16: memsvc.v1.AdminService.GetLimits:output_type -> memsvc.v1.GetLimitsResponse
+	10, // 17: memsvc.v1.AdminService.GetQuota:output_type -> memsvc.v1.GetQuotaResponse
+	13, // 18: memsvc.v1.AdminService.ListAuditEntries:output_type -> memsvc.v1.ListAuditEntriesResponse
+	15, // 19: memsvc.v1.AdminService.VerifyAuditLog:output_type -> memsvc.v1.VerifyAuditLogResponse
+	17, // 20: memsvc.v1.AdminService.GetCacheStats:output_type -> memsvc.v1.GetCacheStatsResponse
+	19, // 21: memsvc.v1.AdminService.ClearCache:output_type -> memsvc.v1.ClearCacheResponse
+	15, // [15:22] is the sub-list for method output_type
+	8,  // [8:15] is the sub-list for method input_type
 	8,  // [8:8] is the sub-list for extension type_name
 	8,  // [8:8] is the sub-list for extension extendee
 	0,  // [0:8] is the sub-list for field type_name
@@ -1122,7 +1380,7 @@ func file_memsvc_v1_admin_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_memsvc_v1_admin_service_proto_rawDesc), len(file_memsvc_v1_admin_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   15,
+			NumMessages:   19,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

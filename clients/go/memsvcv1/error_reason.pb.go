@@ -166,6 +166,15 @@ const (
 	// ABORTED. Another call with the same request_id has taken over this turn; its stream has the answer.
 	// Example: {reason: "CHAT_TAKEN_OVER", metadata: {"field": "request_id", "error_id": "…"}}.
 	ErrorReason_ERROR_REASON_CHAT_TAKEN_OVER ErrorReason = 49
+	// NOT_FOUND. There is no such persona, or none that the user may talk with.
+	// Example: {reason: "PERSONA_NOT_FOUND", metadata: {"field": "persona_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_PERSONA_NOT_FOUND ErrorReason = 43
+	// FAILED_PRECONDITION. A built-in persona cannot be changed, deleted or replaced; make a copy of it.
+	// Example: {reason: "PERSONA_BUILT_IN", metadata: {"field": "persona.persona_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_PERSONA_BUILT_IN ErrorReason = 44
+	// ALREADY_EXISTS. The owner has a persona with this id; nothing was written.
+	// Example: {reason: "PERSONA_ID_TAKEN", metadata: {"field": "persona.persona_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_PERSONA_ID_TAKEN ErrorReason = 50
 )
 
 // Enum value maps for ErrorReason.
@@ -215,6 +224,9 @@ var (
 		47: "ERROR_REASON_MODEL_NOT_FOUND",
 		48: "ERROR_REASON_LLM_STREAM_TRUNCATED",
 		49: "ERROR_REASON_CHAT_TAKEN_OVER",
+		43: "ERROR_REASON_PERSONA_NOT_FOUND",
+		44: "ERROR_REASON_PERSONA_BUILT_IN",
+		50: "ERROR_REASON_PERSONA_ID_TAKEN",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":             0,
@@ -261,6 +273,9 @@ var (
 		"ERROR_REASON_MODEL_NOT_FOUND":         47,
 		"ERROR_REASON_LLM_STREAM_TRUNCATED":    48,
 		"ERROR_REASON_CHAT_TAKEN_OVER":         49,
+		"ERROR_REASON_PERSONA_NOT_FOUND":       43,
+		"ERROR_REASON_PERSONA_BUILT_IN":        44,
+		"ERROR_REASON_PERSONA_ID_TAKEN":        50,
 	}
 )
 
@@ -295,7 +310,7 @@ var File_memsvc_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_memsvc_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x1cmemsvc/v1/error_reason.proto\x12\tmemsvc.v1*\xdc\v\n" +
+	"\x1cmemsvc/v1/error_reason.proto\x12\tmemsvc.v1*\xc6\f\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n" +
 	"\x1aERROR_REASON_FIELD_INVALID\x10\x01\x12\"\n" +
@@ -341,7 +356,10 @@ const file_memsvc_v1_error_reason_proto_rawDesc = "" +
 	"\x1fERROR_REASON_PROVIDER_NOT_FOUND\x10.\x12 \n" +
 	"\x1cERROR_REASON_MODEL_NOT_FOUND\x10/\x12%\n" +
 	"!ERROR_REASON_LLM_STREAM_TRUNCATED\x100\x12 \n" +
-	"\x1cERROR_REASON_CHAT_TAKEN_OVER\x101B\x18Z\x16memsvc.dev/go/memsvcv1b\x06proto3"
+	"\x1cERROR_REASON_CHAT_TAKEN_OVER\x101\x12\"\n" +
+	"\x1eERROR_REASON_PERSONA_NOT_FOUND\x10+\x12!\n" +
+	"\x1dERROR_REASON_PERSONA_BUILT_IN\x10,\x12!\n" +
+	"\x1dERROR_REASON_PERSONA_ID_TAKEN\x102B\x18Z\x16memsvc.dev/go/memsvcv1b\x06proto3"
 
 var (
 	file_memsvc_v1_error_reason_proto_rawDescOnce sync.Once

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from memsvc.store import accounts, replies
+from memsvc.usecases.chats.response_cache import ResponseCache
 from memsvc.usecases.context import Context
 from memsvc.usecases.quotas import Quotas
 from memsvc.usecases.users.erasing import Erasing
@@ -21,6 +22,7 @@ class Upkeep:
     context: Context
     erasing: Erasing
     quotas: Quotas
+    response_cache: ResponseCache
 
     async def finish_erasures(self) -> int:
         """Go on with erasures that have rows left; return how many."""
@@ -39,3 +41,7 @@ class Upkeep:
         """Delete sessions and invitations of accounts whose time is over; return how many."""
         async with self.context.database.overview() as tx:
             return await accounts.sweep(tx, now=self.context.clock(), limit=BATCH)
+
+    async def sweep_answers(self) -> int:
+        """Drop kept answers whose time is over; return how many."""
+        return await self.response_cache.sweep()

@@ -56,8 +56,12 @@ class Exporting:
             yield line
         async with self.context.database.transaction(_limited(caller)) as tx:
             profile = await transfer.profile(tx, user_id)
-        if profile is not None:
-            yield profile
+            preferences = await transfer.preferences(tx, user_id)
+        for known in (profile, preferences):
+            if known is not None:
+                yield known
+        async for line in self._personas(caller, user_id):
+            yield line
         yield user_export.end(conversations, memories)
 
     async def _conversations(self, caller: Caller, user_id: str) -> AsyncIterator[str]:
@@ -70,6 +74,17 @@ class Exporting:
             if len(rows) < PAGE_LINES:
                 return
             after = rows[-1].conversation_id
+
+    async def _personas(self, caller: Caller, user_id: str) -> AsyncIterator[str]:
+        after: str | None = None
+        while True:
+            async with self.context.database.transaction(_limited(caller)) as tx:
+                rows = await transfer.personas(tx, user_id, after=after, limit=PAGE_LINES)
+            for row in rows:
+                yield row.line
+            if len(rows) < PAGE_LINES:
+                return
+            after = rows[-1].persona_id
 
     async def _memories(self, caller: Caller, user_id: str) -> AsyncIterator[str]:
         after: tuple[datetime, UUID] | None = None

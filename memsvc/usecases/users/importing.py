@@ -12,11 +12,14 @@ from memsvc.core.audit import AuditAction
 from memsvc.core.errors import InvalidFields
 from memsvc.core.lexical import lexical_vectors, searchable
 from memsvc.core.model import Caller
+from memsvc.core.personas import PERSONAS_MAX
 from memsvc.core.user_export import (
     FIELD,
     End,
     ExportedConversation,
     ExportedMemory,
+    ExportedPersona,
+    ExportedPreferences,
     ExportedProfile,
     Header,
 )
@@ -57,16 +60,26 @@ class _Import:
     conversations: list[dict[str, Any]] = field(default_factory=list)
     memories: list[dict[str, Any]] = field(default_factory=list)
     profile: dict[str, Any] | None = None
+    preferences: dict[str, Any] | None = None
+    personas: list[dict[str, Any]] = field(default_factory=list)
+    persona_count: int = 0
     end: End | None = None
     conversation_ids: set[str] = field(default_factory=set)
     #: Lines of each kind that were read, and that were stored.
     read: list[int] = field(default_factory=lambda: [0, 0])
     stored: list[int] = field(default_factory=lambda: [0, 0])
 
+    def take_persona(self, line: ExportedPersona, number: int) -> None:
+        """Note a persona; raise InvalidFields for one too many."""
+        self.persona_count += 1
+        if self.persona_count > PERSONAS_MAX:
+            raise InvalidFields([(FIELD, f"line {number}: one persona too many")])
+        self.personas.append(line.model_dump(mode="json", exclude={"type"}))
+
     @property
     def is_full(self) -> bool:
         """Whether it is time to store what was read."""
-        return len(self.conversations) + len(self.memories) >= BATCH
+        return len(self.conversations) + len(self.memories) + len(self.personas) >= BATCH
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +133,10 @@ class Importing:
                 under_way.memories.append(_columns(line, under_way))
             case ExportedProfile():
                 under_way.profile = line.model_dump(mode="json", exclude={"type"})
+            case ExportedPreferences():
+                under_way.preferences = line.model_dump(mode="json", exclude={"type"})
+            case ExportedPersona():
+                under_way.take_persona(line, number)
             case End():
                 under_way.end = line
 
@@ -136,10 +153,14 @@ class Importing:
             await embeddings.mark_pending(tx, memory_ids, now=now)
             if under_way.profile is not None:
                 await transfer.put_profile(tx, user_id, under_way.profile, now=now)
+            if under_way.preferences is not None:
+                await transfer.put_preferences(tx, user_id, under_way.preferences)
+            await transfer.put_personas(tx, user_id, under_way.personas)
         under_way.stored[0] += conversations
         under_way.stored[1] += len(memory_ids)
         under_way.conversations.clear()
         under_way.memories.clear()
+        under_way.personas.clear()
 
     async def _ended(self, caller: Caller, under_way: _Import, end: End) -> Imported:
         if under_way.read != [end.conversation_count, end.memory_count]:

@@ -61,6 +61,16 @@ class AdminServiceStub(object):
                 request_serializer=memsvc_dot_v1_dot_admin__service__pb2.VerifyAuditLogRequest.SerializeToString,
                 response_deserializer=memsvc_dot_v1_dot_admin__service__pb2.VerifyAuditLogResponse.FromString,
                 _registered_method=True)
+        self.GetCacheStats = channel.unary_unary(
+                '/memsvc.v1.AdminService/GetCacheStats',
+                request_serializer=memsvc_dot_v1_dot_admin__service__pb2.GetCacheStatsRequest.SerializeToString,
+                response_deserializer=memsvc_dot_v1_dot_admin__service__pb2.GetCacheStatsResponse.FromString,
+                _registered_method=True)
+        self.ClearCache = channel.unary_unary(
+                '/memsvc.v1.AdminService/ClearCache',
+                request_serializer=memsvc_dot_v1_dot_admin__service__pb2.ClearCacheRequest.SerializeToString,
+                response_deserializer=memsvc_dot_v1_dot_admin__service__pb2.ClearCacheResponse.FromString,
+                _registered_method=True)
 
 
 class AdminServiceServicer(object):
@@ -106,6 +116,20 @@ class AdminServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetCacheStats(self, request, context):
+        """GetCacheStats tells how many of a Chat's answers are kept to be given again, and how often they were.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ClearCache(self, request, context):
+        """ClearCache drops kept answers, so that the language model is asked anew.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AdminServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -133,6 +157,16 @@ def add_AdminServiceServicer_to_server(servicer, server):
                     servicer.VerifyAuditLog,
                     request_deserializer=memsvc_dot_v1_dot_admin__service__pb2.VerifyAuditLogRequest.FromString,
                     response_serializer=memsvc_dot_v1_dot_admin__service__pb2.VerifyAuditLogResponse.SerializeToString,
+            ),
+            'GetCacheStats': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCacheStats,
+                    request_deserializer=memsvc_dot_v1_dot_admin__service__pb2.GetCacheStatsRequest.FromString,
+                    response_serializer=memsvc_dot_v1_dot_admin__service__pb2.GetCacheStatsResponse.SerializeToString,
+            ),
+            'ClearCache': grpc.unary_unary_rpc_method_handler(
+                    servicer.ClearCache,
+                    request_deserializer=memsvc_dot_v1_dot_admin__service__pb2.ClearCacheRequest.FromString,
+                    response_serializer=memsvc_dot_v1_dot_admin__service__pb2.ClearCacheResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -272,6 +306,60 @@ class AdminService(object):
             '/memsvc.v1.AdminService/VerifyAuditLog',
             memsvc_dot_v1_dot_admin__service__pb2.VerifyAuditLogRequest.SerializeToString,
             memsvc_dot_v1_dot_admin__service__pb2.VerifyAuditLogResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCacheStats(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/memsvc.v1.AdminService/GetCacheStats',
+            memsvc_dot_v1_dot_admin__service__pb2.GetCacheStatsRequest.SerializeToString,
+            memsvc_dot_v1_dot_admin__service__pb2.GetCacheStatsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ClearCache(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/memsvc.v1.AdminService/ClearCache',
+            memsvc_dot_v1_dot_admin__service__pb2.ClearCacheRequest.SerializeToString,
+            memsvc_dot_v1_dot_admin__service__pb2.ClearCacheResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -51,6 +51,10 @@ class AdminServiceStub:
     """
     VerifyAuditLog: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.VerifyAuditLogRequest, _admin_service_pb2.VerifyAuditLogResponse]
     """VerifyAuditLog checks the chain of hashes that holds the tenant's audit log together."""
+    GetCacheStats: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.GetCacheStatsRequest, _admin_service_pb2.GetCacheStatsResponse]
+    """GetCacheStats tells how many of a Chat's answers are kept to be given again, and how often they were."""
+    ClearCache: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.ClearCacheRequest, _admin_service_pb2.ClearCacheResponse]
+    """ClearCache drops kept answers, so that the language model is asked anew."""
 
 @_typing.type_check_only
 class AdminServiceAsyncStub(AdminServiceStub):
@@ -75,6 +79,10 @@ class AdminServiceAsyncStub(AdminServiceStub):
     """
     VerifyAuditLog: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.VerifyAuditLogRequest, _admin_service_pb2.VerifyAuditLogResponse]  # type: ignore[assignment]
     """VerifyAuditLog checks the chain of hashes that holds the tenant's audit log together."""
+    GetCacheStats: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.GetCacheStatsRequest, _admin_service_pb2.GetCacheStatsResponse]  # type: ignore[assignment]
+    """GetCacheStats tells how many of a Chat's answers are kept to be given again, and how often they were."""
+    ClearCache: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ClearCacheRequest, _admin_service_pb2.ClearCacheResponse]  # type: ignore[assignment]
+    """ClearCache drops kept answers, so that the language model is asked anew."""
 
 class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
     """AdminService tells how a server is set up, what a tenant may use and has used, and what was done to
@@ -126,5 +134,21 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_admin_service_pb2.VerifyAuditLogResponse, _abc.Awaitable[_admin_service_pb2.VerifyAuditLogResponse]]:
         """VerifyAuditLog checks the chain of hashes that holds the tenant's audit log together."""
+
+    @_abc_1.abstractmethod
+    def GetCacheStats(
+        self,
+        request: _admin_service_pb2.GetCacheStatsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.GetCacheStatsResponse, _abc.Awaitable[_admin_service_pb2.GetCacheStatsResponse]]:
+        """GetCacheStats tells how many of a Chat's answers are kept to be given again, and how often they were."""
+
+    @_abc_1.abstractmethod
+    def ClearCache(
+        self,
+        request: _admin_service_pb2.ClearCacheRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.ClearCacheResponse, _abc.Awaitable[_admin_service_pb2.ClearCacheResponse]]:
+        """ClearCache drops kept answers, so that the language model is asked anew."""
 
 def add_AdminServiceServicer_to_server(servicer: AdminServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

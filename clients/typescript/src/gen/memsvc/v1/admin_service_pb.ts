@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file memsvc/v1/admin_service.proto.
  */
 export const file_memsvc_v1_admin_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch1tZW1zdmMvdjEvYWRtaW5fc2VydmljZS5wcm90bxIJbWVtc3ZjLnYxIjAKDEVtYmVkZGVySW5mbxINCgVtb2RlbBgBIAEoCRIRCglkaW1lbnNpb24YAiABKAUiFgoUR2V0U2VydmVySW5mb1JlcXVlc3QipwEKFUdldFNlcnZlckluZm9SZXNwb25zZRIPCgd2ZXJzaW9uGAEgASgJEhQKDGFwaV92ZXJzaW9ucxgCIAMoCRIPCgdtZXRob2RzGAMgAygJEisKDGNhcGFiaWxpdGllcxgEIAMoDjIVLm1lbXN2Yy52MS5DYXBhYmlsaXR5EikKCGVtYmVkZGVyGAUgASgLMhcubWVtc3ZjLnYxLkVtYmVkZGVySW5mbyISChBHZXRMaW1pdHNSZXF1ZXN0IjIKBUxpbWl0EgwKBG5hbWUYASABKAkSDQoFdmFsdWUYAiABKAESDAoEdW5pdBgDIAEoCSIrCgpNZXRob2RDb3N0Eg4KBm1ldGhvZBgBIAEoCRINCgV1bml0cxgCIAEoASJbChFHZXRMaW1pdHNSZXNwb25zZRIgCgZsaW1pdHMYASADKAsyEC5tZW1zdmMudjEuTGltaXQSJAoFY29zdHMYAiADKAsyFS5tZW1zdmMudjEuTWV0aG9kQ29zdCIRCg9HZXRRdW90YVJlcXVlc3QiYgoFUXVvdGESDAoEbmFtZRgBIAEoCRIMCgR1c2VkGAIgASgDEg0KBWxpbWl0GAMgASgDEi4KCnJlc2V0X3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjQKEEdldFF1b3RhUmVzcG9uc2USIAoGcXVvdGFzGAEgAygLMhAubWVtc3ZjLnYxLlF1b3RhIq4BCgpBdWRpdEVudHJ5EhAKCHNlcXVlbmNlGAEgASgDEi4KCmV2ZW50X3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhEKCXByaW5jaXBhbBgDIAEoCRIOCgZhY3Rpb24YBCABKAkSDgoGdGFyZ2V0GAUgASgJEg4KBnJlYXNvbhgGIAEoCRINCgVjb3VudBgHIAEoAxIMCgRoYXNoGAggASgJIlAKF0xpc3RBdWRpdEVudHJpZXNSZXF1ZXN0Eg4KBmFjdGlvbhgBIAEoCRIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSJbChhMaXN0QXVkaXRFbnRyaWVzUmVzcG9uc2USJgoHZW50cmllcxgBIAMoCzIVLm1lbXN2Yy52MS5BdWRpdEVudHJ5EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSIXChVWZXJpZnlBdWRpdExvZ1JlcXVlc3QiaQoWVmVyaWZ5QXVkaXRMb2dSZXNwb25zZRIOCgZpbnRhY3QYASABKAgSEwoLZW50cnlfY291bnQYAiABKAMSFwoPYnJva2VuX3NlcXVlbmNlGAMgASgDEhEKCWhlYWRfaGFzaBgEIAEoCSroAQoKQ2FwYWJpbGl0eRIaChZDQVBBQklMSVRZX1VOU1BFQ0lGSUVEEAASHwobQ0FQQUJJTElUWV9TRU1BTlRJQ19SQU5LSU5HEAESIQodQ0FQQUJJTElUWV9DT05URVhUVUFMX1JBTktJTkcQAhIdChlDQVBBQklMSVRZX09XTl9FTUJFRERJTkdTEAMSGgoWQ0FQQUJJTElUWV9USU1FX1RSQVZFTBAEEh4KGkNBUEFCSUxJVFlfRkFDVF9FWFRSQUNUSU9OEAUSHwobQ0FQQUJJTElUWV9NT0RFTF9FWFRSQUNUSU9OEAYyvAMKDEFkbWluU2VydmljZRJXCg1HZXRTZXJ2ZXJJbmZvEh8ubWVtc3ZjLnYxLkdldFNlcnZlckluZm9SZXF1ZXN0GiAubWVtc3ZjLnYxLkdldFNlcnZlckluZm9SZXNwb25zZSIDkAIBEksKCUdldExpbWl0cxIbLm1lbXN2Yy52MS5HZXRMaW1pdHNSZXF1ZXN0GhwubWVtc3ZjLnYxLkdldExpbWl0c1Jlc3BvbnNlIgOQAgESSAoIR2V0UXVvdGESGi5tZW1zdmMudjEuR2V0UXVvdGFSZXF1ZXN0GhsubWVtc3ZjLnYxLkdldFF1b3RhUmVzcG9uc2UiA5ACARJgChBMaXN0QXVkaXRFbnRyaWVzEiIubWVtc3ZjLnYxLkxpc3RBdWRpdEVudHJpZXNSZXF1ZXN0GiMubWVtc3ZjLnYxLkxpc3RBdWRpdEVudHJpZXNSZXNwb25zZSIDkAIBEloKDlZlcmlmeUF1ZGl0TG9nEiAubWVtc3ZjLnYxLlZlcmlmeUF1ZGl0TG9nUmVxdWVzdBohLm1lbXN2Yy52MS5WZXJpZnlBdWRpdExvZ1Jlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("Ch1tZW1zdmMvdjEvYWRtaW5fc2VydmljZS5wcm90bxIJbWVtc3ZjLnYxIjAKDEVtYmVkZGVySW5mbxINCgVtb2RlbBgBIAEoCRIRCglkaW1lbnNpb24YAiABKAUiFgoUR2V0U2VydmVySW5mb1JlcXVlc3QipwEKFUdldFNlcnZlckluZm9SZXNwb25zZRIPCgd2ZXJzaW9uGAEgASgJEhQKDGFwaV92ZXJzaW9ucxgCIAMoCRIPCgdtZXRob2RzGAMgAygJEisKDGNhcGFiaWxpdGllcxgEIAMoDjIVLm1lbXN2Yy52MS5DYXBhYmlsaXR5EikKCGVtYmVkZGVyGAUgASgLMhcubWVtc3ZjLnYxLkVtYmVkZGVySW5mbyISChBHZXRMaW1pdHNSZXF1ZXN0IjIKBUxpbWl0EgwKBG5hbWUYASABKAkSDQoFdmFsdWUYAiABKAESDAoEdW5pdBgDIAEoCSIrCgpNZXRob2RDb3N0Eg4KBm1ldGhvZBgBIAEoCRINCgV1bml0cxgCIAEoASJbChFHZXRMaW1pdHNSZXNwb25zZRIgCgZsaW1pdHMYASADKAsyEC5tZW1zdmMudjEuTGltaXQSJAoFY29zdHMYAiADKAsyFS5tZW1zdmMudjEuTWV0aG9kQ29zdCIRCg9HZXRRdW90YVJlcXVlc3QiYgoFUXVvdGESDAoEbmFtZRgBIAEoCRIMCgR1c2VkGAIgASgDEg0KBWxpbWl0GAMgASgDEi4KCnJlc2V0X3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjQKEEdldFF1b3RhUmVzcG9uc2USIAoGcXVvdGFzGAEgAygLMhAubWVtc3ZjLnYxLlF1b3RhIq4BCgpBdWRpdEVudHJ5EhAKCHNlcXVlbmNlGAEgASgDEi4KCmV2ZW50X3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhEKCXByaW5jaXBhbBgDIAEoCRIOCgZhY3Rpb24YBCABKAkSDgoGdGFyZ2V0GAUgASgJEg4KBnJlYXNvbhgGIAEoCRINCgVjb3VudBgHIAEoAxIMCgRoYXNoGAggASgJIlAKF0xpc3RBdWRpdEVudHJpZXNSZXF1ZXN0Eg4KBmFjdGlvbhgBIAEoCRIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSJbChhMaXN0QXVkaXRFbnRyaWVzUmVzcG9uc2USJgoHZW50cmllcxgBIAMoCzIVLm1lbXN2Yy52MS5BdWRpdEVudHJ5EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSIXChVWZXJpZnlBdWRpdExvZ1JlcXVlc3QiaQoWVmVyaWZ5QXVkaXRMb2dSZXNwb25zZRIOCgZpbnRhY3QYASABKAgSEwoLZW50cnlfY291bnQYAiABKAMSFwoPYnJva2VuX3NlcXVlbmNlGAMgASgDEhEKCWhlYWRfaGFzaBgEIAEoCSIWChRHZXRDYWNoZVN0YXRzUmVxdWVzdCKkAQoVR2V0Q2FjaGVTdGF0c1Jlc3BvbnNlEg8KB2VuYWJsZWQYASABKAgSFAoMa2VlcF9zZWNvbmRzGAIgASgBEhQKDGFuc3dlcl9jb3VudBgDIAEoAxISCgp0ZXh0X2J5dGVzGAQgASgDEhMKC2Fuc3dlcnNfbWF4GAUgASgDEhEKCWhpdF9jb3VudBgGIAEoAxISCgptaXNzX2NvdW50GAcgASgDIiQKEUNsZWFyQ2FjaGVSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkiKgoSQ2xlYXJDYWNoZVJlc3BvbnNlEhQKDGFuc3dlcl9jb3VudBgBIAEoAyroAQoKQ2FwYWJpbGl0eRIaChZDQVBBQklMSVRZX1VOU1BFQ0lGSUVEEAASHwobQ0FQQUJJTElUWV9TRU1BTlRJQ19SQU5LSU5HEAESIQodQ0FQQUJJTElUWV9DT05URVhUVUFMX1JBTktJTkcQAhIdChlDQVBBQklMSVRZX09XTl9FTUJFRERJTkdTEAMSGgoWQ0FQQUJJTElUWV9USU1FX1RSQVZFTBAEEh4KGkNBUEFCSUxJVFlfRkFDVF9FWFRSQUNUSU9OEAUSHwobQ0FQQUJJTElUWV9NT0RFTF9FWFRSQUNUSU9OEAYy5QQKDEFkbWluU2VydmljZRJXCg1HZXRTZXJ2ZXJJbmZvEh8ubWVtc3ZjLnYxLkdldFNlcnZlckluZm9SZXF1ZXN0GiAubWVtc3ZjLnYxLkdldFNlcnZlckluZm9SZXNwb25zZSIDkAIBEksKCUdldExpbWl0cxIbLm1lbXN2Yy52MS5HZXRMaW1pdHNSZXF1ZXN0GhwubWVtc3ZjLnYxLkdldExpbWl0c1Jlc3BvbnNlIgOQAgESSAoIR2V0UXVvdGESGi5tZW1zdmMudjEuR2V0UXVvdGFSZXF1ZXN0GhsubWVtc3ZjLnYxLkdldFF1b3RhUmVzcG9uc2UiA5ACARJgChBMaXN0QXVkaXRFbnRyaWVzEiIubWVtc3ZjLnYxLkxpc3RBdWRpdEVudHJpZXNSZXF1ZXN0GiMubWVtc3ZjLnYxLkxpc3RBdWRpdEVudHJpZXNSZXNwb25zZSIDkAIBEloKDlZlcmlmeUF1ZGl0TG9nEiAubWVtc3ZjLnYxLlZlcmlmeUF1ZGl0TG9nUmVxdWVzdBohLm1lbXN2Yy52MS5WZXJpZnlBdWRpdExvZ1Jlc3BvbnNlIgOQAgESVwoNR2V0Q2FjaGVTdGF0cxIfLm1lbXN2Yy52MS5HZXRDYWNoZVN0YXRzUmVxdWVzdBogLm1lbXN2Yy52MS5HZXRDYWNoZVN0YXRzUmVzcG9uc2UiA5ACARJOCgpDbGVhckNhY2hlEhwubWVtc3ZjLnYxLkNsZWFyQ2FjaGVSZXF1ZXN0Gh0ubWVtc3ZjLnYxLkNsZWFyQ2FjaGVSZXNwb25zZSIDkAICYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
  * EmbedderInfo tells in which space texts are embedded.
@@ -483,6 +483,128 @@ export const VerifyAuditLogResponseSchema: GenMessage<VerifyAuditLogResponse> = 
   messageDesc(file_memsvc_v1_admin_service, 14);
 
 /**
+ * GetCacheStatsRequest asks for nothing in particular.
+ *
+ * @generated from message memsvc.v1.GetCacheStatsRequest
+ */
+export type GetCacheStatsRequest = Message<"memsvc.v1.GetCacheStatsRequest"> & {
+};
+
+/**
+ * Describes the message memsvc.v1.GetCacheStatsRequest.
+ * Use `create(GetCacheStatsRequestSchema)` to create a new message.
+ */
+export const GetCacheStatsRequestSchema: GenMessage<GetCacheStatsRequest> = /*@__PURE__*/
+  messageDesc(file_memsvc_v1_admin_service, 15);
+
+/**
+ * GetCacheStatsResponse tells how the caller's tenant is served by kept answers. A caller that is bound to
+ * a user is told of that user's answers, and no hits and misses, which are counted for the tenant.
+ *
+ * @generated from message memsvc.v1.GetCacheStatsResponse
+ */
+export type GetCacheStatsResponse = Message<"memsvc.v1.GetCacheStatsResponse"> & {
+  /**
+   * Whether answers are kept at all.
+   *
+   * @generated from field: bool enabled = 1;
+   */
+  enabled: boolean;
+
+  /**
+   * How long an answer is kept, in seconds.
+   *
+   * @generated from field: double keep_seconds = 2;
+   */
+  keepSeconds: number;
+
+  /**
+   * How many answers are kept.
+   *
+   * @generated from field: int64 answer_count = 3;
+   */
+  answerCount: bigint;
+
+  /**
+   * How long their texts are together, in bytes.
+   *
+   * @generated from field: int64 text_bytes = 4;
+   */
+  textBytes: bigint;
+
+  /**
+   * How many answers a tenant may have kept; the oldest make room.
+   *
+   * @generated from field: int64 answers_max = 5;
+   */
+  answersMax: bigint;
+
+  /**
+   * How often an answer was given again. Counts of the last seconds may be missing, and a crash of the
+   * server loses them.
+   *
+   * @generated from field: int64 hit_count = 6;
+   */
+  hitCount: bigint;
+
+  /**
+   * How often none was there; likewise.
+   *
+   * @generated from field: int64 miss_count = 7;
+   */
+  missCount: bigint;
+};
+
+/**
+ * Describes the message memsvc.v1.GetCacheStatsResponse.
+ * Use `create(GetCacheStatsResponseSchema)` to create a new message.
+ */
+export const GetCacheStatsResponseSchema: GenMessage<GetCacheStatsResponse> = /*@__PURE__*/
+  messageDesc(file_memsvc_v1_admin_service, 16);
+
+/**
+ * ClearCacheRequest says whose answers are dropped.
+ *
+ * @generated from message memsvc.v1.ClearCacheRequest
+ */
+export type ClearCacheRequest = Message<"memsvc.v1.ClearCacheRequest"> & {
+  /**
+   * The user. Empty: all users of the tenant.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+};
+
+/**
+ * Describes the message memsvc.v1.ClearCacheRequest.
+ * Use `create(ClearCacheRequestSchema)` to create a new message.
+ */
+export const ClearCacheRequestSchema: GenMessage<ClearCacheRequest> = /*@__PURE__*/
+  messageDesc(file_memsvc_v1_admin_service, 17);
+
+/**
+ * ClearCacheResponse tells what was dropped.
+ *
+ * @generated from message memsvc.v1.ClearCacheResponse
+ */
+export type ClearCacheResponse = Message<"memsvc.v1.ClearCacheResponse"> & {
+  /**
+   * How many answers.
+   *
+   * @generated from field: int64 answer_count = 1;
+   */
+  answerCount: bigint;
+};
+
+/**
+ * Describes the message memsvc.v1.ClearCacheResponse.
+ * Use `create(ClearCacheResponseSchema)` to create a new message.
+ */
+export const ClearCacheResponseSchema: GenMessage<ClearCacheResponse> = /*@__PURE__*/
+  messageDesc(file_memsvc_v1_admin_service, 18);
+
+/**
  * Capability is something that one server can do and another cannot, because it is older or is set
  * up in another way. A client ignores the values that it does not know.
  *
@@ -605,6 +727,26 @@ export const AdminService: GenService<{
     methodKind: "unary";
     input: typeof VerifyAuditLogRequestSchema;
     output: typeof VerifyAuditLogResponseSchema;
+  },
+  /**
+   * GetCacheStats tells how many of a Chat's answers are kept to be given again, and how often they were.
+   *
+   * @generated from rpc memsvc.v1.AdminService.GetCacheStats
+   */
+  getCacheStats: {
+    methodKind: "unary";
+    input: typeof GetCacheStatsRequestSchema;
+    output: typeof GetCacheStatsResponseSchema;
+  },
+  /**
+   * ClearCache drops kept answers, so that the language model is asked anew.
+   *
+   * @generated from rpc memsvc.v1.AdminService.ClearCache
+   */
+  clearCache: {
+    methodKind: "unary";
+    input: typeof ClearCacheRequestSchema;
+    output: typeof ClearCacheResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_memsvc_v1_admin_service, 0);

@@ -1,0 +1,1 @@
+"""The starter set: personas that come with the server, as data."""

@@ -1,0 +1,13 @@
+    persona.persona_id,
+    persona.name,
+    persona.description,
+    persona.system_prompt,
+    persona.provider,
+    persona.model,
+    persona.temperature,
+    persona.memory_scope,
+    persona.tags,
+    persona.user_id,
+    persona.create_time,
+    persona.update_time,
+    persona.version

@@ -1,0 +1,10 @@
+    preferences.response_style,
+    preferences.nickname,
+    preferences.occupation,
+    preferences.custom_instructions,
+    preferences.language,
+    preferences.tone,
+    preferences.response_length,
+    preferences.topics_of_interest,
+    preferences.update_time,
+    preferences.version

@@ -1,0 +1,1 @@
+"""Who answers: personas of tenants and users, and the built-in ones."""

@@ -1,0 +1,1 @@
+"""How users want to be answered, and who they are."""
