@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -16,12 +16,12 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from memsvc.config_access import AccessSettings, access_faults
+from memsvc.config_access import access_faults
+from memsvc.config_models import ModelSettings, model_faults
 from memsvc.core.addresses import is_loopback
 from memsvc.core.guard import GuardPolicy
 from memsvc.core.model import RankingWeights, Role, WeightChanges
 from memsvc.core.secrets import SecretPolicy
-from memsvc.providers.addresses import fault
 from memsvc.usecases.screening import TrustPolicy
 
 
@@ -65,53 +65,6 @@ class WeightSettings(BaseModel):
         return WeightChanges(given, self.context_weights.model_dump(exclude_none=True))
 
 
-class NamedModel(BaseModel):
-    """A model by a name, with the key to its server."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str = Field(pattern="^[a-z0-9_-]{1,64}$")
-    api_key: SecretStr | None = None
-    #: A file that holds the key instead.
-    api_key_file: Path | None = None
-
-    def key(self) -> str:
-        """Return the key, "" for none; raise OSError."""
-        if self.api_key_file is not None:
-            return self.api_key_file.read_text(encoding="utf-8").strip()
-        return self.api_key.get_secret_value() if self.api_key else ""
-
-
-class ProviderSettings(NamedModel):
-    """A server of language models that speaks OpenAI's protocol."""
-
-    #: Up to and including "/v1".
-    base_url: str
-    model: str = Field(min_length=1)
-    #: The strictest form of reply that is asked for; what the server rejects is not asked for again.
-    structured: Literal["json_schema", "json_object", "none"] = "json_schema"
-    calls_max: int = Field(4, ge=1, le=1000)
-    connect_seconds: float = Field(5.0, gt=0, le=60)
-    first_byte_seconds: float = Field(30.0, gt=0, le=600)
-    chunk_seconds: float = Field(20.0, gt=0, le=600)
-    total_seconds: float = Field(120.0, gt=0, le=3600)
-
-
-class EmbedderSettings(NamedModel):
-    """What turns texts into vectors."""
-
-    #: `local`: all-MiniLM-L6-v2 in the process. `openai`: any OpenAI-compatible /v1/embeddings.
-    kind: Literal["local", "openai"]
-    #: Texts that the local model runs at once.
-    threads: int = Field(2, ge=1, le=64)
-    #: Up to and including "/v1".
-    base_url: str = "https://api.openai.com/v1"
-    model: str = Field("text-embedding-3-small", min_length=1)
-    #: Length of the vectors. Unset: learnt from the first one.
-    dimension: int | None = Field(None, ge=1, le=16000)
-    timeout_seconds: float = Field(10.0, gt=0, le=300)
-
-
 class RateSettings(BaseModel):
     """How fast a tenant's calls may come, in units (see GetLimits for what a call costs)."""
 
@@ -135,11 +88,7 @@ class QuotaSettings(BaseModel):
     model_cost_micros_per_day: Annotated[int, Field(ge=0)] = 0
 
 
-#: The name of the embedder that the settings without a name describe.
-DEFAULT_EMBEDDER: Final = "default"
-
-
-class Settings(AccessSettings):
+class Settings(ModelSettings):
     """Every setting, as `MEMSVC_<NAME>` in the environment and `<name>` in the TOML file."""
 
     model_config = SettingsConfigDict(env_prefix="MEMSVC_", extra="forbid", frozen=True)
@@ -190,24 +139,6 @@ class Settings(AccessSettings):
     drain_seconds: float = Field(2.0, ge=0, le=300)
     grace_seconds: float = Field(10.0, ge=0, le=3600)
 
-    #: `local`: all-MiniLM-L6-v2 in this process. `openai`: any OpenAI-compatible /v1/embeddings.
-    #: `none`: ranking by words only.
-    embedder: Literal["local", "openai", "none"] = "local"
-    embedding_threads: int = Field(2, ge=1, le=64)
-    embedding_base_url: str = "https://api.openai.com/v1"
-    embedding_api_key: SecretStr | None = None
-    #: A file that holds the key instead.
-    embedding_api_key_file: Path | None = None
-    embedding_model: str = Field("text-embedding-3-small", min_length=1)
-    #: Length of the vectors. Unset: learnt from the first one.
-    embedding_dimension: int | None = Field(None, ge=1, le=16000)
-    embedding_timeout_seconds: float = Field(10.0, gt=0, le=300)
-    #: Further embedders, beside the one above, which is called "default". A server loads the one that
-    #: made the vectors in the database.
-    embedders: list[EmbedderSettings] = Field(default_factory=list)
-    #: Whether a server without that one refuses to start, instead of ranking by words.
-    embedding_space_strict: bool = False
-
     #: Weights of the ranking that differ from the defaults, for all tenants and for single ones.
     weights: WeightSettings = WeightSettings()
     tenant_weights: dict[str, WeightSettings] = Field(default_factory=dict)
@@ -226,17 +157,8 @@ class Settings(AccessSettings):
     flagged_memories: Literal["lower", "leave_out"] = "lower"
     tenant_flagged_memories: dict[str, Literal["lower", "leave_out"]] = Field(default_factory=dict)
 
-    #: Hosts of providers and embedders to which texts may go without encryption, besides this machine
-    #: and private addresses: names within a cluster, for example.
-    plain_http_hosts: list[str] = Field(default_factory=list)
-    #: Language models that the settings below name.
-    providers: list[ProviderSettings] = Field(default_factory=list)
-    #: Which provider draws facts. Unset: the server's own patterns of plain English.
-    extraction_provider: str = ""
     #: Whose messages facts are drawn from. What others than the user say is trusted less.
     extraction_roles: list[Literal["user", "assistant", "system", "tool"]] = Field(["user"])
-    #: Which provider chooses the essential facts and writes the profile. Unset: rules.
-    consolidation_provider: str = ""
     #: How long a user's facts are left to settle after a change before they are consolidated, and how
     #: long they are left alone at most, in seconds.
     consolidation_settle_seconds: float = Field(20.0, ge=0.1, le=86400)
@@ -279,28 +201,6 @@ class Settings(AccessSettings):
     def on_loopback(self) -> bool:
         """Whether only this machine can reach the server."""
         return is_loopback(self.host)
-
-    def default_embedder(self) -> EmbedderSettings | None:
-        """Return the embedder that the settings without a name describe, None for none."""
-        if self.embedder == "none":
-            return None
-        return EmbedderSettings(
-            name=DEFAULT_EMBEDDER,
-            kind=self.embedder,
-            threads=self.embedding_threads,
-            base_url=self.embedding_base_url,
-            model=self.embedding_model,
-            api_key=self.embedding_api_key,
-            api_key_file=self.embedding_api_key_file,
-            dimension=self.embedding_dimension,
-            timeout_seconds=self.embedding_timeout_seconds,
-        )
-
-    def provider(self, name: str) -> ProviderSettings | None:
-        """Return the provider called *name*, None for ""; raise LookupError for one that is not."""
-        if not name:
-            return None
-        return {provider.name: provider for provider in self.providers}[name]
 
     def drawn_roles(self) -> frozenset[Role]:
         """Return whose messages facts are drawn from."""
@@ -351,28 +251,9 @@ def _faults(settings: Settings) -> list[str]:
     faults: list[str] = []
     try:
         faults += access_faults(settings)
-        for provider in settings.providers:
-            provider.key()
-        for embedder in (*settings.embedders, settings.default_embedder()):
-            if embedder is not None:
-                embedder.key()
+        faults += model_faults(settings)
     except (OSError, ValidationError, tomllib.TOMLDecodeError) as error:
         return [*faults, f"credentials_file or a file of a key: {error}"]
-    names = [provider.name for provider in settings.providers]
-    faults += [
-        f"providers: {name} stands there twice" for name in {n for n in names if names.count(n) > 1}
-    ]
-    embedders = [DEFAULT_EMBEDDER, *(embedder.name for embedder in settings.embedders)]
-    faults += [
-        f"embedders: {name} stands there twice (the settings without a name describe "
-        f'"{DEFAULT_EMBEDDER}")'
-        for name in sorted({n for n in embedders if embedders.count(n) > 1})
-    ]
-    for setting in ("extraction_provider", "consolidation_provider"):
-        name = getattr(settings, setting)
-        if name and name not in names:
-            faults.append(f"{setting}: there is no provider {name}")
-    faults += _address_faults(settings)
     if not settings.on_loopback and not settings.names_callers:
         faults.append(
             f"host: {settings.host} can be reached from elsewhere; configure credentials_file, "
@@ -380,15 +261,3 @@ def _faults(settings: Settings) -> list[str]:
             "require_credentials, or listen on 127.0.0.1"
         )
     return faults
-
-
-def _address_faults(settings: Settings) -> list[str]:
-    """Return what is wrong with the addresses that texts are sent to."""
-    default = settings.default_embedder()
-    embedders = [*settings.embedders, *([default] if default else [])]
-    addresses = [(f"providers: {one.name}", one.base_url) for one in settings.providers]
-    addresses += [
-        (f"embedders: {one.name}", one.base_url) for one in embedders if one.kind == "openai"
-    ]
-    found = [(where, fault(url, settings.plain_http_hosts)) for where, url in addresses]
-    return [f"{where}: base_url {wrong}" for where, wrong in found if wrong]

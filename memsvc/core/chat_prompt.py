@@ -211,7 +211,8 @@ def _turns(lines: Iterable[Line], voice: Voice, data: str) -> list[ChatTurn]:
     """
     turns: list[ChatTurn] = []
     for line in lines:
-        own = line.role is Role.ASSISTANT and line.speaker_id == voice.persona_id
+        alone = not voice.others
+        own = line.role is Role.ASSISTANT and (alone or line.speaker_id == voice.persona_id)
         text = line.text if own or not line.author else f"{line.author}: {line.text}"
         role: Literal["assistant", "user"] = "assistant" if own else "user"
         if turns and turns[-1].role == role:

@@ -36,6 +36,17 @@ def repair_reply(problem: str) -> str:
     return _read("repair_reply").replace("[[PROBLEM]]", problem)
 
 
+@cache
+def title() -> str:
+    """Return the system prompt for giving a conversation its title."""
+    return _read("title")
+
+
+def moderate(participants: str) -> str:
+    """Return what a moderator is told, of *participants* as lines."""
+    return _read("moderate").replace("[[PARTICIPANTS]]", participants)
+
+
 def _described(slot: Slot) -> str:
     """Return what a model has to know of a slot."""
     return f"{slot.category}, {'one value at a time' if slot.single else 'many values'}"

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final
 
 from memsvc.core.errors import NotImplementedYet
-from memsvc.rpc import decode, decode_facts, decode_ingest, encode, encode_facts
+from memsvc.rpc import (
+    decode,
+    decode_chat,
+    decode_facts,
+    decode_ingest,
+    encode,
+    encode_chat,
+    encode_facts,
+)
 from memsvc.rpc.pipeline import Checked, ServicerContext, current_call
 from memsvc.rpc.replies import reply
+from memsvc.usecases.chats.chat import Chat
 from memsvc.usecases.facts.consolidation import Consolidation
 from memsvc.usecases.facts.job_board import JobBoard
 from memsvc.usecases.facts.showing import ShowFacts
@@ -27,7 +37,7 @@ from memsvc.v1 import memory_service_pb2 as pb
 from memsvc.v1.memory_service_pb2_grpc import MemoryServiceServicer
 
 #: Methods of the contract that end UNIMPLEMENTED.
-NOT_YET: Final = frozenset({"Chat", "FindSimilarMemories"})
+NOT_YET: Final = frozenset({"FindSimilarMemories"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +45,7 @@ class UseCases:
     """What the service does."""
 
     ingest: Ingest
+    chat: Chat
     ingest_stream: IngestStream
     recall: Recall
     evaluate: Evaluate
@@ -158,11 +169,14 @@ class MemoryService(MemoryServiceServicer):
         return encode.stream_report(report, call.request_id)
 
     async def Chat(
-        self, _: chat_pb2.ChatRequest, _context: ServicerContext
-    ) -> AsyncIterator[chat_pb2.ChatEvent]:
-        """Say that this server does not chat yet."""
-        raise _not_yet()
-        yield  # makes this the stream that the contract promises
+        self, request: chat_pb2.ChatRequest, _: ServicerContext
+    ) -> AsyncGenerator[chat_pb2.ChatEvent]:
+        """Answer a user, and remember."""
+        call = current_call()
+        async with aclosing(self._do.chat(call.caller, decode_chat.chat(request))) as events:
+            async for event in events:
+                call.facts["events"] = int(str(call.facts.get("events", 0))) + 1
+                yield encode_chat.event(event)
 
     async def FindSimilarMemories(
         self, _: pb.FindSimilarMemoriesRequest, _context: ServicerContext

@@ -13,7 +13,7 @@ import sys
 import time
 import traceback
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
@@ -66,7 +66,8 @@ class TimeLimits:
 UNARY_LIMITS: Final = TimeLimits(most=30.0, default=10.0)
 #: A call whose requests or responses are a stream; each step of it has a limit of its own.
 STREAM_LIMITS: Final = TimeLimits(most=3600.0, default=3600.0)
-
+#: Streams that have a limit of their own: nobody waits longer for an answer, however slowly it is read.
+TIME_LIMITS: Final = {"/memsvc.v1.MemoryService/Chat": TimeLimits(most=300.0, default=300.0)}
 
 #: How long a stream goes on before its caller's credential is looked at again, in seconds.
 CREDENTIAL_SECONDS_MAX: Final = 30.0
@@ -204,10 +205,13 @@ class Pipeline(grpc.aio.ServerInterceptor):
 
     def _unary_stream(self, method: str, handle: Any) -> Any:
         async def answer(received: Received, context: ServicerContext) -> None:
-            async with self._call(method, context, STREAM_LIMITS) as call:
-                async for response in handle(self._checked(call, received), context):
-                    await self._still_admitted(call)
-                    await context.write(response)
+            limits = TIME_LIMITS.get(method, STREAM_LIMITS)
+            async with self._call(method, context, limits) as call:
+                # Closed at once if the caller goes away while something is written.
+                async with aclosing(handle(self._checked(call, received), context)) as responses:
+                    async for response in responses:
+                        await self._still_admitted(call)
+                        await context.write(response)
 
         return answer
 

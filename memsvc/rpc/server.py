@@ -23,6 +23,7 @@ from memsvc.rpc.pacing import Pacing, PacingLimits, Rate
 from memsvc.rpc.persona_service import PersonaService
 from memsvc.rpc.pipeline import STREAM_LIMITS, Pipeline
 from memsvc.rpc.profile_service import ProfileService
+from memsvc.rpc.provider_service import ProviderService
 from memsvc.rpc.retention_service import RetentionService, RetentionUseCases
 from memsvc.rpc.tls import Certificates, TlsFiles
 from memsvc.rpc.trust_service import TrustService
@@ -31,6 +32,7 @@ from memsvc.rpc.validation import RequestValidator
 from memsvc.telemetry import log
 from memsvc.usecases.access.accounts import Accounts
 from memsvc.usecases.access.manage_keys import ManageKeys
+from memsvc.usecases.chats.providers import ChatProviders
 from memsvc.usecases.personas.keeping import Personas
 from memsvc.usecases.profiles.preferring import Preferring
 from memsvc.v1 import (
@@ -41,6 +43,7 @@ from memsvc.v1 import (
     memory_service_pb2,
     persona_service_pb2,
     profile_service_pb2,
+    provider_service_pb2,
     retention_service_pb2,
     trust_service_pb2,
     user_service_pb2,
@@ -52,6 +55,7 @@ from memsvc.v1.job_service_pb2_grpc import add_JobServiceServicer_to_server
 from memsvc.v1.memory_service_pb2_grpc import add_MemoryServiceServicer_to_server
 from memsvc.v1.persona_service_pb2_grpc import add_PersonaServiceServicer_to_server
 from memsvc.v1.profile_service_pb2_grpc import add_ProfileServiceServicer_to_server
+from memsvc.v1.provider_service_pb2_grpc import add_ProviderServiceServicer_to_server
 from memsvc.v1.retention_service_pb2_grpc import add_RetentionServiceServicer_to_server
 from memsvc.v1.trust_service_pb2_grpc import add_TrustServiceServicer_to_server
 from memsvc.v1.user_service_pb2_grpc import add_UserServiceServicer_to_server
@@ -65,6 +69,7 @@ SERVICES: Final = {
         retention_service_pb2.DESCRIPTOR,
         persona_service_pb2.DESCRIPTOR,
         profile_service_pb2.DESCRIPTOR,
+        provider_service_pb2.DESCRIPTOR,
         admin_service_pb2.DESCRIPTOR,
         api_key_service_pb2.DESCRIPTOR,
         auth_service_pb2.DESCRIPTOR,
@@ -100,6 +105,7 @@ class Services:
     accounts: Accounts
     personas: Personas
     preferring: Preferring
+    providers: ChatProviders
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +271,7 @@ def _add_services(server: grpc.aio.Server, services: Services, bounds_of: Bounds
     add_AuthServiceServicer_to_server(AuthService(services.accounts), server)
     add_PersonaServiceServicer_to_server(PersonaService(services.personas), server)
     add_ProfileServiceServicer_to_server(ProfileService(services.preferring), server)
+    add_ProviderServiceServicer_to_server(ProviderService(services.providers), server)
 
 
 def _add_reflection(server: grpc.aio.Server) -> None:

@@ -6,8 +6,10 @@ import secrets
 from functools import partial
 from typing import Final
 
-from memsvc.config import EmbedderSettings, ProviderSettings, Settings
+from memsvc.config import Settings
+from memsvc.config_models import EmbedderSettings, ProviderSettings
 from memsvc.core.model import EmbeddingSpace
+from memsvc.providers.chat_model import ChatModel, Offer, OfferedModel
 from memsvc.providers.embedding import Embedder
 from memsvc.providers.extraction import Extractor, ModelExtractor
 from memsvc.providers.language_model import LanguageModel, ModelLimits
@@ -16,6 +18,7 @@ from memsvc.providers.minilm_graph import DIMENSION, MODEL, revision
 from memsvc.providers.offline import OfflineExtractor
 from memsvc.providers.openai_embedding import REVISION, OpenAIEmbedder
 from memsvc.providers.profile_judge import ProfileJudge
+from memsvc.providers.web_search import SearxngSearch, WebSearch
 from memsvc.usecases.embedders import Embedders, NamedEmbedder
 
 #: What the local model's vectors are, known without loading it.
@@ -63,17 +66,59 @@ def language_model(provider: ProviderSettings) -> LanguageModel:
     """Return the language model of a provider."""
     return LanguageModel(
         provider.name,
-        provider.base_url,
+        provider.address,
         provider.key(),
         provider.model,
-        limits=ModelLimits(
-            connect_seconds=provider.connect_seconds,
-            first_byte_seconds=provider.first_byte_seconds,
-            chunk_seconds=provider.chunk_seconds,
-            total_seconds=provider.total_seconds,
-            calls_max=provider.calls_max,
-        ),
+        limits=_limits(provider, provider.calls_max),
         structured=provider.structured,
+    )
+
+
+def chat_models(settings: Settings) -> list[ChatModel]:
+    """Return the models that answer chats, in the order in which they are asked."""
+    providers = [settings.provider(name) for name in settings.chat_providers]
+    return [
+        ChatModel(
+            _offer(provider),
+            provider.address,
+            provider.key(),
+            limits=_limits(provider, provider.streams_max),
+        )
+        for provider in providers
+        if provider is not None
+    ]
+
+
+def title_model(settings: Settings) -> LanguageModel | None:
+    """Return the model that gives titles, None for titles of the first words."""
+    provider = settings.provider(settings.title_provider)
+    return None if provider is None else language_model(provider)
+
+
+def web_search(settings: Settings) -> WebSearch | None:
+    """Return the search engine, None for none."""
+    if not settings.web_search_url:
+        return None
+    return SearxngSearch(settings.web_search_url, settings.web_search_key())
+
+
+def _offer(provider: ProviderSettings) -> Offer:
+    default = OfferedModel(provider.model, provider.input_price, provider.output_price)
+    others = [
+        OfferedModel(one.name, one.input_price, one.output_price)
+        for one in provider.models
+        if one.name != provider.model
+    ]
+    return Offer(provider.name, provider.kind, (default, *others), provider.any_model)
+
+
+def _limits(provider: ProviderSettings, calls_max: int) -> ModelLimits:
+    return ModelLimits(
+        connect_seconds=provider.connect_seconds,
+        first_byte_seconds=provider.first_byte_seconds,
+        chunk_seconds=provider.chunk_seconds,
+        total_seconds=provider.total_seconds,
+        calls_max=calls_max,
     )
 
 

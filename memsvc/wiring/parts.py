@@ -48,7 +48,7 @@ from memsvc.usecases.trust import Quarantine
 from memsvc.usecases.users.erasing import Erasing
 from memsvc.usecases.users.exporting import Exporting
 from memsvc.usecases.users.importing import Importing
-from memsvc.wiring import access, models
+from memsvc.wiring import access, chats, models
 from memsvc.wiring.access import Access
 from memsvc.wiring.clock import new_id, utc_now
 
@@ -106,8 +106,13 @@ def _built(
     ingest = Ingest(context, embedding, drawing, runner, quotas)
     recall = Recall(context, embedding, accesses)
     who = access.assembled(settings, context, stack)
+    cache = ResponseCache(
+        context, settings.response_cache_seconds, settings.response_cache_answers_max
+    )
+    asked = chats.providers(settings, stack)
     usecases = UseCases(
         ingest=ingest,
+        chat=chats.chat(settings, context, ingest, recall, quotas, (asked, cache), stack),
         ingest_stream=IngestStream(ingest),
         recall=recall,
         evaluate=Evaluate(context, Recall(context, embedding)),
@@ -122,9 +127,6 @@ def _built(
     )
     erasing = Erasing(context)
     runs = RetentionRuns(context)
-    cache = ResponseCache(
-        context, settings.response_cache_seconds, settings.response_cache_answers_max
-    )
     services = Services(
         memory=usecases,
         admin=AdminUseCases(_server_info(settings, embedding), quotas, AuditLog(context), cache),
@@ -134,6 +136,7 @@ def _built(
         accounts=who.accounts,
         personas=Personas(context),
         preferring=Preferring(context),
+        providers=asked,
     )
     return Parts(
         database=context.database,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TypeAlias
-from uuid import UUID
 
 from memsvc.core.chat import AnswerOptions, CacheMode, FinishReason, MemoryMode, TokenUsage
 from memsvc.core.chat_prompt import PromptPart, WebPage
@@ -147,7 +146,7 @@ class Done:
     cached: bool = False
     provider: str = ""
     model: str = ""
-    job_id: UUID | None = None
+    job_id: str = ""
     revision: int = 0
     replayed: bool = False
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from memsvc.core.errors import ModelNotFound, ProviderNotConfigured, ProviderNotFound
 from memsvc.core.personas import Persona
@@ -11,7 +12,7 @@ from memsvc.providers.chat_model import ChatModel, OfferedModel
 from memsvc.usecases.chats.asking import ChatAsk
 
 #: The setting that names the providers of chats.
-SETTING = "chat_providers"
+SETTING: Final = "chat_providers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +28,6 @@ class ChatProviders:
     """The providers that answer chats, in the order in which they are asked."""
 
     models: Sequence[ChatModel]
-
-    def list(self) -> Sequence[ChatModel]:
-        """Return all providers."""
-        return self.models
 
     def named(self, name: str) -> ChatModel:
         """Return the provider of this name; raise ProviderNotFound."""

@@ -120,7 +120,7 @@ class Storing:
         )
         if not ask.memory_mode.writes:
             return Turn(turn_id, 0, None, ask.conversation_id, "", screened.content, stored=False)
-        batch = _batch(ask, ask.conversation_id, screened, ask.agent_id or ask.persona_id)
+        batch = _batch(ask, ask.conversation_id, screened, _spoken_to(ask))
         await self.ingest.make_room(caller, [batch])
         (embedded,) = await self.ingest.embed(caller, [batch])
         now = self.context.clock()
@@ -227,7 +227,9 @@ class Storing:
         if turn.key is not None and not await chats.hold(tx, turn.key, turn.attempt):
             raise ChatTakenOver(field="request_id")
 
-    async def texts(self, caller: Caller, ask: ChatAsk, message_ids: Sequence[str]) -> dict[str, str]:
+    async def texts(
+        self, caller: Caller, ask: ChatAsk, message_ids: Sequence[str]
+    ) -> dict[str, str]:
         """Return the texts of answers, of those that are still there."""
         async with self.context.database.transaction(caller) as tx:
             found = await chats.turn_messages(tx, ask.user_id, message_ids)
@@ -256,6 +258,11 @@ def _batch(ask: ChatAsk, conversation_id: str, message: NewMessage, agent_id: st
         extraction=ExtractionMode.LATER,
         once=Once(None, lambda _: b""),
     )
+
+
+def _spoken_to(ask: ChatAsk) -> str:
+    """Return the agent that the user's message belongs to: the persona that answers, if it is one."""
+    return ask.persona_id if ask.persona_id and not ask.participants else ask.agent_id
 
 
 def _metadata(new: AnswerToStore) -> Metadata:
