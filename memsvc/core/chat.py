@@ -52,6 +52,16 @@ class ReasoningEffort(Enum):
     HIGH = "high"
 
 
+class ProviderState(IntEnum):
+    """Whether a provider is asked at the moment; the numbers are the contract's."""
+
+    READY = 1
+    #: It said that it has too much to do.
+    BUSY = 2
+    #: It failed too often in a row.
+    PAUSED = 3
+
+
 class PromptPartKind(IntEnum):
     """What a part of a prompt is made of; the numbers are the contract's."""
 

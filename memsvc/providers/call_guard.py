@@ -6,20 +6,10 @@ import math
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from enum import Enum
 
+from memsvc.core.chat import ProviderState
 from memsvc.providers.circuit_breaker import AdaptiveLimit, CircuitBreaker
 from memsvc.providers.model_errors import ErrorClass, ModelBusy, ModelError, ModelUnavailable
-
-
-class ProviderState(Enum):
-    """Whether a provider is asked at the moment."""
-
-    READY = "ready"
-    #: It said that it has too much to do.
-    BUSY = "busy"
-    #: It failed too often in a row.
-    PAUSED = "paused"
 
 
 class CallGuard:

@@ -9,9 +9,16 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from memsvc.core.chat import AnswerOptions, AnswerPiece, ChatTurn, FinishReason, TokenUsage
+from memsvc.core.chat import (
+    AnswerOptions,
+    AnswerPiece,
+    ChatTurn,
+    FinishReason,
+    ProviderState,
+    TokenUsage,
+)
 from memsvc.providers.answer_chunks import DONE, ThoughtSplitter, read_chunk
-from memsvc.providers.call_guard import CallGuard, ProviderState
+from memsvc.providers.call_guard import CallGuard
 from memsvc.providers.dialects import DIALECTS, Dialect, ProviderKind
 from memsvc.providers.event_stream import EventStream, EventTooLarge
 from memsvc.providers.language_model import ModelLimits

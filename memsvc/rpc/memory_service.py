@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final
 
@@ -173,10 +172,15 @@ class MemoryService(MemoryServiceServicer):
     ) -> AsyncGenerator[chat_pb2.ChatEvent]:
         """Answer a user, and remember."""
         call = current_call()
-        async with aclosing(self._do.chat(call.caller, decode_chat.chat(request))) as events:
+        count = 0
+        events = self._do.chat(call.caller, decode_chat.chat(request))
+        try:
             async for event in events:
-                call.facts["events"] = int(str(call.facts.get("events", 0))) + 1
+                count += 1
                 yield encode_chat.event(event)
+        finally:
+            call.facts["events"] = count
+            await events.aclose()
 
     async def FindSimilarMemories(
         self, _: pb.FindSimilarMemoriesRequest, _context: ServicerContext

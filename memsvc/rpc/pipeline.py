@@ -206,12 +206,14 @@ class Pipeline(grpc.aio.ServerInterceptor):
     def _unary_stream(self, method: str, handle: Any) -> Any:
         async def answer(received: Received, context: ServicerContext) -> None:
             limits = TIME_LIMITS.get(method, STREAM_LIMITS)
-            async with self._call(method, context, limits) as call:
+            async with (
+                self._call(method, context, limits) as call,
                 # Closed at once if the caller goes away while something is written.
-                async with aclosing(handle(self._checked(call, received), context)) as responses:
-                    async for response in responses:
-                        await self._still_admitted(call)
-                        await context.write(response)
+                aclosing(handle(self._checked(call, received), context)) as responses,
+            ):
+                async for response in responses:
+                    await self._still_admitted(call)
+                    await context.write(response)
 
         return answer
 

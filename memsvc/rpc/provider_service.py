@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from memsvc.providers.call_guard import ProviderState
 from memsvc.rpc.pipeline import ServicerContext
 from memsvc.usecases.chats.providers import ChatProviders
 from memsvc.v1 import provider_service_pb2 as pb
 from memsvc.v1.provider_service_pb2_grpc import ProviderServiceServicer
-
-_STATES: Final = {
-    ProviderState.READY: pb.PROVIDER_STATE_READY,
-    ProviderState.BUSY: pb.PROVIDER_STATE_BUSY,
-    ProviderState.PAUSED: pb.PROVIDER_STATE_PAUSED,
-}
 
 
 class ProviderService(ProviderServiceServicer):
@@ -34,7 +25,7 @@ class ProviderService(ProviderServiceServicer):
                     name=one.offer.name,
                     kind=one.offer.kind,
                     default_model=one.offer.models[0].name,
-                    state=_STATES[one.state],
+                    state=pb.ProviderState.Name(one.state),
                     any_model=one.offer.any_model,
                 )
                 for one in self._providers.models

@@ -30,6 +30,13 @@ def providers(settings: Settings, stack: AsyncExitStack) -> ChatProviders:
     return ChatProviders(asked)
 
 
+def response_cache(settings: Settings, context: Context) -> ResponseCache:
+    """Return what keeps answers."""
+    return ResponseCache(
+        context, settings.response_cache_seconds, settings.response_cache_answers_max
+    )
+
+
 def chat(
     settings: Settings,
     context: Context,

@@ -99,17 +99,15 @@ def _built(
     stack.push_async_callback(extractor.close)
     quotas = Quotas(context, partial(_quotas, settings))
     consolidation = _consolidation(settings, context, embedding, quotas, stack)
-    extraction = Extraction(context, embedding, extractor, quotas)
-    runner = _runner(settings, context, extraction, consolidation)
+    runner = _runner(
+        settings, context, Extraction(context, embedding, extractor, quotas), consolidation
+    )
     drawing = Drawing(context, settings.drawn_roles(), settings.job_lease_seconds)
     accesses = Accesses(context)
     ingest = Ingest(context, embedding, drawing, runner, quotas)
     recall = Recall(context, embedding, accesses)
     who = access.assembled(settings, context, stack)
-    cache = ResponseCache(
-        context, settings.response_cache_seconds, settings.response_cache_answers_max
-    )
-    asked = chats.providers(settings, stack)
+    asked, cache = chats.providers(settings, stack), chats.response_cache(settings, context)
     usecases = UseCases(
         ingest=ingest,
         chat=chats.chat(settings, context, ingest, recall, quotas, (asked, cache), stack),
@@ -125,8 +123,7 @@ def _built(
         job_board=JobBoard(context),
         quarantine=Quarantine(context, drawing),
     )
-    erasing = Erasing(context)
-    runs = RetentionRuns(context)
+    erasing, runs = Erasing(context), RetentionRuns(context)
     services = Services(
         memory=usecases,
         admin=AdminUseCases(_server_info(settings, embedding), quotas, AuditLog(context), cache),
