@@ -12,8 +12,8 @@ from google.protobuf.message import Message
 from memsvc.core.errors import UserNotFound
 
 _USER: Final = "user_id"
-#: Where an empty user_id is filled in: in the request itself, and in the memory that it changes.
-_FILLED_WITHIN: Final = "memory"
+#: Where an empty user_id is filled in: in the request itself, and in what it changes.
+_FILLED_WITHIN: Final = ("memory", "conversation")
 _PACKAGE: Final = "memsvc.v1"
 
 
@@ -25,8 +25,9 @@ def bind(request: Message, user_id: str) -> None:
     _require_own(request, user_id, "")
     _fill(request, user_id)
     fields = request.DESCRIPTOR.fields_by_name
-    if _FILLED_WITHIN in fields and fields[_FILLED_WITHIN].message_type is not None:
-        _fill(getattr(request, _FILLED_WITHIN), user_id)
+    for name in _FILLED_WITHIN:
+        if name in fields and fields[name].message_type is not None:
+            _fill(getattr(request, name), user_id)
 
 
 def _fill(message: Message, user_id: str) -> None:

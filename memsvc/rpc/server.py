@@ -15,12 +15,14 @@ from memsvc.rpc.admin_service import AdminService, AdminUseCases
 from memsvc.rpc.admission import Admission
 from memsvc.rpc.api_key_service import ApiKeyService
 from memsvc.rpc.auth_service import AuthService
+from memsvc.rpc.conversation_service import ConversationService, ConversationUseCases
 from memsvc.rpc.event_loop import MeasuredLoop
 from memsvc.rpc.job_service import JobService
 from memsvc.rpc.limits import Bound, BoundsOf, bounds
 from memsvc.rpc.memory_service import NOT_YET, MemoryService, UseCases
 from memsvc.rpc.pacing import Pacing, PacingLimits, Rate
 from memsvc.rpc.pipeline import STREAM_LIMITS, Pipeline
+from memsvc.rpc.project_service import ProjectService
 from memsvc.rpc.retention_service import RetentionService, RetentionUseCases
 from memsvc.rpc.tls import Certificates, TlsFiles
 from memsvc.rpc.trust_service import TrustService
@@ -29,12 +31,15 @@ from memsvc.rpc.validation import RequestValidator
 from memsvc.telemetry import log
 from memsvc.usecases.access.accounts import Accounts
 from memsvc.usecases.access.manage_keys import ManageKeys
+from memsvc.usecases.projects.managing import ManageProjects
 from memsvc.v1 import (
     admin_service_pb2,
     api_key_service_pb2,
     auth_service_pb2,
+    conversation_service_pb2,
     job_service_pb2,
     memory_service_pb2,
+    project_service_pb2,
     retention_service_pb2,
     trust_service_pb2,
     user_service_pb2,
@@ -42,8 +47,10 @@ from memsvc.v1 import (
 from memsvc.v1.admin_service_pb2_grpc import add_AdminServiceServicer_to_server
 from memsvc.v1.api_key_service_pb2_grpc import add_ApiKeyServiceServicer_to_server
 from memsvc.v1.auth_service_pb2_grpc import add_AuthServiceServicer_to_server
+from memsvc.v1.conversation_service_pb2_grpc import add_ConversationServiceServicer_to_server
 from memsvc.v1.job_service_pb2_grpc import add_JobServiceServicer_to_server
 from memsvc.v1.memory_service_pb2_grpc import add_MemoryServiceServicer_to_server
+from memsvc.v1.project_service_pb2_grpc import add_ProjectServiceServicer_to_server
 from memsvc.v1.retention_service_pb2_grpc import add_RetentionServiceServicer_to_server
 from memsvc.v1.trust_service_pb2_grpc import add_TrustServiceServicer_to_server
 from memsvc.v1.user_service_pb2_grpc import add_UserServiceServicer_to_server
@@ -52,6 +59,8 @@ SERVICES: Final = {
     service.full_name: service
     for file in (
         memory_service_pb2.DESCRIPTOR,
+        conversation_service_pb2.DESCRIPTOR,
+        project_service_pb2.DESCRIPTOR,
         job_service_pb2.DESCRIPTOR,
         user_service_pb2.DESCRIPTOR,
         retention_service_pb2.DESCRIPTOR,
@@ -83,6 +92,8 @@ class Services:
     """What the services of the contract do."""
 
     memory: UseCases
+    conversations: ConversationUseCases
+    projects: ManageProjects
     admin: AdminUseCases
     users: UserUseCases
     retention: RetentionUseCases
@@ -244,6 +255,8 @@ class Server:
 
 def _add_services(server: grpc.aio.Server, services: Services, bounds_of: BoundsOf) -> None:
     add_MemoryServiceServicer_to_server(MemoryService(services.memory), server)
+    add_ConversationServiceServicer_to_server(ConversationService(services.conversations), server)
+    add_ProjectServiceServicer_to_server(ProjectService(services.projects), server)
     add_AdminServiceServicer_to_server(AdminService(services.admin, METHODS, bounds_of), server)
     add_JobServiceServicer_to_server(JobService(services.memory.job_board), server)
     add_TrustServiceServicer_to_server(TrustService(services.memory.quarantine), server)

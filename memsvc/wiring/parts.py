@@ -11,6 +11,7 @@ from functools import lru_cache, partial
 from memsvc.config import Settings
 from memsvc.core.jobs import JobKind
 from memsvc.rpc.admin_service import AdminUseCases
+from memsvc.rpc.conversation_service import ConversationUseCases
 from memsvc.rpc.memory_service import UseCases
 from memsvc.rpc.retention_service import RetentionUseCases
 from memsvc.rpc.server import Services
@@ -21,6 +22,10 @@ from memsvc.usecases.admin.audit_log import AuditLog
 from memsvc.usecases.admin.server_info import ServerInfo
 from memsvc.usecases.admin.upkeep import Upkeep
 from memsvc.usecases.context import Context
+from memsvc.usecases.conversations.managing import ManageConversations
+from memsvc.usecases.conversations.messages import Messages
+from memsvc.usecases.conversations.rendering import Rendering
+from memsvc.usecases.conversations.truncating import Truncating
 from memsvc.usecases.embedding import Embedding
 from memsvc.usecases.facts.consolidation import Consolidation
 from memsvc.usecases.facts.drawing import Drawing
@@ -37,6 +42,7 @@ from memsvc.usecases.memories.read_memories import ReadMemories
 from memsvc.usecases.memories.recall import Recall
 from memsvc.usecases.memories.search import Search
 from memsvc.usecases.memories.write_memories import WriteMemories
+from memsvc.usecases.projects.managing import ManageProjects
 from memsvc.usecases.quotas import QuotaLimits, Quotas
 from memsvc.usecases.retention.archive import Archive
 from memsvc.usecases.retention.ruling import Ruling
@@ -127,6 +133,8 @@ def _built(
     runs = RetentionRuns(context)
     services = Services(
         memory=usecases,
+        conversations=_conversations(context, usecases.write),
+        projects=ManageProjects(context),
         admin=_admin(settings, context, embedding, quotas),
         users=UserUseCases(erasing, Exporting(context), Importing(context, quotas)),
         retention=RetentionUseCases(Ruling(context), runs, Archive(context)),
@@ -143,6 +151,15 @@ def _built(
         upkeep=Upkeep(context, erasing, quotas),
         access=who,
         retention=runs,
+    )
+
+
+def _conversations(context: Context, write: WriteMemories) -> ConversationUseCases:
+    return ConversationUseCases(
+        ManageConversations(context),
+        Messages(context, write),
+        Truncating(context),
+        Rendering(context),
     )
 
 
