@@ -543,6 +543,158 @@ const (
 	PromptPartKind_PROMPT_PART_KIND_MESSAGE = memsvcv1.PromptPartKind_PROMPT_PART_KIND_MESSAGE
 )
 
+// MessagePreview is the beginning of the last message of a conversation.
+type MessagePreview = memsvcv1.MessagePreview
+
+// Conversation is a conversation without its messages.
+type Conversation = memsvcv1.Conversation
+
+// CreateConversationRequest begins a conversation.
+type CreateConversationRequest = memsvcv1.CreateConversationRequest
+
+// CreateConversationResponse is the conversation as stored.
+type CreateConversationResponse = memsvcv1.CreateConversationResponse
+
+// GetConversationRequest names a conversation.
+type GetConversationRequest = memsvcv1.GetConversationRequest
+
+// GetConversationResponse holds the conversation.
+type GetConversationResponse = memsvcv1.GetConversationResponse
+
+// ListConversationsRequest asks for a page of a user's conversations.
+type ListConversationsRequest = memsvcv1.ListConversationsRequest
+
+// ListConversationsResponse is one page of conversations.
+type ListConversationsResponse = memsvcv1.ListConversationsResponse
+
+// UpdateConversationRequest changes a conversation.
+type UpdateConversationRequest = memsvcv1.UpdateConversationRequest
+
+// UpdateConversationResponse is the conversation as stored.
+type UpdateConversationResponse = memsvcv1.UpdateConversationResponse
+
+// DeleteConversationRequest names a conversation.
+type DeleteConversationRequest = memsvcv1.DeleteConversationRequest
+
+// DeleteConversationResponse says that the conversation is gone.
+type DeleteConversationResponse = memsvcv1.DeleteConversationResponse
+
+// ConversationResult tells what became of one conversation of a batch.
+type ConversationResult = memsvcv1.ConversationResult
+
+// BatchArchiveConversationsRequest names conversations to archive.
+type BatchArchiveConversationsRequest = memsvcv1.BatchArchiveConversationsRequest
+
+// BatchArchiveConversationsResponse tells what became of each.
+type BatchArchiveConversationsResponse = memsvcv1.BatchArchiveConversationsResponse
+
+// BatchDeleteConversationsRequest names conversations to delete.
+type BatchDeleteConversationsRequest = memsvcv1.BatchDeleteConversationsRequest
+
+// BatchDeleteConversationsResponse tells what became of each.
+type BatchDeleteConversationsResponse = memsvcv1.BatchDeleteConversationsResponse
+
+// TruncateConversationRequest says where a conversation is cut.
+type TruncateConversationRequest = memsvcv1.TruncateConversationRequest
+
+// TruncateConversationResponse tells what is gone.
+type TruncateConversationResponse = memsvcv1.TruncateConversationResponse
+
+// GetConversationStatsRequest names a conversation.
+type GetConversationStatsRequest = memsvcv1.GetConversationStatsRequest
+
+// RoleCount tells how much a role said.
+type RoleCount = memsvcv1.RoleCount
+
+// GetConversationStatsResponse tells how much was said.
+type GetConversationStatsResponse = memsvcv1.GetConversationStatsResponse
+
+// RenderConversationRequest asks for a piece of the record.
+type RenderConversationRequest = memsvcv1.RenderConversationRequest
+
+// RenderConversationResponse is a piece of the record. All pieces in their order, one right after the
+// other, are the record.
+type RenderConversationResponse = memsvcv1.RenderConversationResponse
+
+// ListMessagesRequest asks for a page of messages.
+type ListMessagesRequest = memsvcv1.ListMessagesRequest
+
+// ListMessagesResponse is one page of messages.
+type ListMessagesResponse = memsvcv1.ListMessagesResponse
+
+// GetMessageRequest names a message.
+type GetMessageRequest = memsvcv1.GetMessageRequest
+
+// GetMessageResponse holds the message.
+type GetMessageResponse = memsvcv1.GetMessageResponse
+
+// GetMessageThreadRequest names a message.
+type GetMessageThreadRequest = memsvcv1.GetMessageThreadRequest
+
+// ThreadMessage is a message of a thread.
+type ThreadMessage = memsvcv1.ThreadMessage
+
+// GetMessageThreadResponse is the thread of a message.
+type GetMessageThreadResponse = memsvcv1.GetMessageThreadResponse
+
+// MessageChange is what is to change of a message.
+type MessageChange = memsvcv1.MessageChange
+
+// UpdateMessageRequest changes a message.
+type UpdateMessageRequest = memsvcv1.UpdateMessageRequest
+
+// UpdateMessageResponse is the message as stored.
+type UpdateMessageResponse = memsvcv1.UpdateMessageResponse
+
+// DeleteMessageRequest names a message.
+type DeleteMessageRequest = memsvcv1.DeleteMessageRequest
+
+// DeleteMessageResponse says that the message is gone.
+type DeleteMessageResponse = memsvcv1.DeleteMessageResponse
+
+// MessageResult tells what became of one message of a batch.
+type MessageResult = memsvcv1.MessageResult
+
+// BatchUpdateMessagesRequest changes messages.
+type BatchUpdateMessagesRequest = memsvcv1.BatchUpdateMessagesRequest
+
+// BatchUpdateMessagesResponse tells what became of each.
+type BatchUpdateMessagesResponse = memsvcv1.BatchUpdateMessagesResponse
+
+// BatchDeleteMessagesRequest names messages to delete.
+type BatchDeleteMessagesRequest = memsvcv1.BatchDeleteMessagesRequest
+
+// BatchDeleteMessagesResponse tells what became of each.
+type BatchDeleteMessagesResponse = memsvcv1.BatchDeleteMessagesResponse
+
+// ArchivedFilter says which conversations are listed.
+type ArchivedFilter = memsvcv1.ArchivedFilter
+
+// The values of ArchivedFilter.
+const (
+	// Not given; the same as ARCHIVED_FILTER_EXCLUDE.
+	ArchivedFilter_ARCHIVED_FILTER_UNSPECIFIED = memsvcv1.ArchivedFilter_ARCHIVED_FILTER_UNSPECIFIED
+	// Those that are not archived.
+	ArchivedFilter_ARCHIVED_FILTER_EXCLUDE = memsvcv1.ArchivedFilter_ARCHIVED_FILTER_EXCLUDE
+	// Those that are archived.
+	ArchivedFilter_ARCHIVED_FILTER_ONLY = memsvcv1.ArchivedFilter_ARCHIVED_FILTER_ONLY
+	// All.
+	ArchivedFilter_ARCHIVED_FILTER_INCLUDE = memsvcv1.ArchivedFilter_ARCHIVED_FILTER_INCLUDE
+)
+
+// MessageOrder says in which order messages are listed.
+type MessageOrder = memsvcv1.MessageOrder
+
+// The values of MessageOrder.
+const (
+	// Not given; the same as MESSAGE_ORDER_OLDEST_FIRST.
+	MessageOrder_MESSAGE_ORDER_UNSPECIFIED = memsvcv1.MessageOrder_MESSAGE_ORDER_UNSPECIFIED
+	// As they came.
+	MessageOrder_MESSAGE_ORDER_OLDEST_FIRST = memsvcv1.MessageOrder_MESSAGE_ORDER_OLDEST_FIRST
+	// Backwards.
+	MessageOrder_MESSAGE_ORDER_NEWEST_FIRST = memsvcv1.MessageOrder_MESSAGE_ORDER_NEWEST_FIRST
+)
+
 // ErrorReason is the catalogue of everything that can go wrong. Each error that a call ends with
 // carries exactly one google.rpc.ErrorInfo whose domain is "memsvc.dev" and whose reason is the name
 // of one of these values without "ERROR_REASON_". Its metadata always holds "error_id", which the
@@ -698,6 +850,19 @@ const (
 	// ALREADY_EXISTS. The owner has a persona with this id; nothing was written.
 	// Example: {reason: "PERSONA_ID_TAKEN", metadata: {"field": "persona.persona_id", "error_id": "…"}}.
 	ErrorReason_ERROR_REASON_PERSONA_ID_TAKEN = memsvcv1.ErrorReason_ERROR_REASON_PERSONA_ID_TAKEN
+	// NOT_FOUND. There is no such conversation, or none that the caller may see.
+	// Example: {reason: "CONVERSATION_NOT_FOUND", metadata: {"field": "conversation_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_CONVERSATION_NOT_FOUND = memsvcv1.ErrorReason_ERROR_REASON_CONVERSATION_NOT_FOUND
+	// NOT_FOUND. There is no such message, or none that the caller may see.
+	// Example: {reason: "MESSAGE_NOT_FOUND", metadata: {"field": "message_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_MESSAGE_NOT_FOUND = memsvcv1.ErrorReason_ERROR_REASON_MESSAGE_NOT_FOUND
+	// NOT_FOUND. There is no such project, or the user is no member of it.
+	// Example: {reason: "PROJECT_NOT_FOUND", metadata: {"field": "project_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_PROJECT_NOT_FOUND = memsvcv1.ErrorReason_ERROR_REASON_PROJECT_NOT_FOUND
+	// PERMISSION_DENIED. The user is a member of the project, and needs another role for this; "role" is the
+	// one that is needed. The last owner cannot go either.
+	// Example: {reason: "PROJECT_ROLE_MISSING", metadata: {"role": "editor", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_PROJECT_ROLE_MISSING = memsvcv1.ErrorReason_ERROR_REASON_PROJECT_ROLE_MISSING
 )
 
 // Job is a piece of work.
@@ -1004,6 +1169,81 @@ const (
 	ResponseLength_RESPONSE_LENGTH_MEDIUM = memsvcv1.ResponseLength_RESPONSE_LENGTH_MEDIUM
 	// In depth, with reasons and examples.
 	ResponseLength_RESPONSE_LENGTH_LONG = memsvcv1.ResponseLength_RESPONSE_LENGTH_LONG
+)
+
+// Project is what conversations can belong to.
+type Project = memsvcv1.Project
+
+// ProjectMember is a member of a project.
+type ProjectMember = memsvcv1.ProjectMember
+
+// CreateProjectRequest describes a new project.
+type CreateProjectRequest = memsvcv1.CreateProjectRequest
+
+// CreateProjectResponse is the project as stored.
+type CreateProjectResponse = memsvcv1.CreateProjectResponse
+
+// GetProjectRequest names a project.
+type GetProjectRequest = memsvcv1.GetProjectRequest
+
+// GetProjectResponse holds the project.
+type GetProjectResponse = memsvcv1.GetProjectResponse
+
+// ListProjectsRequest asks for a page of projects.
+type ListProjectsRequest = memsvcv1.ListProjectsRequest
+
+// ListProjectsResponse is one page of projects.
+type ListProjectsResponse = memsvcv1.ListProjectsResponse
+
+// UpdateProjectRequest changes a project.
+type UpdateProjectRequest = memsvcv1.UpdateProjectRequest
+
+// UpdateProjectResponse is the project as stored.
+type UpdateProjectResponse = memsvcv1.UpdateProjectResponse
+
+// DeleteProjectRequest names a project.
+type DeleteProjectRequest = memsvcv1.DeleteProjectRequest
+
+// DeleteProjectResponse is empty.
+type DeleteProjectResponse = memsvcv1.DeleteProjectResponse
+
+// AddProjectMemberRequest names a new member.
+type AddProjectMemberRequest = memsvcv1.AddProjectMemberRequest
+
+// AddProjectMemberResponse holds the member.
+type AddProjectMemberResponse = memsvcv1.AddProjectMemberResponse
+
+// UpdateProjectMemberRequest changes a role.
+type UpdateProjectMemberRequest = memsvcv1.UpdateProjectMemberRequest
+
+// UpdateProjectMemberResponse holds the member.
+type UpdateProjectMemberResponse = memsvcv1.UpdateProjectMemberResponse
+
+// RemoveProjectMemberRequest names a member who goes.
+type RemoveProjectMemberRequest = memsvcv1.RemoveProjectMemberRequest
+
+// RemoveProjectMemberResponse is empty.
+type RemoveProjectMemberResponse = memsvcv1.RemoveProjectMemberResponse
+
+// ListProjectMembersRequest asks for a page of members.
+type ListProjectMembersRequest = memsvcv1.ListProjectMembersRequest
+
+// ListProjectMembersResponse is one page of members.
+type ListProjectMembersResponse = memsvcv1.ListProjectMembersResponse
+
+// ProjectRole says what a member may do.
+type ProjectRole = memsvcv1.ProjectRole
+
+// The values of ProjectRole.
+const (
+	// Not given.
+	ProjectRole_PROJECT_ROLE_UNSPECIFIED = memsvcv1.ProjectRole_PROJECT_ROLE_UNSPECIFIED
+	// All: change the project and its members, and delete it.
+	ProjectRole_PROJECT_ROLE_OWNER = memsvcv1.ProjectRole_PROJECT_ROLE_OWNER
+	// Read it, and put conversations into it.
+	ProjectRole_PROJECT_ROLE_EDITOR = memsvcv1.ProjectRole_PROJECT_ROLE_EDITOR
+	// Read it.
+	ProjectRole_PROJECT_ROLE_VIEWER = memsvcv1.ProjectRole_PROJECT_ROLE_VIEWER
 )
 
 // Provider is a server of language models.

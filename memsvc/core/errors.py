@@ -61,6 +61,22 @@ class MemoryNotFound(MemsvcError):
     """There is no such memory."""
 
 
+class ConversationNotFound(MemsvcError):
+    """There is no such conversation."""
+
+
+class MessageNotFound(MemsvcError):
+    """There is no such message."""
+
+
+class ProjectNotFound(MemsvcError):
+    """There is no such project."""
+
+
+class ProjectRoleMissing(MemsvcError):
+    """The user's role in the project does not allow this."""
+
+
 class JobNotFound(MemsvcError):
     """There is no such job."""
 
@@ -122,7 +138,7 @@ class RequestIdReused(MemsvcError):
 
 
 class EtagMismatch(MemsvcError):
-    """The memory has changed since the etag was read."""
+    """It has changed since the etag was read."""
 
 
 class WriteConflict(MemsvcError):

@@ -30,8 +30,9 @@ from memsvc.usecases.memories.conscious import ConsciousAsk
 from memsvc.usecases.memories.evaluate import EvaluateAsk, LabelledQuery
 from memsvc.usecases.memories.read_memories import ListAsk, MemoryAsk, TimelineAsk
 from memsvc.usecases.memories.recall import RecallAsk
+from memsvc.usecases.memories.screened_writes import Changes, NoteAsk, Written
 from memsvc.usecases.memories.search import SearchAsk, SearchMode
-from memsvc.usecases.memories.write_memories import Changes, DeleteAsk, NoteAsk, UpdateAsk, Written
+from memsvc.usecases.memories.write_memories import DeleteAsk, UpdateAsk
 from memsvc.usecases.once import Once
 from memsvc.v1 import memory_pb2, memory_service_pb2, ranking_pb2
 
@@ -316,9 +317,9 @@ def update_memory(
     for name in names:
         changes[name] = _CHANGES[name](value)  # type: ignore[literal-required]
     return UpdateAsk(
-        memory_id=memory_id(value.memory_id, "memory.memory_id"),
+        which=memory_id(value.memory_id, "memory.memory_id"),
         user_id=value.user_id or None,
-        version=_version(value.etag),
+        version=version(value.etag, "memory.etag"),
         changes=changes,
         once=once(request, encode),
     )
@@ -333,12 +334,13 @@ def _mask_violations(names: list[str], value: memory_pb2.Memory) -> Iterable[tup
     yield from metadata.violations(value.metadata, "memory.metadata")
 
 
-def _version(etag: str) -> int | None:
+def version(etag: str, field: str) -> int | None:
+    """Return the version that the *etag* in a field stands for, None if there is none; raise EtagMismatch."""
     if not etag:
         return None
     digits = etag.strip('"')
     if not digits.isascii() or not digits.isdigit():
-        raise EtagMismatch(field="memory.etag")
+        raise EtagMismatch(field=field)
     return int(digits)
 
 
@@ -347,7 +349,7 @@ def delete_memory(
 ) -> DeleteAsk:
     """Return what a DeleteMemory asks for."""
     return DeleteAsk(
-        memory_ids=[memory_id(request.memory_id)],
+        which=[memory_id(request.memory_id)],
         user_id=request.user_id or None,
         field="memory_id",
         once=once(request, encode, request.user_id),
@@ -359,7 +361,7 @@ def batch_delete_memories(
 ) -> DeleteAsk:
     """Return what a BatchDeleteMemories asks for."""
     return DeleteAsk(
-        memory_ids=[memory_id(text, "memory_ids") for text in request.memory_ids],
+        which=[memory_id(text, "memory_ids") for text in request.memory_ids],
         user_id=request.user_id or None,
         field="memory_ids",
         once=once(request, encode, request.user_id),

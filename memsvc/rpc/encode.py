@@ -28,8 +28,8 @@ from memsvc.usecases.memories.ingest import Ingested
 from memsvc.usecases.memories.ingest_stream import StreamReport
 from memsvc.usecases.memories.read_memories import MemoryPage
 from memsvc.usecases.memories.recall import Recalled
+from memsvc.usecases.memories.screened_writes import Written
 from memsvc.usecases.memories.search import SearchHit, SearchPage
-from memsvc.usecases.memories.write_memories import Written
 from memsvc.v1 import memory_pb2, memory_service_pb2, ranking_pb2
 
 #: A response names so many of the batches that were not stored.

@@ -56,6 +56,14 @@ MEANINGS: Final[dict[type[MemsvcError], Meaning]] = {
         _Code.INVALID_ARGUMENT, ErrorReason.ERROR_REASON_QUERY_TOO_COMPLEX
     ),
     errors.MemoryNotFound: Meaning(_Code.NOT_FOUND, ErrorReason.ERROR_REASON_MEMORY_NOT_FOUND),
+    errors.ConversationNotFound: Meaning(
+        _Code.NOT_FOUND, ErrorReason.ERROR_REASON_CONVERSATION_NOT_FOUND
+    ),
+    errors.MessageNotFound: Meaning(_Code.NOT_FOUND, ErrorReason.ERROR_REASON_MESSAGE_NOT_FOUND),
+    errors.ProjectNotFound: Meaning(_Code.NOT_FOUND, ErrorReason.ERROR_REASON_PROJECT_NOT_FOUND),
+    errors.ProjectRoleMissing: Meaning(
+        _Code.PERMISSION_DENIED, ErrorReason.ERROR_REASON_PROJECT_ROLE_MISSING
+    ),
     errors.JobNotFound: Meaning(_Code.NOT_FOUND, ErrorReason.ERROR_REASON_JOB_NOT_FOUND),
     errors.JobNotDead: Meaning(_Code.FAILED_PRECONDITION, ErrorReason.ERROR_REASON_JOB_NOT_DEAD),
     errors.UserErased: Meaning(_Code.FAILED_PRECONDITION, ErrorReason.ERROR_REASON_USER_ERASED),

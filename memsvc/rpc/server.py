@@ -15,6 +15,7 @@ from memsvc.rpc.admin_service import AdminService, AdminUseCases
 from memsvc.rpc.admission import Admission
 from memsvc.rpc.api_key_service import ApiKeyService
 from memsvc.rpc.auth_service import AuthService
+from memsvc.rpc.conversation_service import ConversationService, ConversationUseCases
 from memsvc.rpc.event_loop import MeasuredLoop
 from memsvc.rpc.job_service import JobService
 from memsvc.rpc.limits import Bound, BoundsOf, bounds
@@ -23,6 +24,7 @@ from memsvc.rpc.pacing import Pacing, PacingLimits, Rate
 from memsvc.rpc.persona_service import PersonaService
 from memsvc.rpc.pipeline import STREAM_LIMITS, Pipeline
 from memsvc.rpc.profile_service import ProfileService
+from memsvc.rpc.project_service import ProjectService
 from memsvc.rpc.provider_service import ProviderService
 from memsvc.rpc.retention_service import RetentionService, RetentionUseCases
 from memsvc.rpc.tls import Certificates, TlsFiles
@@ -35,14 +37,17 @@ from memsvc.usecases.access.manage_keys import ManageKeys
 from memsvc.usecases.chats.providers import ChatProviders
 from memsvc.usecases.personas.keeping import Personas
 from memsvc.usecases.profiles.preferring import Preferring
+from memsvc.usecases.projects.managing import ManageProjects
 from memsvc.v1 import (
     admin_service_pb2,
     api_key_service_pb2,
     auth_service_pb2,
+    conversation_service_pb2,
     job_service_pb2,
     memory_service_pb2,
     persona_service_pb2,
     profile_service_pb2,
+    project_service_pb2,
     provider_service_pb2,
     retention_service_pb2,
     trust_service_pb2,
@@ -51,10 +56,12 @@ from memsvc.v1 import (
 from memsvc.v1.admin_service_pb2_grpc import add_AdminServiceServicer_to_server
 from memsvc.v1.api_key_service_pb2_grpc import add_ApiKeyServiceServicer_to_server
 from memsvc.v1.auth_service_pb2_grpc import add_AuthServiceServicer_to_server
+from memsvc.v1.conversation_service_pb2_grpc import add_ConversationServiceServicer_to_server
 from memsvc.v1.job_service_pb2_grpc import add_JobServiceServicer_to_server
 from memsvc.v1.memory_service_pb2_grpc import add_MemoryServiceServicer_to_server
 from memsvc.v1.persona_service_pb2_grpc import add_PersonaServiceServicer_to_server
 from memsvc.v1.profile_service_pb2_grpc import add_ProfileServiceServicer_to_server
+from memsvc.v1.project_service_pb2_grpc import add_ProjectServiceServicer_to_server
 from memsvc.v1.provider_service_pb2_grpc import add_ProviderServiceServicer_to_server
 from memsvc.v1.retention_service_pb2_grpc import add_RetentionServiceServicer_to_server
 from memsvc.v1.trust_service_pb2_grpc import add_TrustServiceServicer_to_server
@@ -64,6 +71,8 @@ SERVICES: Final = {
     service.full_name: service
     for file in (
         memory_service_pb2.DESCRIPTOR,
+        conversation_service_pb2.DESCRIPTOR,
+        project_service_pb2.DESCRIPTOR,
         job_service_pb2.DESCRIPTOR,
         user_service_pb2.DESCRIPTOR,
         retention_service_pb2.DESCRIPTOR,
@@ -98,6 +107,8 @@ class Services:
     """What the services of the contract do."""
 
     memory: UseCases
+    conversations: ConversationUseCases
+    projects: ManageProjects
     admin: AdminUseCases
     users: UserUseCases
     retention: RetentionUseCases
@@ -262,6 +273,8 @@ class Server:
 
 def _add_services(server: grpc.aio.Server, services: Services, bounds_of: BoundsOf) -> None:
     add_MemoryServiceServicer_to_server(MemoryService(services.memory), server)
+    add_ConversationServiceServicer_to_server(ConversationService(services.conversations), server)
+    add_ProjectServiceServicer_to_server(ProjectService(services.projects), server)
     add_AdminServiceServicer_to_server(AdminService(services.admin, METHODS, bounds_of), server)
     add_JobServiceServicer_to_server(JobService(services.memory.job_board), server)
     add_TrustServiceServicer_to_server(TrustService(services.memory.quarantine), server)

@@ -281,6 +281,7 @@ async def update(
         memory_of,
         memory_id=memory.memory_id,
         content=memory.content,
+        author=memory.author,
         category=memory.category,
         slot=memory.slot,
         tags=memory.tags,

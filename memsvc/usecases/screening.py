@@ -56,6 +56,17 @@ def screened_text(policy: TrustPolicy, text: str, field: str) -> Screened:
     return Screened(clean, tuple(joined(flags, verdict.signals)), withheld)
 
 
+def refused_or_masked(policy: TrustPolicy, text: str, field: str) -> str:
+    """Return a *text* that cannot be put aside by itself, such as a title, as it may be stored.
+
+    What the guard would put aside is refused. Raises SecretFound and TextRejected.
+    """
+    screened = screened_text(policy, text, field)
+    if screened.withheld:
+        raise TextRejected(field=field, signals=screened.withheld)
+    return screened.text
+
+
 def masked_label(policy: TrustPolicy, text: str, field: str) -> Screened:
     """Return a short *text* that is no sentence, such as a tag, without secrets; as `screened_text`."""
     clean, flags = _unsecret(policy, text, field)

@@ -11,6 +11,7 @@ from functools import lru_cache, partial
 from memsvc.config import Settings
 from memsvc.core.jobs import JobKind
 from memsvc.rpc.admin_service import AdminUseCases
+from memsvc.rpc.conversation_service import ConversationUseCases
 from memsvc.rpc.memory_service import UseCases
 from memsvc.rpc.retention_service import RetentionUseCases
 from memsvc.rpc.server import Services
@@ -22,6 +23,10 @@ from memsvc.usecases.admin.server_info import ServerInfo
 from memsvc.usecases.admin.upkeep import Upkeep
 from memsvc.usecases.chats.response_cache import ResponseCache
 from memsvc.usecases.context import Context
+from memsvc.usecases.conversations.managing import ManageConversations
+from memsvc.usecases.conversations.messages import Messages
+from memsvc.usecases.conversations.rendering import Rendering
+from memsvc.usecases.conversations.truncating import Truncating
 from memsvc.usecases.embedding import Embedding
 from memsvc.usecases.facts.consolidation import Consolidation
 from memsvc.usecases.facts.drawing import Drawing
@@ -40,6 +45,7 @@ from memsvc.usecases.memories.search import Search
 from memsvc.usecases.memories.write_memories import WriteMemories
 from memsvc.usecases.personas.keeping import Personas
 from memsvc.usecases.profiles.preferring import Preferring
+from memsvc.usecases.projects.managing import ManageProjects
 from memsvc.usecases.quotas import QuotaLimits, Quotas
 from memsvc.usecases.retention.archive import Archive
 from memsvc.usecases.retention.ruling import Ruling
@@ -127,6 +133,8 @@ def _built(
     services = Services(
         memory=usecases,
         admin=AdminUseCases(_server_info(settings, embedding), quotas, AuditLog(context), cache),
+        conversations=_conversations(context, usecases.write),
+        projects=ManageProjects(context),
         users=UserUseCases(erasing, Exporting(context), Importing(context, quotas)),
         retention=RetentionUseCases(Ruling(context), runs, Archive(context)),
         api_keys=who.keys,
@@ -162,6 +170,15 @@ def _runner(
 
 def _server_info(settings: Settings, embedding: Embedding) -> ServerInfo:
     return ServerInfo(embedding, by_model=bool(settings.extraction_provider))
+
+
+def _conversations(context: Context, write: WriteMemories) -> ConversationUseCases:
+    return ConversationUseCases(
+        ManageConversations(context),
+        Messages(context, write),
+        Truncating(context),
+        Rendering(context),
+    )
 
 
 def _consolidation(

@@ -17,16 +17,19 @@ from memsvc.core.accounts import Account
 from memsvc.core.api_keys import ApiKey
 from memsvc.core.audit import AuditEntry, AuditHead
 from memsvc.core.consolidation import Profile
+from memsvc.core.conversations import Conversation, RoleShare
 from memsvc.core.erasure import Erasure
 from memsvc.core.jobs import Job
 from memsvc.core.model import Memory
 from memsvc.core.personas import Persona
 from memsvc.core.preferences import Preferences
+from memsvc.core.projects import Project, ProjectMember
 from memsvc.core.retention import Hold, RetentionPolicy, RetentionRule
 from memsvc.store import embedded
 from memsvc.store.accounts import KeptPassword
 from memsvc.store.api_keys import KeptKey
 from memsvc.store.chats import StoredLine, TakenTurn
+from memsvc.store.conversations import Held
 from memsvc.store.embeddings import ActiveSpace, PendingMemory
 from memsvc.store.facts import NearFact, StoredFact
 from memsvc.store.forgetting import UnfinishedErasure
@@ -143,6 +146,8 @@ TENANT_TABLES = {
     "conversation",
     "idempotency",
     "withheld_memory",
+    "project",
+    "project_member",
 }
 ACCOUNT = [field.name for field in fields(Account)]
 API_KEY = [field.name for field in fields(ApiKey)]
@@ -152,7 +157,24 @@ PERSONA = [field.name for field in fields(Persona) if field.name != "built_in"]
 PREFERENCES = [field.name for field in fields(Preferences)]
 JOB = [field.name for field in fields(Job)]
 BARE_JOB = JOB[:-1]
+CONVERSATION = [
+    *[field.name for field in fields(Conversation)][:-1],
+    *("last_message_id", "last_role", "last_author", "last_text", "last_time"),
+]
+PROJECT = [field.name for field in fields(Project)]
 COLUMNS = {
+    "get_conversation": CONVERSATION,
+    "list_conversations": CONVERSATION,
+    "hold_conversation": [field.name for field in fields(Held)],
+    "measure_conversation": [field.name for field in fields(RoleShare)],
+    "list_messages": ["place", *[field.name for field in fields(Memory)]],
+    "list_messages_backwards": ["place", *[field.name for field in fields(Memory)]],
+    "get_message": ["number", *[field.name for field in fields(Memory)]],
+    "list_message_ancestors": ["depth", *[field.name for field in fields(Memory)]],
+    "list_message_descendants": ["depth", *[field.name for field in fields(Memory)]],
+    "get_project": PROJECT,
+    "list_projects": PROJECT,
+    "list_project_members": [field.name for field in fields(ProjectMember)],
     "find_account": [field.name for field in fields(KeptPassword)],
     "find_api_key": [field.name for field in fields(KeptKey)],
     "get_account": ACCOUNT,

@@ -175,6 +175,19 @@ const (
 	// ALREADY_EXISTS. The owner has a persona with this id; nothing was written.
 	// Example: {reason: "PERSONA_ID_TAKEN", metadata: {"field": "persona.persona_id", "error_id": "…"}}.
 	ErrorReason_ERROR_REASON_PERSONA_ID_TAKEN ErrorReason = 50
+	// NOT_FOUND. There is no such conversation, or none that the caller may see.
+	// Example: {reason: "CONVERSATION_NOT_FOUND", metadata: {"field": "conversation_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_CONVERSATION_NOT_FOUND ErrorReason = 39
+	// NOT_FOUND. There is no such message, or none that the caller may see.
+	// Example: {reason: "MESSAGE_NOT_FOUND", metadata: {"field": "message_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_MESSAGE_NOT_FOUND ErrorReason = 40
+	// NOT_FOUND. There is no such project, or the user is no member of it.
+	// Example: {reason: "PROJECT_NOT_FOUND", metadata: {"field": "project_id", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_PROJECT_NOT_FOUND ErrorReason = 41
+	// PERMISSION_DENIED. The user is a member of the project, and needs another role for this; "role" is the
+	// one that is needed. The last owner cannot go either.
+	// Example: {reason: "PROJECT_ROLE_MISSING", metadata: {"role": "editor", "error_id": "…"}}.
+	ErrorReason_ERROR_REASON_PROJECT_ROLE_MISSING ErrorReason = 42
 )
 
 // Enum value maps for ErrorReason.
@@ -227,6 +240,10 @@ var (
 		43: "ERROR_REASON_PERSONA_NOT_FOUND",
 		44: "ERROR_REASON_PERSONA_BUILT_IN",
 		50: "ERROR_REASON_PERSONA_ID_TAKEN",
+		39: "ERROR_REASON_CONVERSATION_NOT_FOUND",
+		40: "ERROR_REASON_MESSAGE_NOT_FOUND",
+		41: "ERROR_REASON_PROJECT_NOT_FOUND",
+		42: "ERROR_REASON_PROJECT_ROLE_MISSING",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":             0,
@@ -276,6 +293,10 @@ var (
 		"ERROR_REASON_PERSONA_NOT_FOUND":       43,
 		"ERROR_REASON_PERSONA_BUILT_IN":        44,
 		"ERROR_REASON_PERSONA_ID_TAKEN":        50,
+		"ERROR_REASON_CONVERSATION_NOT_FOUND":  39,
+		"ERROR_REASON_MESSAGE_NOT_FOUND":       40,
+		"ERROR_REASON_PROJECT_NOT_FOUND":       41,
+		"ERROR_REASON_PROJECT_ROLE_MISSING":    42,
 	}
 )
 
@@ -310,7 +331,7 @@ var File_memsvc_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_memsvc_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x1cmemsvc/v1/error_reason.proto\x12\tmemsvc.v1*\xc6\f\n" +
+	"\x1cmemsvc/v1/error_reason.proto\x12\tmemsvc.v1*\xde\r\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n" +
 	"\x1aERROR_REASON_FIELD_INVALID\x10\x01\x12\"\n" +
@@ -359,7 +380,11 @@ const file_memsvc_v1_error_reason_proto_rawDesc = "" +
 	"\x1cERROR_REASON_CHAT_TAKEN_OVER\x101\x12\"\n" +
 	"\x1eERROR_REASON_PERSONA_NOT_FOUND\x10+\x12!\n" +
 	"\x1dERROR_REASON_PERSONA_BUILT_IN\x10,\x12!\n" +
-	"\x1dERROR_REASON_PERSONA_ID_TAKEN\x102B\x18Z\x16memsvc.dev/go/memsvcv1b\x06proto3"
+	"\x1dERROR_REASON_PERSONA_ID_TAKEN\x102\x12'\n" +
+	"#ERROR_REASON_CONVERSATION_NOT_FOUND\x10'\x12\"\n" +
+	"\x1eERROR_REASON_MESSAGE_NOT_FOUND\x10(\x12\"\n" +
+	"\x1eERROR_REASON_PROJECT_NOT_FOUND\x10)\x12%\n" +
+	"!ERROR_REASON_PROJECT_ROLE_MISSING\x10*B\x18Z\x16memsvc.dev/go/memsvcv1b\x06proto3"
 
 var (
 	file_memsvc_v1_error_reason_proto_rawDescOnce sync.Once

@@ -1,6 +1,7 @@
 update memory
 set
     content = %(content)s,
+    author = %(author)s,
     category = %(category)s,
     slot = %(slot)s,
     tags = %(tags)s,

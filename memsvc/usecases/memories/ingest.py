@@ -29,6 +29,7 @@ from memsvc.usecases.embedding import EmbeddedTexts, Embedding
 from memsvc.usecases.facts.drawing import Drawing
 from memsvc.usecases.facts.running import JobRunner
 from memsvc.usecases.once import Once, Replay
+from memsvc.usecases.projects.gate import admit
 from memsvc.usecases.quotas import Quotas
 from memsvc.usecases.screening import at_leisure, screened_message
 
@@ -99,8 +100,8 @@ class Ingest:
     async def __call__(self, caller: Caller, ask: IngestAsk) -> Ingested | Replay:
         """Store the messages of *ask*; a message_id that the user has already is left alone.
 
-        Raises InvalidFields for a vector of another model, SecretFound, TextRejected, QuotaExceeded and
-        UserErased.
+        Raises InvalidFields for a vector of another model, SecretFound, TextRejected, QuotaExceeded,
+        UserErased, ProjectNotFound and ProjectRoleMissing.
         """
         await self.make_room(caller, [ask])
         ask = await self.screened(caller, ask)
@@ -179,6 +180,7 @@ class Ingest:
     ) -> Stored:
         """Store the messages of *ask*, which are screened, in the caller's transaction."""
         episodes = [self._episode(message) for message in ask.messages]
+        await admit(tx, ask.user_id, ask.project_id)
         await memories.ensure_conversation(
             tx,
             ask.user_id,

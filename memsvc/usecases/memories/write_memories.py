@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Any, TypedDict
+from typing import Any
 from uuid import UUID
 
 from memsvc.core import importance
 from memsvc.core.audit import AuditAction, AuditEvent
-from memsvc.core.errors import EtagMismatch, MemoryNotFound
+from memsvc.core.errors import EtagMismatch, MemoryNotFound, MemsvcError, MessageNotFound
 from memsvc.core.facts import normalised
 from memsvc.core.lexical import lexical_vectors, searchable
-from memsvc.core.model import Caller, Memory, MemoryKind, Metadata, SourceClass
-from memsvc.core.provenance import joined
-from memsvc.store import embeddings, facts, memories, replies, withheld
+from memsvc.core.model import Caller, Memory, MemoryKind
+from memsvc.store import conversations, embeddings, facts, memories, replies, withheld
 from memsvc.store.database import Transaction
 from memsvc.store.facts import StoredFact
 from memsvc.store.memories import NewNote
@@ -26,99 +25,49 @@ from memsvc.usecases.context import Context
 from memsvc.usecases.embedding import EmbeddedTexts, Embedding
 from memsvc.usecases.facts import keeping
 from memsvc.usecases.facts.drawing import Drawing
-from memsvc.usecases.once import Once, Replay
-from memsvc.usecases.quotas import Quotas
-from memsvc.usecases.screening import (
-    TrustPolicy,
-    at_leisure,
-    masked_data,
-    masked_label,
-    masked_labels,
-    screened_text,
+from memsvc.usecases.memories.removing import remove
+from memsvc.usecases.memories.screened_writes import (
+    Changes,
+    NoteAsk,
+    Written,
+    flagged,
+    screened_changes,
+    screened_note,
 )
+from memsvc.usecases.once import Once, Replay
+from memsvc.usecases.projects.gate import admit
+from memsvc.usecases.quotas import Quotas
+from memsvc.usecases.screening import at_leisure
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """A memory as stored, and the state of the store that includes it."""
-
-    memory: Memory
-    revision: int
-    #: The memory is put aside.
-    quarantined: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class NoteAsk:
-    """A note as the caller wrote it."""
+class MessageName:
+    """A memory by the message that it is."""
 
     user_id: str
-    content: str
-    category: str
-    slot: str
-    #: None to have it estimated.
-    importance: float | None
-    confidence: float
-    pinned: bool
-    tags: list[str]
-    metadata: Metadata
-    #: None for a note that comes from no conversation.
-    conversation_id: str | None
-    project_id: str
-    agent_id: str
-    expire_time: datetime | None
-    once: Once[Written]
-    #: None for the user's own word.
-    source_class: SourceClass | None = None
-    #: What the write guard and the masking found, and why it is put aside, if it is.
-    flags: tuple[str, ...] = ()
-    withheld: str = ""
-
-
-class Changes(TypedDict, total=False):
-    """The new values of the fields to change; an importance of None is to be estimated."""
-
-    content: str
-    category: str
-    slot: str
-    tags: list[str]
-    metadata: Metadata
-    importance: float | None
-    confidence: float
-    pinned: bool
-    expire_time: datetime | None
-    project_id: str
-    agent_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class _ScreenedChanges:
-    """Changes as they may be stored."""
-
-    changes: Changes
-    flags: list[str]
-    #: Why the memory is to be put aside; "" if it is not.
-    withheld: str
+    message_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class UpdateAsk:
     """Changes to a memory."""
 
-    memory_id: UUID
+    which: UUID | MessageName
     #: If given, whose the memory has to be.
     user_id: str | None
     #: If given, the version that the memory has to have.
     version: int | None
     changes: Changes
     once: Once[Written]
+    #: Where in the request the changes stand.
+    path: str = "memory"
 
 
 @dataclass(frozen=True, slots=True)
 class DeleteAsk:
     """Memories to delete, all or none."""
 
-    memory_ids: list[UUID]
+    which: list[UUID] | MessageName
     #: If given, whose the memories have to be.
     user_id: str | None
     #: Which field of the request named them.
@@ -142,15 +91,19 @@ class WriteMemories:
     quotas: Quotas
 
     async def create(self, caller: Caller, ask: NoteAsk) -> Written | Replay:
-        """Store a note with its vector, or let it wait for it; raise SecretFound and TextRejected."""
+        """Store a note with its vector, or let it wait for it.
+
+        Raises SecretFound, TextRejected, ProjectNotFound and ProjectRoleMissing.
+        """
         now = self.context.clock()
         await self.quotas.make_room(caller, 1, len(ask.content.encode()))
         policy = self.context.trust(caller.tenant_id)
-        ask = await at_leisure(len(ask.content), partial(_screened_note, policy, ask))
+        ask = await at_leisure(len(ask.content), partial(screened_note, policy, ask))
         embedded = await self.embedding.texts([] if ask.withheld else [ask.content], caller)
         async with self.context.database.transaction(caller) as tx:
             if replay := await ask.once.begin(tx, now):
                 return replay
+            await admit(tx, ask.user_id, ask.project_id)
             if ask.conversation_id is not None:
                 await memories.ensure_conversation(
                     tx,
@@ -206,27 +159,31 @@ class WriteMemories:
     async def update(self, caller: Caller, ask: UpdateAsk) -> Written | Replay:
         """Change a memory; new text gets its vector in the same transaction or waits for it.
 
-        Raises MemoryNotFound, EtagMismatch if the memory has another version than given, SecretFound
-        and TextRejected.
+        Raises MemoryNotFound or MessageNotFound, EtagMismatch if it has another version than given, SecretFound,
+        TextRejected, ProjectNotFound and ProjectRoleMissing.
         """
         now = self.context.clock()
         policy = self.context.trust(caller.tenant_id)
         screened = await at_leisure(
-            len(ask.changes.get("content", "")), partial(_screened_changes, policy, ask.changes)
+            len(ask.changes.get("content", "")),
+            partial(screened_changes, policy, ask.changes, ask.path),
         )
         ask = replace(ask, changes=screened.changes)
         embedded = await self._embedded(caller, ask, now)
         async with self.context.database.transaction(caller) as tx:
             if replay := await ask.once.begin(tx, now):
                 return replay
-            touched = await facts.touched(tx, [ask.memory_id])
+            memory_id = await _named(tx, ask.which, now)
+            touched = await facts.touched(tx, [memory_id])
             await keeping.lock(tx, touched, also_slot=ask.changes.get("slot", ""))
-            memory = await memories.get(tx, ask.memory_id, ask.user_id, now=now, lock=True)
+            memory = await memories.get(tx, memory_id, ask.user_id, now=now, lock=True)
             if memory is None:
-                raise MemoryNotFound(field="memory.memory_id")
+                raise _not_found(ask.which, f"{ask.path}.memory_id")
             if ask.version not in {None, memory.version}:
-                raise EtagMismatch(field="memory.etag")
-            changed = _flagged(_changed(memory, ask.changes), screened)
+                raise EtagMismatch(field=f"{ask.path}.etag")
+            if ask.changes.get("project_id", memory.project_id) != memory.project_id:
+                await admit(tx, memory.user_id, ask.changes["project_id"], f"{ask.path}.project_id")
+            changed = flagged(_changed(memory, ask.changes), screened)
             moved = (changed.content, changed.slot) != (memory.content, memory.slot)
             is_moved_fact = moved and memory.kind is MemoryKind.FACT
             if is_moved_fact:
@@ -245,12 +202,16 @@ class WriteMemories:
 
     async def _embedded(self, caller: Caller, ask: UpdateAsk, now: datetime) -> EmbeddedTexts:
         """Return the vector of the new text, outside of the transaction that stores it."""
-        if "content" not in ask.changes:
+        if not {"content", "author"} & ask.changes.keys():
             return EmbeddedTexts(())
         async with self.context.database.transaction(caller) as tx:
-            memory = await memories.get(tx, ask.memory_id, ask.user_id, now=now)
-        author = memory.author if memory else ""
-        return await self.embedding.texts([searchable(author, ask.changes["content"])], caller)
+            memory_id = await _named(tx, ask.which, now)
+            memory = await memories.get(tx, memory_id, ask.user_id, now=now)
+        if memory is None:
+            return EmbeddedTexts(())
+        author = ask.changes.get("author", memory.author)
+        content = ask.changes.get("content", memory.content)
+        return await self.embedding.texts([searchable(author, content)], caller)
 
     async def _store(
         self,
@@ -260,7 +221,7 @@ class WriteMemories:
         embedded: EmbeddedTexts,
         now: datetime,
     ) -> Memory:
-        if changed.content == memory.content:
+        if (changed.content, changed.author) == (memory.content, memory.author):
             return await memories.update(tx, changed, None, now=now)
         stored = await memories.update(
             tx, changed, lexical_vectors(searchable(changed.author, changed.content)), now=now
@@ -284,23 +245,20 @@ class WriteMemories:
     async def delete(self, caller: Caller, ask: DeleteAsk) -> int | Replay:
         """Delete memories, with what rests on them alone, and return the revision.
 
-        Raises MemoryNotFound, and then deletes nothing, if one of them is not there.
+        Raises MemoryNotFound or MessageNotFound, and then deletes nothing, if one of them is not there.
         """
         now = self.context.clock()
         async with self.context.database.transaction(caller) as tx:
             if replay := await ask.once.begin(tx, now):
                 return replay
-            touched = await facts.touched(tx, ask.memory_ids)
-            await keeping.lock(tx, touched)
-            gone = await memories.delete(tx, ask.memory_ids, ask.user_id, now=now)
-            aside = sorted(set(ask.memory_ids) - gone.keys())
-            gone |= await withheld.delete(tx, memory_ids=aside, user_id=ask.user_id)
-            if missing := set(ask.memory_ids) - gone.keys():
+            wanted = ask.which
+            if isinstance(wanted, MessageName):
+                wanted = [await _named(tx, wanted, now)]
+            gone = await remove(tx, self.context, wanted, ask.user_id, now=now)
+            if missing := set(wanted) - gone.keys():
+                if isinstance(ask.which, MessageName):
+                    raise MessageNotFound(field=ask.field)
                 raise MemoryNotFound(field=ask.field, count=str(len(missing)))
-            messages = [(one.user_id, one.message_id) for one in gone.values() if one.message_id]
-            await keeping.withdraw(tx, self.context, messages)
-            deleted = [fact for fact in touched if fact.memory_id in gone]
-            await keeping.resettle(tx, self.context, deleted)
             revision = await replies.revision(tx)
             await ask.once.finish(tx, next(iter(gone.values())).user_id, revision)
         return revision
@@ -313,48 +271,15 @@ def _changed(memory: Memory, changes: Changes) -> Memory:
     return replace(memory, **values)
 
 
-def _screened_note(policy: TrustPolicy, ask: NoteAsk) -> NoteAsk:
-    """Return a note as it may be stored; raise SecretFound and TextRejected."""
-    content = screened_text(policy, ask.content, "content")
-    category = masked_label(policy, ask.category, "category")
-    slot = masked_label(policy, ask.slot, "slot")
-    tags, tag_flags = masked_labels(policy, ask.tags, "tags")
-    metadata, data_flags = masked_data(policy, ask.metadata, "metadata")
-    return replace(
-        ask,
-        content=content.text,
-        category=category.text,
-        slot=slot.text,
-        tags=tags,
-        metadata=metadata,
-        flags=tuple(joined(content.flags, category.flags, slot.flags, tag_flags, data_flags)),
-        withheld=content.withheld,
-    )
+async def _named(tx: Transaction, which: UUID | MessageName, now: datetime) -> UUID:
+    """Return the memory that is meant; raise MessageNotFound."""
+    if isinstance(which, UUID):
+        return which
+    found = await conversations.find_message(tx, which.user_id, which.message_id, now=now)
+    if found is None:
+        raise MessageNotFound(field="message_id")
+    return found
 
 
-def _screened_changes(policy: TrustPolicy, changes: Changes) -> _ScreenedChanges:
-    """Return changes as they may be stored; raise SecretFound and TextRejected."""
-    kept, withheld_for = Changes(**changes), ""
-    flags: list[str] = []
-    if "content" in changes:
-        content = screened_text(policy, changes["content"], "memory.content")
-        kept["content"], withheld_for = content.text, content.withheld
-        flags += content.flags
-    for name in ("category", "slot"):
-        if name in changes:
-            label = masked_label(policy, changes[name], f"memory.{name}")
-            kept[name] = label.text
-            flags += label.flags
-    if "tags" in changes:
-        kept["tags"], found = masked_labels(policy, changes["tags"], "memory.tags")
-        flags += found
-    if "metadata" in changes:
-        kept["metadata"], of_data = masked_data(policy, changes["metadata"], "memory.metadata")
-        flags += of_data
-    return _ScreenedChanges(kept, joined(flags), withheld_for)
-
-
-def _flagged(changed: Memory, screened: _ScreenedChanges) -> Memory:
-    """Return the memory with the flags of its new text, or those it had and those of what is new."""
-    before = [] if "content" in screened.changes else changed.flags
-    return replace(changed, flags=joined(before, screened.flags))
+def _not_found(which: UUID | MessageName, field: str) -> MemsvcError:
+    return MemoryNotFound(field=field) if isinstance(which, UUID) else MessageNotFound(field=field)

@@ -1,0 +1,7 @@
+-- What stays of a conversation that goes belongs to none any more. It keeps its places: what was said beside it is
+-- beside it still.
+update memory
+set conversation_id = null
+where memory.tenant_id = %(tenant_id)s
+    and memory.user_id = %(user_id)s
+    and memory.conversation_id = %(conversation_id)s

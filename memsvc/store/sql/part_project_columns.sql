@@ -1,0 +1,10 @@
+    project.project_id,
+    project.user_id,
+    project.name,
+    project.description,
+    project.technologies,
+    project.settings,
+    project.create_time,
+    project.update_time,
+    project.version,
+    project_member.role

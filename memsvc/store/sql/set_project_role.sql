@@ -1,0 +1,5 @@
+update project_member
+set role = %(role)s
+where project_member.tenant_id = %(tenant_id)s
+    and project_member.project_id = %(project_id)s
+    and project_member.user_id = %(user_id)s

@@ -1,0 +1,126 @@
+"""Messages by their own ids: read, changed, deleted.
+
+A message is an episode; what changes it is what changes memories.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from memsvc.core import page_token
+from memsvc.core.conversations import MessageFilter, Thread, ThreadMessage
+from memsvc.core.errors import ConversationNotFound, MessageNotFound
+from memsvc.core.model import Caller, Memory
+from memsvc.core.paging import REPLY_BYTES_MAX, fitting
+from memsvc.store import conversations
+from memsvc.usecases.context import Context
+from memsvc.usecases.conversations.batches import Batch, batch, each
+from memsvc.usecases.memories.screened_writes import Written
+from memsvc.usecases.memories.write_memories import DeleteAsk, UpdateAsk, WriteMemories
+
+
+@dataclass(frozen=True, slots=True)
+class ListMessagesAsk:
+    """A page of the messages of a conversation."""
+
+    user_id: str
+    conversation_id: str
+    filter: MessageFilter
+    page_size: int
+    page_token: str
+    #: Everything that has to be the same on the next page.
+    binding: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePage:
+    """One page of messages."""
+
+    messages: list[Memory]
+    next_page_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadAsk:
+    """A message whose thread is asked for."""
+
+    user_id: str
+    message_id: str
+    #: How many steps up and down, and how many messages each way.
+    max_depth: int
+    messages_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """Reads and changes messages."""
+
+    context: Context
+    write: WriteMemories
+
+    async def page(self, caller: Caller, ask: ListMessagesAsk) -> MessagePage:
+        """Return one page; raise ConversationNotFound and InvalidPageToken."""
+        now = self.context.clock()
+        binding = caller.tenant_id.encode() + b"\0" + ask.binding
+        key = self.context.secret_key
+        after: int | None = None
+        if ask.page_token:
+            (place,) = page_token.decode(ask.page_token, binding, key)
+            after = int(str(place))
+        async with self.context.database.transaction(caller) as tx:
+            conversation = await conversations.get(tx, ask.user_id, ask.conversation_id, now=now)
+            if conversation is None:
+                raise ConversationNotFound(field="conversation_id")
+            found = await conversations.messages(
+                tx, conversation, ask.filter, now=now, limit=ask.page_size + 1, after=after
+            )
+        shown = fitting(found[: ask.page_size], lambda one: one.message.content)
+        more = len(found) > len(shown)
+        token = page_token.encode([shown[-1].place], binding, key) if more else ""
+        return MessagePage([one.message for one in shown], token)
+
+    async def get(self, caller: Caller, user_id: str, message_id: str) -> Memory:
+        """Return a message; raise MessageNotFound."""
+        async with self.context.database.transaction(caller) as tx:
+            found = await conversations.message(tx, user_id, message_id, now=self.context.clock())
+        if found is None:
+            raise MessageNotFound(field="message_id")
+        return found[0]
+
+    async def thread(self, caller: Caller, ask: ThreadAsk) -> Thread:
+        """Return a message with what it answers and what answers it; raise MessageNotFound."""
+        now = self.context.clock()
+        # One step and one message more than asked for tell whether there is more.
+        bounds = {"max_depth": ask.max_depth + 1, "limit": ask.messages_max + 1}
+        async with self.context.database.transaction(caller) as tx:
+            found = await conversations.message(tx, ask.user_id, ask.message_id, now=now)
+            if found is None:
+                raise MessageNotFound(field="message_id")
+            message, number = found
+            above = await conversations.ancestors(
+                tx, ask.user_id, ask.message_id, now=now, **bounds
+            )
+            below = []
+            if number is not None:
+                below = await conversations.descendants(tx, message, number, now=now, **bounds)
+        kept_above, kept_below = _within(above, ask), _within(below, ask)
+        cut = len(kept_above) < len(above) or len(kept_below) < len(below)
+        return Thread(message, list(reversed(kept_above)), list(kept_below), cut)
+
+    async def update_each(
+        self, caller: Caller, asks: Sequence[Callable[[], UpdateAsk]]
+    ) -> Batch[Written]:
+        """Change messages, each for itself; an ask that raises is one that fails."""
+        outcomes = await each(asks, lambda ask: self.write.update(caller, ask()))
+        return await batch(self.context, caller, outcomes)
+
+    async def delete_each(self, caller: Caller, asks: Sequence[DeleteAsk]) -> Batch[int]:
+        """Delete messages, each for itself."""
+        outcomes = await each(asks, lambda ask: self.write.delete(caller, ask))
+        return await batch(self.context, caller, outcomes)
+
+
+def _within(found: Sequence[ThreadMessage], ask: ThreadAsk) -> Sequence[ThreadMessage]:
+    near = [one for one in found[: ask.messages_max] if one.depth <= ask.max_depth]
+    return fitting(near, lambda one: one.message.content, bytes_max=REPLY_BYTES_MAX // 3)
