@@ -125,6 +125,8 @@ class ModelSettings(AccessSettings):
     chat_providers: list[str] = Field(default_factory=list)
     #: How many tokens a prompt may have.
     chat_token_budget: int = Field(8_000, ge=256, le=1_000_000)
+    #: A stream is not silent for longer, in seconds.
+    chat_keepalive_seconds: float = Field(10.0, ge=0.05, le=15)
     #: Which provider gives conversations their titles. Unset: they are called by their first words.
     title_provider: str = ""
     #: A SearXNG server that chats may ask, and its key. Unset: no search in the web.

@@ -175,21 +175,21 @@ def assembled(material: Material, fence: Fence, budget: int) -> Prompt:
 
 
 def _data(material: Material, fence: Fence, left: int) -> _Data:
-    conscious = _fitting(fence, material.conscious, int(left * CONSCIOUS_SHARE))
-    known = {memory.memory_id for memory in conscious}
-    others = [memory for memory in material.recalled if memory.memory_id not in known]
-    recalled = _fitting(fence, others, int(left * RECALLED_SHARE))
+    recalled = _fitting(fence, material.recalled, int(left * RECALLED_SHARE))
+    known = {memory.memory_id for memory in recalled}
+    others = [memory for memory in material.conscious if memory.memory_id not in known]
+    conscious = _fitting(fence, others, int(left * CONSCIOUS_SHARE))
     pages = _fitting_pages(fence, material.pages, int(left * WEB_SHARE))
     blocks = (
         (
             PromptPartKind.CONSCIOUS,
             fence.block(conscious),
-            len(conscious) < len(material.conscious),
+            len(conscious) < len(others),
         ),
         (
             PromptPartKind.RECALLED,
             _headed(RECALLED_HEADING, fence.block(recalled)),
-            len(recalled) < len(others),
+            len(recalled) < len(material.recalled),
         ),
         (
             PromptPartKind.WEB,

@@ -66,4 +66,4 @@ def chat(
         settings.chat_token_budget,
     )
     stack.push_async_callback(turns.flush)
-    return Chat(turns)
+    return Chat(turns, settings.chat_keepalive_seconds)

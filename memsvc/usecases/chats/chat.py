@@ -18,8 +18,6 @@ from memsvc.usecases.chats.turns import Turns
 
 #: So many events may wait for the reader.
 WAITING_MAX: Final = 16
-#: A stream is not silent for longer, in seconds.
-KEEPALIVE_SECONDS: Final = 10.0
 
 _Key: TypeAlias = tuple[str, str, str]
 
@@ -44,7 +42,8 @@ class Chat:
     """Answers users."""
 
     turns: Turns
-    keepalive_seconds: float = KEEPALIVE_SECONDS
+    #: A stream is not silent for longer.
+    keepalive_seconds: float
     _running: dict[_Key, _Work] = field(default_factory=dict)
 
     async def __call__(self, caller: Caller, ask: ChatAsk) -> AsyncGenerator[ChatEvent]:

@@ -1,0 +1,1 @@
+"""Chats: a real server, a real database, scripted language models."""

@@ -1,0 +1,182 @@
+"""A server that chats by two scripted providers, and who talks with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import grpc
+import psycopg
+import pytest
+from google.protobuf import json_format
+
+from memsvc.store import embedded
+from memsvc.v1 import chat_pb2
+from memsvc.v1.memory_service_pb2_grpc import MemoryServiceStub
+from tests.fakes.chat_steps import answering, sending
+from tests.fakes.model_server import FakeModel
+from tests.support.server import ServerProcess
+from tests.support.wire import Refused, Wire
+
+SECONDS = 30.0
+
+
+class Talk:
+    """One user who talks with a server."""
+
+    def __init__(self, target: str, user_id: str) -> None:
+        """Talk as *user_id*."""
+        self.user_id = user_id
+        self.wire = Wire(target)
+        self._channel = grpc.insecure_channel(target)
+        self._stub = MemoryServiceStub(self._channel)
+
+    def begin(self, message: str = "Hello", *, seconds: float = SECONDS, **fields: Any) -> Any:
+        """Return the events of a chat as they come."""
+        request = json_format.ParseDict(
+            {"user_id": self.user_id, "message": message, **fields}, chat_pb2.ChatRequest()
+        )
+        return self._stub.Chat(request, timeout=seconds)
+
+    def say(self, message: str = "Hello", **fields: Any) -> list[chat_pb2.ChatEvent]:
+        """Return the events of a chat; raise Refused."""
+        try:
+            return list(self.begin(message, **fields))
+        except grpc.RpcError as error:
+            raise Refused(error) from None
+
+    def messages(self) -> list[dict[str, Any]]:
+        """Return what is stored of the user, oldest first."""
+        exported = self.wire.call("UserService/ExportUser", user_id=self.user_id)
+        lines = "".join(piece.lines for piece in exported).splitlines()
+        records = [json.loads(line) for line in lines]
+        return [one for one in records if one["type"] == "memory" and one["kind"] == 2]
+
+    def close(self) -> None:
+        """Hang up."""
+        self._channel.close()
+        self.wire.__exit__(None, None, None)
+
+
+def kinds(events: list[chat_pb2.ChatEvent]) -> list[str]:
+    """Return what happened, a run of the same once."""
+    names = [str(event.WhichOneof("event")) for event in events]
+    return [name for place, name in enumerate(names) if place == 0 or names[place - 1] != name]
+
+
+def text_of(events: list[chat_pb2.ChatEvent]) -> str:
+    """Return all that was said."""
+    return "".join(event.delta.text for event in events)
+
+
+def only(events: list[chat_pb2.ChatEvent], name: str) -> Any:
+    """Return the one event of this kind."""
+    (found,) = [event for event in events if event.WhichOneof("event") == name]
+    return getattr(found, name)
+
+
+@pytest.fixture(scope="session")
+def chats_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.EmbeddedPostgres]:
+    """A Postgres for the servers of these tests."""
+    server = embedded.start(tmp_path_factory.mktemp("chats") / "postgres")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def first_of_all() -> Iterator[FakeModel]:
+    """The model of the first provider."""
+    with FakeModel() as fake:
+        yield fake
+
+
+@pytest.fixture(scope="session")
+def second_of_all() -> Iterator[FakeModel]:
+    """The model of the second provider."""
+    with FakeModel() as fake:
+        yield fake
+
+
+@pytest.fixture
+def first(first_of_all: FakeModel) -> FakeModel:
+    """The model of the first provider, which says something short."""
+    return _anew(first_of_all, "I see.")
+
+
+@pytest.fixture
+def second(second_of_all: FakeModel) -> FakeModel:
+    """The model of the second provider, which says something else."""
+    return _anew(second_of_all, "The second one.")
+
+
+def _anew(model: FakeModel, text: str) -> FakeModel:
+    model.script.clear()
+    model.requests.clear()
+    model.release.clear()
+    model.step = sending(*answering(text))
+    return model
+
+
+def new_database(postgres: embedded.EmbeddedPostgres) -> str:
+    """Return the address of a database of its own."""
+    name = f"chats_{uuid4().hex}"
+    with psycopg.connect(postgres.owner_conninfo, autocommit=True) as connection:
+        connection.execute(f"create database {name}")
+    return psycopg.conninfo.make_conninfo(postgres.owner_conninfo, dbname=name)
+
+
+def settings(url: str, folder: Path, *models: FakeModel, **more: Any) -> dict[str, str]:
+    """Return the settings of a server that chats by *models*, called "first", "second" and so on."""
+    names = ["first", "second", "third"][: len(models)]
+    providers = [
+        {
+            "name": name,
+            "base_url": model.base_url,
+            "model": f"{name}-model",
+            "models": [{"name": f"{name}-large", "input_price": 1, "output_price": 2}],
+            "input_price": 10,
+            "output_price": 20,
+            "api_key": f"sk-key-of-{name}",
+            **more.pop(f"{name}_provider", {}),
+        }
+        for name, model in zip(names, models, strict=True)
+    ]
+    environment = {
+        "database_url": url,
+        "data_dir": str(folder / "data"),
+        "embedder": "none",
+        "drain_seconds": 0,
+        "grace_seconds": 2,
+        "providers": json.dumps(providers),
+        "chat_providers": json.dumps(names),
+        "job_tell_seconds": 0.1,
+        "job_backoff_factor": 0.02,
+        **more,
+    }
+    return {name: str(value) for name, value in environment.items()}
+
+
+@pytest.fixture(scope="module")
+def chat_server(
+    chats_postgres: embedded.EmbeddedPostgres,
+    first_of_all: FakeModel,
+    second_of_all: FakeModel,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[ServerProcess]:
+    """A server that chats by the two providers."""
+    folder = tmp_path_factory.mktemp("server")
+    environment = settings(new_database(chats_postgres), folder, first_of_all, second_of_all)
+    with ServerProcess(folder / "server.log", **environment) as server:
+        yield server
+    assert "Traceback" not in server.log(), server.log()[-3000:]
+
+
+@pytest.fixture
+def talk(chat_server: ServerProcess) -> Iterator[Talk]:
+    """A user of whom nothing is known."""
+    talk = Talk(chat_server.target, f"user-{uuid4()}")
+    yield talk
+    talk.close()

@@ -1,0 +1,297 @@
+"""A turn is stored once, whoever retries, breaks off or goes away."""
+
+from __future__ import annotations
+
+import threading
+from uuid import uuid4
+
+import grpc
+import pytest
+
+from memsvc.v1 import chat_pb2
+from tests.chats.conftest import Talk, kinds, only, text_of
+from tests.fakes.chat_steps import answering, chunk, sending
+from tests.fakes.model_server import FakeModel, failing
+from tests.support.waiting import until
+from tests.support.wire import Refused
+
+
+def test_the_same_request_again_is_answered_from_what_is_stored(
+    talk: Talk, first: FakeModel
+) -> None:
+    """The model is not asked twice, nothing is stored twice, and the events say the same."""
+    request_id = str(uuid4())
+    before = talk.say("My name is Ola.", request_id=request_id)
+    again = talk.say("My name is Ola.", request_id=request_id)
+
+    assert len(first.requests) == 1
+    assert len(talk.messages()) == 2
+    assert kinds(again) == ["started", "delta", "title", "usage", "done"]
+    assert text_of(again) == text_of(before) == "I see."
+    assert only(again, "started") == only(before, "started")
+    told, first_told = only(again, "done"), only(before, "done")
+    assert told.replayed
+    told.replayed = False
+    assert told == first_told
+
+
+def test_a_request_id_of_another_request_is_refused(talk: Talk, first: FakeModel) -> None:
+    """The words differ, so it is no retry; nothing is asked or stored."""
+    request_id = str(uuid4())
+    talk.say("One.", request_id=request_id)
+    with pytest.raises(Refused) as caught:
+        talk.say("Another.", request_id=request_id)
+
+    assert (caught.value.code, caught.value.reason) == ("ALREADY_EXISTS", "IDEMPOTENCY_KEY_REUSED")
+    assert len(first.requests) == 1
+    assert len(talk.messages()) == 2
+
+
+def test_a_deleted_answer_is_not_told_again(talk: Talk, first: FakeModel) -> None:
+    """What was deleted since is gone for the retry as well."""
+    request_id = str(uuid4())
+    done = only(talk.say("Say something.", request_id=request_id), "done")
+    talk.wire.call(
+        "ConversationService/DeleteMessage",
+        user_id=talk.user_id,
+        message_id=done.assistant_message_id,
+    )
+    again = talk.say("Say something.", request_id=request_id)
+
+    assert text_of(again) == ""
+    assert len(first.requests) == 1
+
+
+def test_a_model_that_breaks_off_leaves_what_it_said(talk: Talk, first: FakeModel) -> None:
+    """The pieces stay sent, the call ends UNAVAILABLE, the message is kept as interrupted."""
+    first.script.append(sending(chunk("I think that"), chunk(" you"), end=False))
+    call = talk.begin("What do you think?")
+    events = []
+    with pytest.raises(grpc.RpcError) as caught:
+        events.extend(call)
+    events += []
+    refused = Refused(caught.value)
+
+    assert (refused.code, refused.reason) == ("UNAVAILABLE", "LLM_STREAM_TRUNCATED")
+    said, answer = talk.messages()
+    assert said["content"] == "What do you think?"
+    assert (answer["content"], answer["interrupted"]) == ("I think that you", True)
+    assert refused.metadata["assistant_message_id"] == answer["message_id"]
+    assert refused.metadata["user_message_id"] == said["message_id"]
+    (listed,) = [
+        message
+        for message in talk.wire.call(
+            "ConversationService/ListMessages",
+            user_id=talk.user_id,
+            conversation_id=said["conversation_id"],
+        ).messages
+        if message.role == 2
+    ]
+    assert listed.interrupted
+
+
+def test_a_stream_without_an_end_is_one_that_broke_off(talk: Talk, first: FakeModel) -> None:
+    """A connection that closes in order, without a word that the answer is complete, is not trusted."""
+    first.script.append(sending(chunk("Half of"), end=True))
+    with pytest.raises(Refused) as caught:
+        talk.say("Go.")
+
+    assert caught.value.reason == "LLM_STREAM_TRUNCATED"
+    assert talk.messages()[-1]["interrupted"]
+
+
+def test_a_retry_completes_what_broke_off(talk: Talk, first: FakeModel) -> None:
+    """The whole answer takes the place of its beginning, under the same id."""
+    request_id = str(uuid4())
+    first.script.append(sending(chunk("I thi"), end=False))
+    with pytest.raises(Refused) as caught:
+        talk.say("What?", request_id=request_id)
+    again = talk.say("What?", request_id=request_id)
+
+    assert text_of(again) == "I see."
+    said, answer = talk.messages()
+    assert (answer["content"], answer["interrupted"]) == ("I see.", False)
+    assert answer["message_id"] == caught.value.metadata["assistant_message_id"]
+    assert said["message_id"] == only(again, "started").user_message_id
+
+
+def test_a_failure_before_the_first_word_keeps_the_users_message(
+    talk: Talk, first: FakeModel
+) -> None:
+    """Nothing was said, so nothing is stored of the answer; the retry finds the message there."""
+    request_id = str(uuid4())
+    first.script.append(failing(400))
+    first.script.append(failing(400))
+    with pytest.raises(Refused) as caught:
+        talk.say("Are you there?", request_id=request_id, provider="first")
+    assert (caught.value.code, caught.value.reason) == ("FAILED_PRECONDITION", "MODEL_REFUSED")
+    assert [message["content"] for message in talk.messages()] == ["Are you there?"]
+
+    talk.say("Are you there?", request_id=request_id, provider="first")
+    assert [message["content"] for message in talk.messages()] == ["Are you there?", "I see."]
+
+
+def test_a_caller_who_goes_away_stops_the_model(talk: Talk, first: FakeModel) -> None:
+    """Within a second the provider's call is closed; what was said until then is kept as interrupted."""
+    first.script.append(sending(chunk("Once upon"), chunk(" a time"), first.release))
+    call = talk.begin("Tell me a story.")
+    heard = ""
+    while heard != "Once upon a time":
+        heard += next(call).delta.text
+    call.cancel()
+
+    (seen,) = first.requests
+    assert seen.disconnected.wait(1.0)
+    until(lambda: len(talk.messages()) == 2)
+    answer = talk.messages()[-1]
+    assert (answer["content"], answer["interrupted"]) == ("Once upon a time", True)
+
+
+def test_a_retry_takes_over_from_a_call_that_is_under_way(talk: Talk, first: FakeModel) -> None:
+    """The one before ends ABORTED; the answer of the new one is the only one stored."""
+    request_id = str(uuid4())
+    first.script.append(sending(chunk("The first"), first.release))
+    call = talk.begin("Well?", request_id=request_id)
+    heard = ""
+    while heard != "The first":
+        heard += next(call).delta.text
+    again = talk.say("Well?", request_id=request_id)
+    with pytest.raises(grpc.RpcError) as caught:
+        list(call)
+
+    refused = Refused(caught.value)
+    assert (refused.code, refused.reason) == ("ABORTED", "CHAT_TAKEN_OVER")
+    assert text_of(again) == "I see."
+    until(first.requests[0].disconnected.is_set)
+    assert [message["content"] for message in talk.messages()] == ["Well?", "I see."]
+
+
+def test_many_at_once_with_one_request_id_store_one_answer(talk: Talk, first: FakeModel) -> None:
+    """Whoever wins, there is one message and one answer, and at least one call has it whole."""
+    request_id = str(uuid4())
+    ends: list[object] = []
+
+    def ask() -> None:
+        try:
+            ends.append(text_of(talk.say("Race.", request_id=request_id)))
+        except Refused as refused:
+            ends.append(refused.reason)
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert set(ends) <= {"I see.", "CHAT_TAKEN_OVER"}
+    assert "I see." in ends
+    assert [message["content"] for message in talk.messages()] == ["Race.", "I see."]
+
+
+def test_an_interrupted_answer_teaches_nothing(talk: Talk, first: FakeModel) -> None:
+    """No facts are drawn from half a sentence, and it never becomes the user's word."""
+    first.script.append(sending(chunk("You live in Paris"), end=False))
+    with pytest.raises(Refused):
+        talk.say("Where do I live?")
+    until(lambda: _no_job_waits(talk))
+
+    facts = talk.wire.call(
+        "MemoryService/ListMemories", user_id=talk.user_id, kinds=["MEMORY_KIND_FACT"]
+    )
+    assert not facts.memories
+
+
+def test_what_the_user_says_becomes_a_fact_and_what_the_model_says_does_not(
+    talk: Talk, first: FakeModel
+) -> None:
+    """The user's own word is learnt from; the assistant's statement about the user is not."""
+    first.step = sending(*answering("You live in Paris."))
+    done = only(talk.say("I live in Oslo."), "done")
+    until(lambda: talk.wire.call("JobService/GetJob", job_id=done.job_id).job.state == 3)
+
+    facts = talk.wire.call(
+        "MemoryService/ListMemories", user_id=talk.user_id, kinds=["MEMORY_KIND_FACT"]
+    )
+    assert ["Oslo" in fact.content for fact in facts.memories] == [True]
+
+
+def _no_job_waits(talk: Talk) -> bool:
+    return not talk.wire.call("JobService/ListDeadJobs", user_id=talk.user_id).jobs
+
+
+def test_saying_it_anew_cuts_off_what_came_after(talk: Talk, first: FakeModel) -> None:
+    """An edited message takes its own place; the answers and the facts that came from it are gone."""
+    begun = only(talk.say("Hello."), "started")
+    edited = talk.say("I live in Rome.", conversation_id=begun.conversation_id)
+    job_id = only(edited, "done").job_id
+    until(lambda: talk.wire.call("JobService/GetJob", job_id=job_id).job.state == 3)
+    talk.say("Thanks.", conversation_id=begun.conversation_id)
+    first.step = sending(*answering("Oslo, then."))
+
+    events = talk.say(
+        "I live in Oslo.",
+        conversation_id=begun.conversation_id,
+        user_message_id=only(edited, "started").user_message_id,
+    )
+
+    assert text_of(events) == "Oslo, then."
+    assert [message["content"] for message in talk.messages()] == [
+        "Hello.",
+        "I see.",
+        "I live in Oslo.",
+        "Oslo, then.",
+    ]
+    job_id = only(events, "done").job_id
+    until(lambda: talk.wire.call("JobService/GetJob", job_id=job_id).job.state == 3)
+    facts = talk.wire.call(
+        "MemoryService/ListMemories", user_id=talk.user_id, kinds=["MEMORY_KIND_FACT"]
+    )
+    assert ["Oslo" in fact.content for fact in facts.memories] == [True]
+    assert "Rome" not in first.requests[-1].prompt
+
+
+def test_an_answer_is_asked_for_again(talk: Talk, first: FakeModel) -> None:
+    """The same message under its own id gets a new answer in the place of the old one."""
+    begun = only(talk.say("A joke, please."), "started")
+    first.step = sending(*answering("A better one."))
+    events = talk.say(
+        "A joke, please.",
+        conversation_id=begun.conversation_id,
+        user_message_id=begun.user_message_id,
+    )
+
+    assert text_of(events) == "A better one."
+    assert [message["content"] for message in talk.messages()] == [
+        "A joke, please.",
+        "A better one.",
+    ]
+
+
+def test_a_deleted_fact_is_not_told_to_the_model(talk: Talk, first: FakeModel) -> None:
+    """What was deleted is gone from the very next chat."""
+    talk.say("The code of the door is 7731.")
+    (said,) = [message for message in talk.messages() if "7731" in message["content"]]
+    talk.wire.call(
+        "ConversationService/DeleteMessage", user_id=talk.user_id, message_id=said["message_id"]
+    )
+    talk.say("What is the code of the door?")
+
+    assert "7731" not in first.requests[-1].prompt
+
+
+def test_an_erased_user_is_not_chatted_with(talk: Talk, first: FakeModel) -> None:
+    """Nothing is asked or kept for a user who was erased."""
+    talk.say("Hello.")
+    talk.wire.call("UserService/EraseUser", user_id=talk.user_id)
+    with pytest.raises(Refused) as caught:
+        talk.say("Hello again.")
+
+    assert (caught.value.code, caught.value.reason) == ("FAILED_PRECONDITION", "USER_ERASED")
+    assert len(first.requests) == 1
+
+
+def test_every_event_can_be_read_as_json(talk: Talk, first: FakeModel) -> None:
+    """What grpcurl shows of a stream is legible: each event is one field with a name."""
+    for event in talk.say("Hello."):
+        assert isinstance(event, chat_pb2.ChatEvent)
+        assert event.WhichOneof("event")
