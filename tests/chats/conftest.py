@@ -17,7 +17,8 @@ from memsvc.store import embedded
 from memsvc.v1 import chat_pb2
 from memsvc.v1.memory_service_pb2_grpc import MemoryServiceStub
 from tests.fakes.chat_steps import answering, sending
-from tests.fakes.model_server import FakeModel
+from tests.fakes.model_server import Fact, FakeModel, fact
+from tests.fakes.search_server import FakeSearch
 from tests.support.server import ServerProcess
 from tests.support.wire import Refused, Wire
 
@@ -100,6 +101,27 @@ def second_of_all() -> Iterator[FakeModel]:
         yield fake
 
 
+def _lives(text: str) -> list[Fact]:
+    if "live in " not in text:
+        return []
+    place = text.partition("live in ")[2].partition(".")[0]
+    return [fact(f"The user lives in {place}.", "location", place)]
+
+
+@pytest.fixture(scope="session")
+def reader() -> Iterator[FakeModel]:
+    """The model that draws facts: where somebody lives."""
+    with FakeModel(_lives) as fake:
+        yield fake
+
+
+@pytest.fixture(scope="session")
+def searching() -> Iterator[FakeSearch]:
+    """A scripted search engine."""
+    with FakeSearch() as fake:
+        yield fake
+
+
 @pytest.fixture
 def first(first_of_all: FakeModel) -> FakeModel:
     """The model of the first provider, which says something short."""
@@ -164,11 +186,24 @@ def chat_server(
     chats_postgres: embedded.EmbeddedPostgres,
     first_of_all: FakeModel,
     second_of_all: FakeModel,
+    reader: FakeModel,
+    searching: FakeSearch,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[ServerProcess]:
     """A server that chats by the two providers."""
     folder = tmp_path_factory.mktemp("server")
-    environment = settings(new_database(chats_postgres), folder, first_of_all, second_of_all)
+    environment = settings(
+        new_database(chats_postgres),
+        folder,
+        first_of_all,
+        second_of_all,
+        reader,
+        chat_providers=json.dumps(["first", "second"]),
+        extraction_provider="third",
+        extraction_roles=json.dumps(["user", "assistant"]),
+        chat_keepalive_seconds=0.2,
+        web_search_url=searching.base_url.removesuffix("/v1"),
+    )
     with ServerProcess(folder / "server.log", **environment) as server:
         yield server
     assert "Traceback" not in server.log(), server.log()[-3000:]
@@ -180,3 +215,34 @@ def talk(chat_server: ServerProcess) -> Iterator[Talk]:
     talk = Talk(chat_server.target, f"user-{uuid4()}")
     yield talk
     talk.close()
+
+
+@pytest.fixture
+def chats_of_two(
+    chats_postgres: embedded.EmbeddedPostgres,
+    first: FakeModel,
+    second: FakeModel,
+    tmp_path: Path,
+) -> Iterator[Talk]:
+    """A user of a server that has not met its two providers yet."""
+    yield from _alone(chats_postgres, tmp_path, first, second)
+
+
+@pytest.fixture
+def slow_chats(
+    chats_postgres: embedded.EmbeddedPostgres, first: FakeModel, tmp_path: Path
+) -> Iterator[Talk]:
+    """A user of a server that is not patient with its provider."""
+    impatient = {"first_byte_seconds": 0.5, "chunk_seconds": 0.5}
+    yield from _alone(chats_postgres, tmp_path, first, first_provider=impatient)
+
+
+def _alone(
+    postgres: embedded.EmbeddedPostgres, folder: Path, *models: FakeModel, **more: Any
+) -> Iterator[Talk]:
+    environment = settings(new_database(postgres), folder, *models, **more)
+    with ServerProcess(folder / "server.log", **environment) as server:
+        talk = Talk(server.target, "somebody")
+        yield talk
+        talk.close()
+    assert "Traceback" not in server.log(), server.log()[-3000:]

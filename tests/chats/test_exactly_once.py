@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 from uuid import uuid4
 
 import grpc
 import pytest
 
-from memsvc.v1 import chat_pb2
 from tests.chats.conftest import Talk, kinds, only, text_of
 from tests.fakes.chat_steps import answering, chunk, sending
 from tests.fakes.model_server import FakeModel, failing
@@ -188,35 +188,40 @@ def test_many_at_once_with_one_request_id_store_one_answer(talk: Talk, first: Fa
     assert [message["content"] for message in talk.messages()] == ["Race.", "I see."]
 
 
-def test_an_interrupted_answer_teaches_nothing(talk: Talk, first: FakeModel) -> None:
-    """No facts are drawn from half a sentence, and it never becomes the user's word."""
-    first.script.append(sending(chunk("You live in Paris"), end=False))
-    with pytest.raises(Refused):
-        talk.say("Where do I live?")
-    until(lambda: _no_job_waits(talk))
-
-    facts = talk.wire.call(
-        "MemoryService/ListMemories", user_id=talk.user_id, kinds=["MEMORY_KIND_FACT"]
-    )
-    assert not facts.memories
+def facts_of(talk: Talk, **more: Any) -> list[Any]:
+    """Return the facts of a user."""
+    fields = {"user_id": talk.user_id, "kinds": ["MEMORY_KIND_FACT"], **more}
+    return list(talk.wire.call("MemoryService/ListMemories", **fields).memories)
 
 
-def test_what_the_user_says_becomes_a_fact_and_what_the_model_says_does_not(
-    talk: Talk, first: FakeModel
+def test_an_interrupted_answer_teaches_nothing(
+    talk: Talk, first: FakeModel, reader: FakeModel
 ) -> None:
-    """The user's own word is learnt from; the assistant's statement about the user is not."""
+    """No model is asked for the facts of half an answer; it is for those of a whole one."""
+    first.script.append(sending(chunk("You live in Paris."), end=False))
+    with pytest.raises(Refused):
+        talk.say("Where do I dwell?")
+    first.script.append(sending(*answering("You live in Lima.")))
+    talk.say("And where do I dwell?")
+    (found,) = until(lambda: facts_of(talk))
+
+    assert "Lima" in found.content
+    assert not [seen for seen in reader.requests if seen.message == "You live in Paris."]
+
+
+def test_what_the_model_says_is_never_the_users_own_word(talk: Talk, first: FakeModel) -> None:
+    """It is trusted less, and displaces nothing that the user said."""
     first.step = sending(*answering("You live in Paris."))
-    done = only(talk.say("I live in Oslo."), "done")
-    until(lambda: talk.wire.call("JobService/GetJob", job_id=done.job_id).job.state == 3)
+    talk.say("I live in Oslo.")
+    until(lambda: len(facts_of(talk, include_superseded=True)) == 2)
+    by_role = {fact.source_role: fact for fact in facts_of(talk, include_superseded=True)}
 
-    facts = talk.wire.call(
-        "MemoryService/ListMemories", user_id=talk.user_id, kinds=["MEMORY_KIND_FACT"]
-    )
-    assert ["Oslo" in fact.content for fact in facts.memories] == [True]
-
-
-def _no_job_waits(talk: Talk) -> bool:
-    return not talk.wire.call("JobService/ListDeadJobs", user_id=talk.user_id).jobs
+    assert "Oslo" in by_role[1].content
+    assert not by_role[1].superseded_by
+    assert by_role[1].trust == 1
+    assert "Paris" in by_role[2].content
+    assert by_role[2].trust < 1
+    assert by_role[2].contested
 
 
 def test_saying_it_anew_cuts_off_what_came_after(talk: Talk, first: FakeModel) -> None:
@@ -288,10 +293,3 @@ def test_an_erased_user_is_not_chatted_with(talk: Talk, first: FakeModel) -> Non
 
     assert (caught.value.code, caught.value.reason) == ("FAILED_PRECONDITION", "USER_ERASED")
     assert len(first.requests) == 1
-
-
-def test_every_event_can_be_read_as_json(talk: Talk, first: FakeModel) -> None:
-    """What grpcurl shows of a stream is legible: each event is one field with a name."""
-    for event in talk.say("Hello."):
-        assert isinstance(event, chat_pb2.ChatEvent)
-        assert event.WhichOneof("event")

@@ -1,0 +1,287 @@
+"""How a stream comes: at once, never silent for long, and in order whatever the provider does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.chats.conftest import Talk, kinds, only, text_of
+from tests.fakes.chat_steps import DONE, answering, chunk, data, sending
+from tests.fakes.model_server import (
+    MEGABYTE,
+    FakeModel,
+    Step,
+    dropping,
+    failing,
+    hanging,
+    html,
+    redirecting,
+    streaming,
+)
+from tests.support.server import ServerProcess
+from tests.support.waiting import until
+from tests.support.wire import Refused
+
+
+def test_a_piece_is_sent_as_soon_as_it_is_there(talk: Talk, first: FakeModel) -> None:
+    """The caller has the first word while the model is still silent about the second."""
+    first.script.append(sending(chunk("One"), first.release, *answering(" two")))
+    heard = ""
+    for event in talk.begin("Count."):
+        heard += event.delta.text
+        if heard == "One":
+            first.release.set()
+
+    assert heard == "One two"
+
+
+def test_a_silent_stream_is_kept_alive(talk: Talk, first: FakeModel) -> None:
+    """While the model thinks, empty events say that the stream lives."""
+    first.script.append(sending(first.release, *answering("At last.")))
+    events = []
+    for event in talk.begin("Think."):
+        events.append(event)
+        if kinds(events).count("keepalive") and len(events) > 4:
+            first.release.set()
+
+    assert kinds(events)[:3] == ["started", "context", "keepalive"]
+    assert text_of(events) == "At last."
+
+
+def test_a_keepalive_does_not_begin_the_answer(talk: Talk, first: FakeModel) -> None:
+    """A provider that fails after a silence is still replaced by the next one."""
+    first.script.append(sending(first.release, end=False))
+    events = []
+    for event in talk.begin("Think."):
+        events.append(event)
+        if "keepalive" in kinds(events):
+            first.release.set()
+
+    assert only(events, "provider_change").next_provider == "second"
+    assert only(events, "done").provider == "second"
+
+
+def test_characters_that_come_apart_are_whole_again(talk: Talk, first: FakeModel) -> None:
+    """Whatever the pieces on the network, a character of several bytes arrives as one."""
+    first.script.append(streaming(["Grüße, ", "日本", " 👩‍👩‍👧"], split_characters=True))
+
+    assert text_of(talk.say("Greet.")) == "Grüße, 日本 👩‍👩‍👧"
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        b": keep-alive\n\n",
+        b"event: ping\ndata: {}\n\n",
+        b"data: not json\n\n",
+        b"data: [1, 2]\n\n",
+        b'data: {"choices": null}\n\n',
+        b'data: {"choices": [null]}\n\n',
+        b'data: {"choices": [{"delta": null}]}\n\n',
+        b'data: {"choices": [{"delta": {"content": 7}}]}\n\n',
+        b"data:\n\n",
+        b"\n\n\n",
+        b"id: 3\nretry: 10\n\n",
+    ],
+)
+def test_noise_in_a_stream_is_passed_over(talk: Talk, first: FakeModel, noise: bytes) -> None:
+    """What is no piece of an answer is left out, wherever it stands."""
+    first.script.append(
+        sending(noise, chunk("Fi"), noise, chunk("ne."), chunk(finish="stop"), noise, DONE)
+    )
+
+    assert text_of(talk.say("How?")) == "Fine."
+
+
+FAILURES: dict[str, tuple[Step, str]] = {
+    "500": (failing(500), "MODEL_FAILED"),
+    "401": (failing(401), "MODEL_REJECTED_KEY"),
+    "drop": (dropping, "MODEL_UNREACHABLE"),
+    "html": (html(), "MODEL_FAILED"),
+    "redirection": (redirecting(), "MODEL_REJECTED_REQUEST"),
+    "empty stream": (sending(DONE), "REPLY_UNUSABLE"),
+    "error event": (sending(data({"error": {"message": "no", "code": 500}})), "MODEL_FAILED"),
+    "429": (failing(429, retry_after="1"), "MODEL_BUSY"),
+}
+
+
+def test_the_next_provider_answers_where_one_does_not(
+    chats_of_two: Talk, first: FakeModel, second: FakeModel
+) -> None:
+    """The change is told with its reason; the answer is whole, and whose it is stands at its end."""
+    for name, (step, reason) in FAILURES.items():
+        first.step = step
+        events = chats_of_two.say("Anybody?")
+
+        change = only(events, "provider_change")
+        assert (change.provider, change.next_provider, change.next_model, change.reason) == (
+            "first",
+            "second",
+            "second-model",
+            reason,
+        ), name
+        assert text_of(events) == "The second one."
+        assert only(events, "done").provider == "second"
+        assert chats_of_two.messages()[-1]["metadata"]["provider"] == "second"
+    assert len(second.requests) == len(FAILURES)
+
+
+def test_a_provider_that_fails_again_and_again_is_left_alone(
+    chats_of_two: Talk, first: FakeModel, second: FakeModel
+) -> None:
+    """After five failures in a row it is not asked for a while, and shown as paused."""
+    first.step = failing(500)
+    for _ in range(5):
+        chats_of_two.say("Anybody?")
+    asked = len(first.requests)
+    events = chats_of_two.say("Anybody?")
+
+    assert only(events, "provider_change").reason == "MODEL_PAUSED"
+    assert len(first.requests) == asked
+    shown = chats_of_two.wire.call("ProviderService/ListProviders").providers
+    assert [(one.name, one.state) for one in shown] == [("first", 3), ("second", 1)]
+    assert second.requests
+
+
+def test_who_is_named_is_asked_and_nobody_else(
+    chats_of_two: Talk, first: FakeModel, second: FakeModel
+) -> None:
+    """A request that names its provider is not answered by another one."""
+    first.step = failing(500)
+    with pytest.raises(Refused) as caught:
+        chats_of_two.say("Anybody?", provider="first")
+
+    assert (caught.value.code, caught.value.reason) == ("UNAVAILABLE", "MODEL_UNAVAILABLE")
+    assert not second.requests
+    assert [message["content"] for message in chats_of_two.messages()] == ["Anybody?"]
+
+
+def test_a_request_chooses_provider_and_model(
+    talk: Talk, first: FakeModel, second: FakeModel
+) -> None:
+    """By provider, by both, or by a model that only one of them offers."""
+    talk.say("One.", provider="second")
+    talk.say("Two.", provider="second", model="second-large")
+    talk.say("Three.", model="second-large")
+
+    assert [seen.body["model"] for seen in second.requests] == [
+        "second-model",
+        "second-large",
+        "second-large",
+    ]
+    assert not first.requests
+
+
+def test_providers_and_models_are_listed(talk: Talk) -> None:
+    """In the order in which they are asked, the default model first, with prices; and no key anywhere."""
+    providers = talk.wire.call("ProviderService/ListProviders").providers
+    models = talk.wire.call("ProviderService/ListModels", provider="second").models
+
+    assert [(one.name, one.kind, one.default_model) for one in providers] == [
+        ("first", "compatible", "first-model"),
+        ("second", "compatible", "second-model"),
+    ]
+    assert [(m.name, m.provider, m.input_price, m.output_price) for m in models] == [
+        ("second-model", "second", 10, 20),
+        ("second-large", "second", 1, 2),
+    ]
+    assert "sk-key" not in str(providers) + str(models)
+
+
+def test_a_provider_that_hangs_is_given_up(slow_chats: Talk, first: FakeModel) -> None:
+    """Neither a silent beginning nor a silent middle holds a caller for ever."""
+    first.script.append(hanging())
+    with pytest.raises(Refused) as silent:
+        slow_chats.say("Hello?")
+    first.script.append(sending(chunk("I was"), first.release))
+    with pytest.raises(Refused) as stalled:
+        slow_chats.say("Hello?")
+
+    assert (silent.value.code, silent.value.reason) == ("UNAVAILABLE", "MODEL_UNAVAILABLE")
+    assert stalled.value.reason == "LLM_STREAM_TRUNCATED"
+    assert slow_chats.messages()[-1]["content"] == "I was"
+
+
+def test_a_huge_answer_is_given_up(talk: Talk, first: FakeModel) -> None:
+    """More than four megabytes are no answer: the stream ends, and what is kept of it is bounded."""
+    piece = chunk("x" * 60_000)
+    first.script.append(sending(*[piece] * (5 * MEGABYTE // len(piece)), DONE))
+    with pytest.raises(Refused) as caught:
+        talk.say("Go on for ever.")
+
+    assert caught.value.reason == "LLM_STREAM_TRUNCATED"
+    assert len(talk.messages()[-1]["content"]) == 100_000
+
+
+def test_a_deadline_ends_a_stream(talk: Talk, first: FakeModel) -> None:
+    """The caller's time is kept, the model is stopped, what was said is kept."""
+    first.script.append(sending(chunk("Well, "), first.release))
+    with pytest.raises(Refused) as caught:
+        talk.say("Quickly!", seconds=1.0)
+
+    assert caught.value.code == "DEADLINE_EXCEEDED"
+    assert first.requests[0].disconnected.wait(2.0)
+    until(lambda: [m["interrupted"] for m in talk.messages()] == [False, True])
+
+
+def test_a_key_and_what_is_said_stay_out_of_the_log(
+    talk: Talk, chat_server: ServerProcess, first: FakeModel
+) -> None:
+    """The provider's key goes to the provider alone; no text goes into the log."""
+    first.script.append(failing(401))
+    talk.say("quokka7419 is my word.")
+
+    assert first.requests[0].headers["authorization"] == "Bearer sk-key-of-first"
+    assert "sk-key-of" not in chat_server.log()
+    assert "quokka7419" not in chat_server.log()
+
+
+def test_pages_of_the_web_are_cited(talk: Talk, first: FakeModel, searching: Any) -> None:
+    """A search that is asked for gives the model numbered pages behind a fence, and the caller citations."""
+    searching.results = [
+        {"title": "Tides", "url": "https://example.org/tides", "content": "High at noon."},
+        {"title": "No address", "url": "javascript:alert(1)", "content": "x"},
+    ]
+    events = talk.say("@search tide tables\nWhen is high water?")
+
+    citation = only(events, "citation")
+    assert (citation.number, citation.title, citation.url, citation.snippet) == (
+        1,
+        "Tides",
+        "https://example.org/tides",
+        "High at noon.",
+    )
+    assert searching.queries[-1] == "tide tables"
+    role, asked = first.requests[-1].turns[-1]
+    assert role == "user"
+    assert "https://example.org/tides" in asked
+    assert "High at noon." not in asked
+    assert talk.messages()[-1]["metadata"]["citations"] == ["https://example.org/tides"]
+
+
+@pytest.mark.parametrize("failure", [(500, b""), (200, b"<html>"), (200, b"{}"), (302, b"")])
+def test_a_search_that_fails_is_told(
+    talk: Talk, first: FakeModel, searching: Any, failure: tuple[int, bytes]
+) -> None:
+    """The answer comes without pages, and says so."""
+    searching.failure = failure
+    try:
+        events = talk.say("When?", web_search="tides")
+    finally:
+        searching.failure = None
+
+    assert "WEB_SEARCH_UNAVAILABLE" in only(events, "context").degraded_reasons
+    assert text_of(events) == "I see."
+
+
+def test_a_search_that_there_is_none_for_names_the_setting(
+    chats_of_two: Talk, first: FakeModel
+) -> None:
+    """Searching the web is off unless the server was told whom to ask."""
+    with pytest.raises(Refused) as caught:
+        chats_of_two.say("When?", web_search="tides")
+
+    assert caught.value.reason == "PROVIDER_NOT_CONFIGURED"
+    assert caught.value.metadata["setting"] == "web_search_url"
+    assert not first.requests
