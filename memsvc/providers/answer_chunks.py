@@ -99,11 +99,13 @@ class ThoughtSplitter:
         self._held = ""
         #: None until it is known whether the answer begins with thoughts.
         self._thinking: bool | None = None
+        #: The thoughts are over and the answer has not begun.
+        self._begins = False
 
     def feed(self, text: str) -> Iterator[AnswerPiece]:
         """Yield what is certain of *text*; what may be half a tag is held back."""
         if self._thinking is False:
-            yield AnswerPiece(text)
+            yield from self._answer(text)
             return
         self._held += text
         if self._thinking is None:
@@ -120,16 +122,22 @@ class ThoughtSplitter:
     def _thoughts(self) -> Iterator[AnswerPiece]:
         thought, tag, rest = self._held.partition(_CLOSE)
         if tag:
-            self._thinking, self._held = False, ""
+            self._thinking, self._held, self._begins = False, "", True
             if thought:
                 yield AnswerPiece(reasoning=thought)
-            if rest.lstrip():
-                yield AnswerPiece(rest.lstrip())
+            yield from self._answer(rest)
             return
         kept = next((n for n in range(len(_CLOSE) - 1, 0, -1) if thought.endswith(_CLOSE[:n])), 0)
         certain, self._held = thought[: len(thought) - kept], thought[len(thought) - kept :]
         if certain:
             yield AnswerPiece(reasoning=certain)
+
+    def _answer(self, text: str) -> Iterator[AnswerPiece]:
+        """Yield what is said after the thoughts, without the lines between."""
+        text = text.lstrip() if self._begins else text
+        if text:
+            self._begins = False
+            yield AnswerPiece(text)
 
     def end(self) -> Iterator[AnswerPiece]:
         """Yield what was held back."""

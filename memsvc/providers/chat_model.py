@@ -273,7 +273,9 @@ class _Tally:
         self.has_text = self.has_text or bool(piece.text.strip())
         # Some count anew with every chunk.
         self._counted = piece.usage or self._counted
-        self._finish = piece.finish or self._finish
+        # A refusal stays one, whatever the end says.
+        if self._finish is not FinishReason.CONTENT_FILTER:
+            self._finish = piece.finish or self._finish
 
     @property
     def usage(self) -> TokenUsage:
