@@ -8,8 +8,8 @@ use crate::{
     contract::{
         admin_service_client::AdminServiceClient, api_key_service_client::ApiKeyServiceClient,
         auth_service_client::AuthServiceClient, persona_service_client::PersonaServiceClient,
-        profile_service_client::ProfileServiceClient, retention_service_client::RetentionServiceClient,
-        trust_service_client::TrustServiceClient,
+        profile_service_client::ProfileServiceClient,
+        retention_service_client::RetentionServiceClient, trust_service_client::TrustServiceClient,
     },
     macros::services,
 };
