@@ -122,12 +122,14 @@ def test_what_is_not_said_of_a_persona_is_the_default(acme: Wire) -> None:
 @pytest.mark.parametrize("field", ["name", "system_prompt"])
 def test_a_persona_has_a_name_and_an_instruction(acme: Wire, field: str) -> None:
     """One without is refused, created or changed, and the field is named."""
-    for call in (
-        lambda: create(acme, **{field: " "}),
-        lambda: update(acme, field, persona_id=create(acme).persona_id),
-    ):
-        with pytest.raises(Refused) as caught:
-            call()
+    known = create(acme).persona_id
+
+    with pytest.raises(Refused) as created:
+        create(acme, **{field: " "})
+    with pytest.raises(Refused) as changed:
+        update(acme, field, persona_id=known)
+
+    for caught in (created, changed):
         assert set(caught.value.violations) == {f"persona.{field}"}
 
 
