@@ -26,6 +26,7 @@ from memsvc_client import (
     MemoryClient,
     RecallResponse,
     WrapSettings,
+    memory_of,
     memory_options,
     wrap,
 )
@@ -401,10 +402,10 @@ async def test_a_server_that_comes_back_is_asked_again(
         await asked.said()
     assert asked.client.stats.recalls_failed == 3
     remembering.scripts["Recall"] = answers
-    assert asked.client._memory._breaker.is_open
+    assert asked.client.memory._breaker.is_open
 
     await asked.said()  # tries, and does not wait
-    until(lambda: not asked.client._memory._breaker.is_open)
+    until(lambda: not asked.client.memory._breaker.is_open)
     await asked.said()
 
     assert BLOCK not in model.requests[-2].prompt
@@ -460,7 +461,7 @@ async def test_a_wrapped_client_is_taken_for_what_it_is(wrapped: Make) -> None:
     other = Asked(asked.client.with_options(timeout=9.0))
     await other.said()
     assert other.client.timeout == pytest.approx(9.0)
-    assert asked.client.stats.calls == 1
+    assert memory_of(asked.client).stats.calls == 1
 
 
 async def test_a_client_that_was_given_stays_open(wrapped: Make, server: ScriptedServer) -> None:
@@ -469,7 +470,7 @@ async def test_a_client_that_was_given_stays_open(wrapped: Make, server: Scripte
         asked = wrapped(client)
         await asked.said()
         await asked.settle(asked.client.flush(10.0))
-        asked.client._memory.close(1.0)
+        asked.client.memory.close(1.0)
 
         client.recall(user_id="ana", query="tea")
         assert await asked.said()
@@ -484,6 +485,8 @@ def test_what_is_no_memory_is_refused() -> None:
         wrap(client, memory=wrong)
     with MemoryClient() as memory, pytest.raises(TypeError, match="api_key"):
         wrap(client, memory=memory, api_key="k")
+    with pytest.raises(TypeError, match="not wrapped"):
+        memory_of(client)
 
 
 def test_threads_share_one_wrapped_client(remembering: ScriptedServer, model: FakeModel) -> None:
@@ -499,7 +502,7 @@ def test_threads_share_one_wrapped_client(remembering: ScriptedServer, model: Fa
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(ask, range(40)))
-    Asked(client).client.flush(20.0)
+    assert memory_of(client).flush(20.0)
     client.close()
 
     turns = requests(remembering, "Ingest")
@@ -583,7 +586,7 @@ async def test_what_was_said_before_is_known_in_another_conversation(
 
 def asked_user(asked: Asked) -> str:
     """Return whose memory a wrapped client has."""
-    return str(asked.client._memory._options.user_id)
+    return str(asked.client.memory._options.user_id)
 
 
 def test_a_server_that_is_killed_costs_no_answer(model: FakeModel, tmp_path: Path) -> None:
@@ -601,7 +604,8 @@ def test_a_server_that_is_killed_costs_no_answer(model: FakeModel, tmp_path: Pat
                 process.process.wait(PATIENCE_SECONDS * 10)
             answer = client.chat.completions.create(model=MODEL, messages=QUESTION[3:])  # type: ignore[arg-type]
             assert answer.choices[0].message.content == "You live in Porto, dear."
-    client.close(0.1)
+    memory_of(client).close(0.1)
+    client.close()
 
 
 def test_a_breaker_opens_rests_and_closes() -> None:

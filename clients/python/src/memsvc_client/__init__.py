@@ -142,10 +142,16 @@ from memsvc_client.services import (
     AsyncServices,
     Services,
 )
+from memsvc_client.wrapping.memory import (
+    WrappedMemory,
+)
 from memsvc_client.wrapping.options import (
     MemoryOptions,
     WrapSettings,
     memory_options,
+)
+from memsvc_client.wrapping.proxies import (
+    memory_of,
 )
 from memsvc_client.wrapping.stats import (
     WrapStats,
@@ -267,6 +273,8 @@ __all__ = [
     "WatchJobResponse",
     "WrapSettings",
     "WrapStats",
+    "WrappedMemory",
+    "memory_of",
     "memory_options",
     "with_metadata",
     "wrap",

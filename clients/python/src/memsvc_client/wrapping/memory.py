@@ -118,7 +118,7 @@ def _waking(loop: asyncio.AbstractEventLoop, ended: asyncio.Future[None]) -> Cal
     return tell
 
 
-class Memory:
+class WrappedMemory:
     """Recalls for a call and stores it afterwards; for threads and for asyncio."""
 
     def __init__(
@@ -296,21 +296,23 @@ def _ingest(turn: Turn, answer: str) -> IngestRequest:
     )
 
 
-def memory_of(
+def connected(
     memory: MemoryClient | str,
     options: MemoryOptions,
     settings: WrapSettings,
     **connection: Any,
-) -> Memory:
+) -> WrappedMemory:
     """Return the memory on the server of a client, or at an address; raise TypeError for what is neither."""
     if isinstance(memory, MemoryClient):
         if connection:
             message = f"a MemoryClient is connected already, without {', '.join(connection)}"
             raise TypeError(message)
-        return Memory(memory, options, settings, owned=False)
+        return WrappedMemory(memory, options, settings, owned=False)
     if not isinstance(memory, str):
         message = f"the memory is a MemoryClient or an address, not {type(memory).__name__}"
         raise TypeError(message)
     # A recall has no time to be repeated: gRPC would wait for a better moment until its deadline.
     own = ClientOptions[Any](channel_options=[("grpc.enable_retries", 0)])
-    return Memory(MemoryClient(memory, options=own, **connection), options, settings, owned=True)
+    return WrappedMemory(
+        MemoryClient(memory, options=own, **connection), options, settings, owned=True
+    )

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from functools import wraps
 from typing import Any, Final, Self
 
-from memsvc_client.wrapping.memory import Memory, Turn
+from memsvc_client.wrapping.memory import Turn, WrappedMemory
 from memsvc_client.wrapping.stats import WrapStats
 from memsvc_client.wrapping.turns import ChatShape, ResponsesShape, Shape
 
@@ -44,7 +44,7 @@ class Proxy:
 class Remembered:
     """Takes an answer down as it comes, and has it stored once, when it has ended."""
 
-    def __init__(self, memory: Memory, turn: Turn) -> None:
+    def __init__(self, memory: WrappedMemory, turn: Turn) -> None:
         """Store into *memory*."""
         self._memory = memory
         self._turn = turn
@@ -176,7 +176,9 @@ class AsyncRememberingStream(Proxy):
         self._remembered.end()
 
 
-def remembering(create: Callable[..., Any], memory: Memory, shape: Shape) -> Callable[..., Any]:
+def remembering(
+    create: Callable[..., Any], memory: WrappedMemory, shape: Shape
+) -> Callable[..., Any]:
     """Return *create* with memories: given before it is called, and stored after."""
 
     @wraps(create)
@@ -193,7 +195,7 @@ def remembering(create: Callable[..., Any], memory: Memory, shape: Shape) -> Cal
 
 
 def async_remembering(
-    create: Callable[..., Awaitable[Any]], memory: Memory, shape: Shape
+    create: Callable[..., Awaitable[Any]], memory: WrappedMemory, shape: Shape
 ) -> Callable[..., Awaitable[Any]]:
     """Return the same for asyncio."""
 
@@ -210,13 +212,13 @@ def async_remembering(
     return call
 
 
-_Wrap = Callable[[Callable[..., Any], Memory, Shape], Callable[..., Any]]
+_Wrap = Callable[[Callable[..., Any], WrappedMemory, Shape], Callable[..., Any]]
 
 
 class _Calls(Proxy):
     """`chat.completions` or `responses`: their calls remember."""
 
-    def __init__(self, wrapped: Any, memory: Memory, shape: Shape, wrap: _Wrap) -> None:
+    def __init__(self, wrapped: Any, memory: WrappedMemory, shape: Shape, wrap: _Wrap) -> None:
         super().__init__(wrapped)
         self._memory = memory
         self._shape = shape
@@ -236,7 +238,7 @@ class _Calls(Proxy):
 class _Chat(Proxy):
     """`chat`."""
 
-    def __init__(self, wrapped: Any, memory: Memory, wrap: _Wrap) -> None:
+    def __init__(self, wrapped: Any, memory: WrappedMemory, wrap: _Wrap) -> None:
         super().__init__(wrapped)
         self._memory = memory
         self._wrap = wrap
@@ -252,7 +254,7 @@ class _Client(Proxy):
 
     _wrap: _Wrap
 
-    def __init__(self, wrapped: Any, memory: Memory) -> None:
+    def __init__(self, wrapped: Any, memory: WrappedMemory) -> None:
         """Stand for *wrapped*, with a *memory*."""
         super().__init__(wrapped)
         self._memory = memory
@@ -266,6 +268,11 @@ class _Client(Proxy):
     def responses(self) -> Any:
         """Calls of the model by responses."""
         return _Calls(self._wrapped.responses, self._memory, _RESPONSES, self._wrap)
+
+    @property
+    def memory(self) -> WrappedMemory:
+        """Its memory."""
+        return self._memory
 
     @property
     def stats(self) -> WrapStats:
@@ -329,3 +336,14 @@ class AsyncRememberingClient(_Client):
         """Close the client."""
         await asyncio.to_thread(self._memory.close)
         await self._wrapped.__aexit__(*error)
+
+
+def memory_of(client: object) -> WrappedMemory:
+    """Return the memory of a client that `wrap` returned; raise TypeError for another one.
+
+    What it has, the client has too (for asyncio, to be awaited), but type checkers know of it only here.
+    """
+    if not isinstance(client, _Client):
+        message = f"{client!r} was not wrapped"
+        raise TypeError(message)
+    return client.memory

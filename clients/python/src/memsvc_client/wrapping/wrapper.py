@@ -6,7 +6,7 @@ import inspect
 from typing import Any, TypeVar, Unpack, cast
 
 from memsvc_client.client import MemoryClient
-from memsvc_client.wrapping.memory import memory_of
+from memsvc_client.wrapping.memory import connected
 from memsvc_client.wrapping.options import MemoryOptionFields, MemoryOptions, WrapSettings
 from memsvc_client.wrapping.proxies import AsyncRememberingClient, RememberingClient
 
@@ -45,7 +45,7 @@ def wrap(
     connection = {
         name: value for name, value in (("api_key", api_key), ("secure", secure)) if value
     }
-    kept = memory_of(memory, MemoryOptions(**options), settings or WrapSettings(), **connection)
+    kept = connected(memory, MemoryOptions(**options), settings or WrapSettings(), **connection)
     create = inspect.unwrap(cast("Any", client).chat.completions.create)
     kind = AsyncRememberingClient if inspect.iscoroutinefunction(create) else RememberingClient
     return cast("ClientT", kind(client, kept))
