@@ -39,6 +39,7 @@ PACKAGE = ROOT / "clients/python/src/memsvc_client"
 EXAMPLE_NAMES = {"client", "datetime", "UTC", "memory_id", "forget", "come_back_in", "log"} | {
     "archive",
     "parent",
+    "openai",
 }
 
 
