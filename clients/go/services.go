@@ -43,6 +43,16 @@ func (s Services) Auth() memsvcv1.AuthServiceClient {
 	return memsvcv1.NewAuthServiceClient(s.calls)
 }
 
+// Personas are who answers in a chat.
+func (s Services) Personas() memsvcv1.PersonaServiceClient {
+	return memsvcv1.NewPersonaServiceClient(s.calls)
+}
+
+// Profiles have how users want to be answered, and who they are.
+func (s Services) Profiles() memsvcv1.ProfileServiceClient {
+	return memsvcv1.NewProfileServiceClient(s.calls)
+}
+
 // Retention says what is kept for how long.
 func (s Services) Retention() memsvcv1.RetentionServiceClient {
 	return memsvcv1.NewRetentionServiceClient(s.calls)

@@ -13,7 +13,7 @@ from memsvc.core.errors import UserNotFound
 
 _USER: Final = "user_id"
 #: Where an empty user_id is filled in: in the request itself, and in what it changes.
-_FILLED_WITHIN: Final = ("memory", "conversation", "persona", "preferences")
+_FILLED_WITHIN: Final = ("memory", "conversation", "persona")
 _PACKAGE: Final = "memsvc.v1"
 
 

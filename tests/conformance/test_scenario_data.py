@@ -28,7 +28,10 @@ def all_steps(steps: tuple[Step, ...] | list[Step]) -> list[Step]:
 
 
 def test_every_rpc_is_called() -> None:
-    """A new RPC that clients have a method for needs a scenario before it can be released."""
+    """A new RPC that clients have a method for needs a scenario before it can be released.
+
+    RPCs of the other services may have one.
+    """
     called = {
         step.subject
         for scenario in SCENARIOS.values()
@@ -37,7 +40,7 @@ def test_every_rpc_is_called() -> None:
     }
 
     rpcs = {method.name for service in SERVICES.values() for method in service.methods}
-    assert called == {rpc for rpc in rpcs if hasattr(MemoryClient, method_name(rpc))}
+    assert {rpc for rpc in rpcs if hasattr(MemoryClient, method_name(rpc))} <= called <= rpcs
 
 
 def test_every_reason_is_tried_with_its_status() -> None:

@@ -26,6 +26,9 @@ VALUES: Final[dict[str, Any]] = {
     "job_id": "never",
     "key_id": "NEVER0000000",
     "rule_id": "never",
+    "persona_id": "never",
+    "persona": {"user_id": "somebody", "name": "a name", "system_prompt": "Answer in verse."},
+    "preferences": {"user_id": "somebody", "tone": "warm"},
     "memory": {"memory_id": "never", "content": "I like tea.", "category": "taste"},
     "queries": [{"user_id": "somebody", "query": "tea", "relevant_ids": ["m"]}],
     "display_name": "Ana",
@@ -56,6 +59,7 @@ MORE: Final[dict[str, dict[str, Any]]] = {
     "MemoryService/ExtractFacts": {"message": {"content": "I like tea.", "role": "ROLE_USER"}},
     "AuthService/CreateInvitation": {"role": "ACCOUNT_ROLE_USER"},
     "RetentionService/UpdateRetentionRule": {"rule": {**VALUES["rule"], "rule_id": "never"}},
+    "PersonaService/UpdatePersona": {"persona": {**VALUES["persona"], "persona_id": "never"}},
     "RetentionService/RunRetention": {"dry_run": True},
 }
 #: Methods of which a caller has to be an account, or has to know a secret: they name nobody's ids.

@@ -54,7 +54,12 @@ def test_every_id_of_the_contract_is_known(theirs: World) -> None:
 def as_user(fields: dict[str, Any], user_id: str) -> dict[str, Any]:
     """Return the request with a user of its own, wherever it names one."""
     queries = [as_user(query, user_id) for query in fields.get("queries", [])]
-    more = {"queries": queries} if queries else {}
+    more: dict[str, Any] = {"queries": queries} if queries else {}
+    more |= {
+        name: as_user(fields[name], user_id)
+        for name in ("persona", "preferences")
+        if name in fields
+    }
     return {**fields, **({"user_id": user_id} if "user_id" in fields else {}), **more}
 
 

@@ -17,7 +17,7 @@ from tests.support.wire import Refused, Wire
 
 #: What differs from call to call without saying anything.
 _MOVING: Final = re.compile(
-    r"time$|Time$|^duration|^revision$|[hH]ash$|[sS]equence$|^secret$|[tT]oken$|entryCount|^used$"
+    r"time$|Time$|^duration|^etag$|^revision$|[hH]ash$|[sS]equence$|^secret$|[tT]oken$|entryCount|^used$"
 )
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 #: What fences a context block, and marks words in it.
@@ -80,6 +80,20 @@ def made(owner: Wire) -> World:
             "condition": {"user_ids": [user]},
         },
     )
+    persona = f"their-persona-{uuid4()}"
+    owner.call(
+        "PersonaService/CreatePersona",
+        persona={
+            "persona_id": persona,
+            "user_id": user,
+            "name": "theirs",
+            "system_prompt": f"Speak of {CANARY}.",
+        },
+    )
+    owner.call(
+        "ProfileService/UpdatePreferences",
+        preferences={"user_id": user, "nickname": f"{CANARY} the first"},
+    )
     return World(
         owner,
         user,
@@ -97,7 +111,7 @@ def made(owner: Wire) -> World:
             "request_id": request_id,
             "key_id": key.api_key.key_id,
             "rule_id": rule.rule.rule_id,
-            "persona_id": f"their-persona-{uuid4()}",
+            "persona_id": persona,
         },
     )
 

@@ -115,3 +115,34 @@ async def test_a_note_of_what_was_recalled_changes_no_index(
     assert updated == len(recalls) == ROWS // 30
     # Not those of a page that happens to be full; without room on pages it would be none.
     assert on_their_page >= updated / 2
+
+
+#: What a Chat asks before it answers, or upkeep asks of a tenant, each with its parameters.
+OF_A_CHAT: dict[str, dict[str, Any]] = {
+    "find_persona": {"user_id": "u", "persona_id": "p"},
+    "get_preferences": {"user_id": "u"},
+    "use_cached_answer": {"user_id": "u", "key": bytes(32), "now": utc_now()},
+    "trim_cached_answers": {"answers_max": 10, "limit": 10},
+}
+
+
+@pytest.mark.parametrize("name", OF_A_CHAT)
+async def test_what_a_chat_asks_first_is_found_by_an_index(
+    database: Database, caller: Caller, name: str
+) -> None:
+    """Neither personas, nor preferences, nor kept answers are looked through as a whole."""
+    async with database.transaction(caller) as tx:
+        cursor = await tx.connection.execute(
+            "explain (format json) " + loader.statement(name),
+            {"tenant_id": caller.tenant_id, **OF_A_CHAT[name]},
+        )
+        row = await cursor.fetchone()
+
+    assert row
+    scans = [
+        node
+        for node in nodes(row[0][0]["Plan"])
+        if node.get("Relation Name") in {"persona", "preferences", "response_cache"}
+    ]
+    assert scans
+    assert not [node for node in scans if node["Node Type"] == "Seq Scan"]

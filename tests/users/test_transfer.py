@@ -14,9 +14,22 @@ import psycopg
 import pytest
 from pydantic import BaseModel
 
-from memsvc.core.user_export import ExportedConversation, ExportedMemory, ExportedProfile
+from memsvc.core.user_export import (
+    ExportedConversation,
+    ExportedMemory,
+    ExportedPersona,
+    ExportedPreferences,
+    ExportedProfile,
+)
 from memsvc.v1 import user_service_pb2 as pb
-from memsvc_client import MemoryClient, Message
+from memsvc_client import (
+    CreatePersonaRequest,
+    MemoryClient,
+    Message,
+    Persona,
+    Preferences,
+    UpdatePreferencesRequest,
+)
 from tests.support.server import KEYS, ServerProcess
 from tests.support.stubs import Services
 from tests.support.texts import contents, say
@@ -34,6 +47,8 @@ LEFT_OUT = {
         "consolidated_time",
         "withdrawn_count",
     },
+    "preferences": {"tenant_id", "user_id", "version"},
+    "persona": {"tenant_id", "user_id", "version"},
 }
 
 
@@ -78,6 +93,24 @@ def life(client: MemoryClient, user: str) -> None:
         messages=[Message(content="I moved to Boston.")],
         extraction="EXTRACTION_MODE_SYNC",
     )
+    client.services.profiles.UpdatePreferences(
+        UpdatePreferencesRequest(
+            preferences=Preferences(user_id=user, tone="warm", topics_of_interest=["tea", "rain"])
+        )
+    )
+    for persona_id, temperature in (("mine", 0.5), ("my other", None)):
+        client.services.personas.CreatePersona(
+            CreatePersonaRequest(
+                persona=Persona(
+                    persona_id=persona_id,
+                    user_id=user,
+                    name="Mine",
+                    system_prompt="Answer in verse.",
+                    temperature=temperature,
+                    tags=["verse"],
+                )
+            )
+        )
     client.create_memory(user_id=user, content="a note", tags=["x", "y"], pinned=True)
     job_id = client.consolidate(user_id=user).job_id
     until(lambda: client.get_job(job_id=job_id).job.state in {3, 4, 5})
@@ -106,6 +139,8 @@ def test_an_export_imported_elsewhere_exports_the_same(
         "conversation",
         "memory",
         "profile",
+        "preferences",
+        "persona",
         "end",
     }
     assert any(line.get("superseded_by") for line in before)
@@ -194,6 +229,8 @@ def test_an_export_holds_every_column(owner: psycopg.Connection[Any]) -> None:
         "memory": ExportedMemory,
         "conversation": ExportedConversation,
         "profile": ExportedProfile,
+        "preferences": ExportedPreferences,
+        "persona": ExportedPersona,
     }
     for table, model in models.items():
         rows = owner.execute(

@@ -201,9 +201,13 @@ class Driver:
     ) -> Any:
         kind = getattr(memsvc_client, f"{method}Request")
         message = json_format.ParseDict(request, kind())
-        return getattr(self._client, snake_case(method))(
-            message, timeout=timeout_seconds, call_metadata=list((headers or {}).items())
-        )
+        metadata = list((headers or {}).items())
+        if ours := getattr(self._client, snake_case(method), None):
+            return ours(message, timeout=timeout_seconds, call_metadata=metadata)
+        assert self._client
+        stubs = vars(self._client.services).values()
+        stub = next(stub for stub in stubs if hasattr(stub, method))
+        return getattr(stub, method)(message, timeout=timeout_seconds, metadata=metadata)
 
 
 async def settled(result: Any) -> Any:

@@ -169,9 +169,13 @@ repeatable!(
     ChatRequest,
     ConsolidateRequest,
     CreateMemoryRequest,
+    CreatePersonaRequest,
     DeleteMemoryRequest,
+    DeletePersonaRequest,
     IngestRequest,
     RejectMemoriesRequest,
     RequeueJobRequest,
-    UpdateMemoryRequest
+    UpdateMemoryRequest,
+    UpdatePersonaRequest,
+    UpdatePreferencesRequest
 );

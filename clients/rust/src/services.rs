@@ -7,8 +7,9 @@ use crate::{
     client::MemoryClient,
     contract::{
         admin_service_client::AdminServiceClient, api_key_service_client::ApiKeyServiceClient,
-        auth_service_client::AuthServiceClient, retention_service_client::RetentionServiceClient,
-        trust_service_client::TrustServiceClient,
+        auth_service_client::AuthServiceClient, persona_service_client::PersonaServiceClient,
+        profile_service_client::ProfileServiceClient,
+        retention_service_client::RetentionServiceClient, trust_service_client::TrustServiceClient,
     },
     macros::services,
 };
@@ -21,6 +22,8 @@ services! {
         get_server_info "GetServerInfo" GetServerInfoRequest -> GetServerInfoResponse;
         list_audit_entries "ListAuditEntries" ListAuditEntriesRequest -> ListAuditEntriesResponse;
         verify_audit_log "VerifyAuditLog" VerifyAuditLogRequest -> VerifyAuditLogResponse;
+        get_cache_stats "GetCacheStats" GetCacheStatsRequest -> GetCacheStatsResponse;
+        clear_cache "ClearCache" ClearCacheRequest -> ClearCacheResponse;
     }
     /// Keys for applications.
     ApiKeys(ApiKeyServiceClient) of api_keys in "memsvc.v1.ApiKeyService" {
@@ -41,6 +44,20 @@ services! {
         get_me "GetMe" GetMeRequest -> GetMeResponse;
         update_me "UpdateMe" UpdateMeRequest -> UpdateMeResponse;
         change_password "ChangePassword" ChangePasswordRequest -> ChangePasswordResponse;
+    }
+    /// Who answers in a chat.
+    Personas(PersonaServiceClient) of personas in "memsvc.v1.PersonaService" {
+        create_persona "CreatePersona" CreatePersonaRequest -> CreatePersonaResponse, identified;
+        get_persona "GetPersona" GetPersonaRequest -> GetPersonaResponse;
+        list_personas "ListPersonas" ListPersonasRequest -> ListPersonasResponse;
+        update_persona "UpdatePersona" UpdatePersonaRequest -> UpdatePersonaResponse, identified;
+        delete_persona "DeletePersona" DeletePersonaRequest -> DeletePersonaResponse, identified;
+    }
+    /// How users want to be answered, and who they are.
+    Profiles(ProfileServiceClient) of profiles in "memsvc.v1.ProfileService" {
+        get_preferences "GetPreferences" GetPreferencesRequest -> GetPreferencesResponse;
+        update_preferences "UpdatePreferences" UpdatePreferencesRequest -> UpdatePreferencesResponse, identified;
+        get_profile "GetProfile" GetProfileRequest -> GetProfileResponse;
     }
     /// What is kept for how long.
     Retention(RetentionServiceClient) of retention in "memsvc.v1.RetentionService" {

@@ -11,6 +11,8 @@ import {
   MemoryService,
   MemsvcError,
   Pager,
+  PersonaService,
+  ProfileService,
   UserService,
 } from "@memsvc/client/node";
 import { createMemoryClient as createWebClient } from "@memsvc/client/web";
@@ -41,8 +43,8 @@ export type Reply = Partial<Record<"response" | "error" | "failure", JsonValue>>
 type Call = (request: unknown, options: CallOptions) => unknown;
 
 const METHODS = new Map<string, DescMethod>(
-  [MemoryService, JobService, AdminService, UserService].flatMap(({ methods }) =>
-    methods.map((one) => [one.name, one]),
+  [MemoryService, JobService, AdminService, UserService, PersonaService, ProfileService].flatMap(
+    ({ methods }) => methods.map((one) => [one.name, one]),
   ),
 );
 
@@ -232,7 +234,12 @@ export class Commands {
       throw new Error(`no method ${command.method}`);
     }
     const client = this.#connected();
-    const call = client[method.localName as "recall"].bind(client) as unknown as Call;
+    const owners: object[] = [client, ...Object.values(client.services)];
+    const owner = owners.find((one) => method.localName in one) as MemoryClient | undefined;
+    if (owner === undefined) {
+      throw new Error(`no client of ${command.method}`);
+    }
+    const call = owner[method.localName as "recall"].bind(owner) as unknown as Call;
     return { method, call, request: fromJson(method.input, command.request ?? {}) };
   }
 

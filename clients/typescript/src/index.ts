@@ -22,6 +22,8 @@ export * from "./gen/memsvc/v1/error_reason_pb.js";
 export * from "./gen/memsvc/v1/job_service_pb.js";
 export * from "./gen/memsvc/v1/memory_pb.js";
 export * from "./gen/memsvc/v1/memory_service_pb.js";
+export * from "./gen/memsvc/v1/persona_service_pb.js";
+export * from "./gen/memsvc/v1/profile_service_pb.js";
 export * from "./gen/memsvc/v1/ranking_pb.js";
 export * from "./gen/memsvc/v1/retention_service_pb.js";
 export * from "./gen/memsvc/v1/trust_service_pb.js";

@@ -21,6 +21,8 @@ from memsvc_client._pb import (
     auth_service_pb2,
     job_service_pb2,
     memory_service_pb2,
+    persona_service_pb2,
+    profile_service_pb2,
     retention_service_pb2,
     trust_service_pb2,
     user_service_pb2,
@@ -35,6 +37,8 @@ SERVICES = tuple(
         user_service_pb2,
         api_key_service_pb2,
         auth_service_pb2,
+        persona_service_pb2,
+        profile_service_pb2,
         retention_service_pb2,
         trust_service_pb2,
     )
@@ -47,7 +51,7 @@ RPCS = {
     method.name: method
     for service in SERVICES[:4]
     for method in service.methods
-    if "Audit" not in method.name
+    if "Audit" not in method.name and "Cache" not in method.name
 }
 #: What answers a call: a message, or messages for a stream; it may end the call by the context.
 Script = Callable[[Any, grpc.ServicerContext], Any]

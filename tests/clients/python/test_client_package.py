@@ -24,6 +24,8 @@ from memsvc_client._pb import (
     job_service_pb2,
     memory_pb2,
     memory_service_pb2,
+    persona_service_pb2,
+    profile_service_pb2,
     ranking_pb2,
     retention_service_pb2,
     trust_service_pb2,
@@ -37,6 +39,7 @@ PACKAGE = ROOT / "clients/python/src/memsvc_client"
 EXAMPLE_NAMES = {"client", "datetime", "UTC", "memory_id", "forget", "come_back_in", "log"} | {
     "archive",
     "parent",
+    "openai",
 }
 
 
@@ -51,6 +54,8 @@ def test_every_message_and_enum_is_public() -> None:
         job_service_pb2,
         memory_pb2,
         memory_service_pb2,
+        persona_service_pb2,
+        profile_service_pb2,
         ranking_pb2,
         retention_service_pb2,
         trust_service_pb2,

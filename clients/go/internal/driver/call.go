@@ -55,10 +55,26 @@ func describe(failure *memsvc.Error) *failedCall {
 	return described
 }
 
+// named returns the method of this name: the client's own, or that of one of its services.
+func (d *driver) named(name string) reflect.Value {
+	method := reflect.ValueOf(d.client).MethodByName(name)
+	if method.IsValid() && method.Type().NumIn() == 2 {
+		return method
+	}
+	services := reflect.ValueOf(d.client.Services())
+	for i := range services.NumMethod() {
+		stub := services.Method(i).Call(nil)[0]
+		if method := stub.MethodByName(name); method.IsValid() {
+			return method
+		}
+	}
+	return reflect.Value{}
+}
+
 // method returns the client's method that a command names, with the command's request.
 func (d *driver) method(cmd *command) (func(context.Context) []reflect.Value, error) {
-	method := reflect.ValueOf(d.client).MethodByName(cmd.Method)
-	if !method.IsValid() || method.Type().NumIn() != 2 {
+	method := d.named(cmd.Method)
+	if !method.IsValid() {
 		return nil, fmt.Errorf("no such method: %s", cmd.Method)
 	}
 	kind := method.Type().In(1)

@@ -142,6 +142,23 @@ from memsvc_client.services import (
     AsyncServices,
     Services,
 )
+from memsvc_client.wrapping.memory import (
+    WrappedMemory,
+)
+from memsvc_client.wrapping.options import (
+    MemoryOptions,
+    WrapSettings,
+    memory_options,
+)
+from memsvc_client.wrapping.proxies import (
+    memory_of,
+)
+from memsvc_client.wrapping.stats import (
+    WrapStats,
+)
+from memsvc_client.wrapping.wrapper import (
+    wrap,
+)
 
 __all__ = [
     "Aborted",
@@ -218,6 +235,7 @@ __all__ = [
     "MemoryFilter",
     "MemoryKind",
     "MemoryMode",
+    "MemoryOptions",
     "MemsvcError",
     "Message",
     "Metadata",
@@ -253,6 +271,12 @@ __all__ = [
     "UserProfile",
     "WatchJobRequest",
     "WatchJobResponse",
+    "WrapSettings",
+    "WrapStats",
+    "WrappedMemory",
+    "memory_of",
+    "memory_options",
     "with_metadata",
+    "wrap",
 ]
 __all__ += management.__all__

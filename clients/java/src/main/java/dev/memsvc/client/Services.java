@@ -3,6 +3,8 @@ package dev.memsvc.client;
 import dev.memsvc.v1.AdminServiceGrpc;
 import dev.memsvc.v1.ApiKeyServiceGrpc;
 import dev.memsvc.v1.AuthServiceGrpc;
+import dev.memsvc.v1.PersonaServiceGrpc;
+import dev.memsvc.v1.ProfileServiceGrpc;
 import dev.memsvc.v1.RetentionServiceGrpc;
 import dev.memsvc.v1.TrustServiceGrpc;
 import io.grpc.Channel;
@@ -51,6 +53,24 @@ public final class Services {
    */
   public AuthServiceGrpc.AuthServiceBlockingStub auth() {
     return AuthServiceGrpc.newBlockingStub(channel);
+  }
+
+  /**
+   * Gives who answers in a chat.
+   *
+   * @return the stub
+   */
+  public PersonaServiceGrpc.PersonaServiceBlockingStub personas() {
+    return PersonaServiceGrpc.newBlockingStub(channel);
+  }
+
+  /**
+   * Gives how users want to be answered, and who they are.
+   *
+   * @return the stub
+   */
+  public ProfileServiceGrpc.ProfileServiceBlockingStub profiles() {
+    return ProfileServiceGrpc.newBlockingStub(channel);
   }
 
   /**

@@ -13,6 +13,7 @@ import dev.memsvc.client.MemoryClientBuilder;
 import dev.memsvc.client.MemsvcException;
 import dev.memsvc.client.Pages;
 import dev.memsvc.client.ServerStream;
+import dev.memsvc.client.Services;
 import dev.memsvc.v1.ImportUserRequest;
 import dev.memsvc.v1.IngestStreamRequest;
 import io.grpc.TlsChannelCredentials;
@@ -30,6 +31,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** Does what commands say, with the client that the last {@code connect} made. */
 final class Operations implements AutoCloseable {
@@ -202,7 +204,7 @@ final class Operations implements AutoCloseable {
   private static Object invoke(MemoryClient client, Method method, Message request)
       throws Exception {
     try {
-      return method.invoke(client, request);
+      return method.invoke(owner(client, method), request);
     } catch (InvocationTargetException e) {
       if (e.getCause() instanceof MemsvcException failure) {
         throw failure;
@@ -211,11 +213,28 @@ final class Operations implements AutoCloseable {
     }
   }
 
-  /** Returns the client's method that a command names by the name of its RPC. */
+  /** Returns whose method it is: the client itself, or the stub of one of its services. */
+  private static Object owner(MemoryClient client, Method method) throws Exception {
+    Class<?> kind = method.getDeclaringClass();
+    if (kind.isInstance(client)) {
+      return client;
+    }
+    for (Method service : Services.class.getDeclaredMethods()) {
+      if (kind.equals(service.getReturnType())) {
+        return service.invoke(client.services());
+      }
+    }
+    throw new IllegalArgumentException("no such service: " + kind);
+  }
+
+  /** Returns the method that a command names by the name of its RPC, the client's or a service's. */
   private static Method method(JsonObject command) {
     String rpc = command.get("method").getAsString();
     String name = rpc.substring(0, 1).toLowerCase(Locale.ROOT) + rpc.substring(1);
-    return Arrays.stream(MemoryClient.class.getMethods())
+    Stream<Class<?>> stubs =
+        Arrays.stream(Services.class.getDeclaredMethods()).map(Method::getReturnType);
+    return Stream.concat(Stream.of(MemoryClient.class), stubs)
+        .flatMap(kind -> Arrays.stream(kind.getMethods()))
         .filter(method -> method.getName().equals(name) && method.getParameterCount() == 1)
         .filter(method -> Message.class.isAssignableFrom(method.getParameterTypes()[0]))
         .findFirst()
