@@ -15,7 +15,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.struct_pb2 import Struct
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from memsvc_client._pb.chat_pb2 import CacheMode, MemoryMode
+from memsvc_client._pb.chat_pb2 import CacheMode, MemoryMode, ReasoningEffort, TurnPolicy
 from memsvc_client._pb.memory_pb2 import (
     EmbeddingMode,
     ExtractionMode,
@@ -111,6 +111,17 @@ class ChatFields(TypedDict, total=False):
     temperature: float
     max_output_tokens: int
     request_id: str
+    project_id: str
+    agent_id: str
+    participants: Iterable[str]
+    turn_policy: TurnPolicy | str
+    turns_max: int
+    memory_query: str
+    web_search: str
+    reasoning_effort: ReasoningEffort | str
+    user_message_id: str
+    prompt_token_budget: int
+    recall_limit: int
 
 
 class CreateMemoryFields(TypedDict, total=False):
