@@ -136,7 +136,7 @@ class ExportedMemory(_Line):
     flagged: bool
     source_classes: list[Annotated[int, Field(ge=1, le=5)]]
     source_flags: list[_Text]
-    #: Exports of before 0.3 do not have it.
+    #: Exports from before messages could break off do not have it.
     interrupted: bool = False
 
     @model_validator(mode="after")
