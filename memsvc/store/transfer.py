@@ -22,12 +22,29 @@ class ExportedConversationRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportedProjectRow:
+    """A project as a line of JSON, and where it stands in the order."""
+
+    project_id: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExportedMemoryRow:
     """A memory as a line of JSON, and where it stands in the order."""
 
     create_time: datetime
     memory_id: UUID
     line: str
+
+
+async def projects(
+    tx: Transaction, user_id: str, *, after: str | None, limit: int
+) -> list[ExportedProjectRow]:
+    """Return *limit* projects that are the user's before anybody else's, from *after* (an id) on."""
+    return await tx.all(
+        "list_exported_projects", ExportedProjectRow, user_id=user_id, after=after, limit=limit
+    )
 
 
 async def conversations(
@@ -61,6 +78,12 @@ async def profile(tx: Transaction, user_id: str) -> str | None:
     """Return the profile as a line of JSON, None if there is none."""
     rows = await tx.mapped("get_exported_profile", dict, user_id=user_id)
     return rows[0]["line"] if rows else None
+
+
+async def put_projects(tx: Transaction, user_id: str, records: Sequence[Mapping[str, Any]]) -> None:
+    """Store projects by their columns, which the user owns; those that there are already stay as they are."""
+    if records:
+        await tx.execute("import_projects", user_id=user_id, records=Jsonb(list(records)))
 
 
 async def put_conversations(

@@ -54,7 +54,9 @@ def test_every_id_of_the_contract_is_known(theirs: World) -> None:
 def as_user(fields: dict[str, Any], user_id: str) -> dict[str, Any]:
     """Return the request with a user of its own, wherever it names one."""
     queries = [as_user(query, user_id) for query in fields.get("queries", [])]
-    more = {"queries": queries} if queries else {}
+    more: dict[str, Any] = {"queries": queries} if queries else {}
+    if "conversation" in fields:
+        more["conversation"] = as_user(fields["conversation"], user_id)
     return {**fields, **({"user_id": user_id} if "user_id" in fields else {}), **more}
 
 

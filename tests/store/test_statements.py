@@ -36,7 +36,7 @@ from memsvc.store.replies import StoredReply
 from memsvc.store.retention import Match
 from memsvc.store.spaces import Count, KnownSpace
 from memsvc.store.sql.loader import names, statement
-from memsvc.store.transfer import ExportedConversationRow, ExportedMemoryRow
+from memsvc.store.transfer import ExportedConversationRow, ExportedMemoryRow, ExportedProjectRow
 from memsvc.store.usage import UnmeasuredUser, Usage
 
 #: Statements about no tenant's rows: the installation, the schema, the session and the roles.
@@ -185,6 +185,7 @@ COLUMNS = {
     "list_unmeasured_users": [field.name for field in fields(UnmeasuredUser)],
     "measure_usage": [field.name for field in fields(Usage)],
     "list_exported_conversations": [field.name for field in fields(ExportedConversationRow)],
+    "list_exported_projects": [field.name for field in fields(ExportedProjectRow)],
     "list_exported_memories": [field.name for field in fields(ExportedMemoryRow)],
     "get_audit_head": [field.name for field in fields(AuditHead)],
     "list_audit_entries": [field.name for field in fields(AuditEntry)],

@@ -18,6 +18,7 @@ from memsvc.core.user_export import (
     ExportedConversation,
     ExportedMemory,
     ExportedProfile,
+    ExportedProject,
     Header,
 )
 from memsvc.store import embeddings, forgetting, transfer
@@ -54,19 +55,21 @@ class _Import:
 
     header: Header
     user_id: str
+    projects: list[dict[str, Any]] = field(default_factory=list)
     conversations: list[dict[str, Any]] = field(default_factory=list)
     memories: list[dict[str, Any]] = field(default_factory=list)
     profile: dict[str, Any] | None = None
     end: End | None = None
     conversation_ids: set[str] = field(default_factory=set)
-    #: Lines of each kind that were read, and that were stored.
+    projects_read: int = 0
+    #: Conversations and memories that were read, and that were stored.
     read: list[int] = field(default_factory=lambda: [0, 0])
     stored: list[int] = field(default_factory=lambda: [0, 0])
 
     @property
     def is_full(self) -> bool:
         """Whether it is time to store what was read."""
-        return len(self.conversations) + len(self.memories) >= BATCH
+        return len(self.projects) + len(self.conversations) + len(self.memories) >= BATCH
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,9 @@ class Importing:
         match line:
             case Header():
                 raise InvalidFields([(FIELD, f"line {number}: a second header")])
+            case ExportedProject():
+                under_way.projects_read += 1
+                under_way.projects.append(line.model_dump(mode="json", exclude={"type"}))
             case ExportedConversation():
                 under_way.read[0] += 1
                 under_way.conversation_ids.add(line.conversation_id)
@@ -131,6 +137,7 @@ class Importing:
         await self.quotas.make_room(limited, len(under_way.memories), size)
         async with self.context.database.transaction(limited) as tx:
             user_id = under_way.user_id
+            await transfer.put_projects(tx, user_id, under_way.projects)
             conversations = await transfer.put_conversations(tx, user_id, under_way.conversations)
             memory_ids = await transfer.put_memories(tx, user_id, under_way.memories)
             await embeddings.mark_pending(tx, memory_ids, now=now)
@@ -138,11 +145,13 @@ class Importing:
                 await transfer.put_profile(tx, user_id, under_way.profile, now=now)
         under_way.stored[0] += conversations
         under_way.stored[1] += len(memory_ids)
+        under_way.projects.clear()
         under_way.conversations.clear()
         under_way.memories.clear()
 
     async def _ended(self, caller: Caller, under_way: _Import, end: End) -> Imported:
-        if under_way.read != [end.conversation_count, end.memory_count]:
+        read = [under_way.projects_read, *under_way.read]
+        if read != [end.project_count, end.conversation_count, end.memory_count]:
             raise InvalidFields([(FIELD, "lines are missing: the end counts more than there were")])
         conversations, memories = under_way.stored
         now = self.context.clock()
