@@ -43,6 +43,16 @@ func (s Services) Auth() memsvcv1.AuthServiceClient {
 	return memsvcv1.NewAuthServiceClient(s.calls)
 }
 
+// Conversations has conversations and their messages.
+func (s Services) Conversations() memsvcv1.ConversationServiceClient {
+	return memsvcv1.NewConversationServiceClient(s.calls)
+}
+
+// Projects has what conversations belong to.
+func (s Services) Projects() memsvcv1.ProjectServiceClient {
+	return memsvcv1.NewProjectServiceClient(s.calls)
+}
+
 // Retention says what is kept for how long.
 func (s Services) Retention() memsvcv1.RetentionServiceClient {
 	return memsvcv1.NewRetentionServiceClient(s.calls)

@@ -4,6 +4,8 @@ import type { Calls } from "./calls.js";
 import { AdminService } from "./gen/memsvc/v1/admin_service_pb.js";
 import { ApiKeyService } from "./gen/memsvc/v1/api_key_service_pb.js";
 import { AuthService } from "./gen/memsvc/v1/auth_service_pb.js";
+import { ConversationService } from "./gen/memsvc/v1/conversation_service_pb.js";
+import { ProjectService } from "./gen/memsvc/v1/project_service_pb.js";
 import { RetentionService } from "./gen/memsvc/v1/retention_service_pb.js";
 import { TrustService } from "./gen/memsvc/v1/trust_service_pb.js";
 
@@ -22,6 +24,10 @@ export interface Services {
   readonly apiKeys: Client<typeof ApiKeyService>;
   /** People who log in. */
   readonly auth: Client<typeof AuthService>;
+  /** Conversations and their messages. */
+  readonly conversations: Client<typeof ConversationService>;
+  /** What conversations belong to. */
+  readonly projects: Client<typeof ProjectService>;
   /** What is kept for how long. */
   readonly retention: Client<typeof RetentionService>;
   /** What the write guard has put aside. */
@@ -34,6 +40,8 @@ export function servicesOf(calls: Calls): Services {
     admin: clientOf(AdminService, calls),
     apiKeys: clientOf(ApiKeyService, calls),
     auth: clientOf(AuthService, calls),
+    conversations: clientOf(ConversationService, calls),
+    projects: clientOf(ProjectService, calls),
     retention: clientOf(RetentionService, calls),
     trust: clientOf(TrustService, calls),
   };

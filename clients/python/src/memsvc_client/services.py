@@ -19,6 +19,8 @@ from memsvc_client import errors
 from memsvc_client._pb.admin_service_pb2_grpc import AdminServiceStub
 from memsvc_client._pb.api_key_service_pb2_grpc import ApiKeyServiceStub
 from memsvc_client._pb.auth_service_pb2_grpc import AuthServiceStub
+from memsvc_client._pb.conversation_service_pb2_grpc import ConversationServiceStub
+from memsvc_client._pb.project_service_pb2_grpc import ProjectServiceStub
 from memsvc_client._pb.retention_service_pb2_grpc import RetentionServiceStub
 from memsvc_client._pb.trust_service_pb2_grpc import TrustServiceStub
 from memsvc_client.calls import Defaults, identified, method_of
@@ -34,6 +36,8 @@ class Services:
         admin: The audit log, limits, quota, and what the server is.
         api_keys: Keys for applications.
         auth: People who log in.
+        conversations: Conversations and their messages.
+        projects: What conversations belong to.
         retention: What is kept for how long.
         trust: What the write guard has put aside.
 
@@ -45,6 +49,8 @@ class Services:
         self.admin = AdminServiceStub(ours)
         self.api_keys = ApiKeyServiceStub(ours)
         self.auth = AuthServiceStub(ours)
+        self.conversations = ConversationServiceStub(ours)
+        self.projects = ProjectServiceStub(ours)
         self.retention = RetentionServiceStub(ours)
         self.trust = TrustServiceStub(ours)
 
@@ -59,6 +65,8 @@ class AsyncServices:
         admin: The audit log, limits, quota, and what the server is.
         api_keys: Keys for applications.
         auth: People who log in.
+        conversations: Conversations and their messages.
+        projects: What conversations belong to.
         retention: What is kept for how long.
         trust: What the write guard has put aside.
 
@@ -70,6 +78,8 @@ class AsyncServices:
         self.admin = AdminServiceStub(ours)
         self.api_keys = ApiKeyServiceStub(ours)
         self.auth = AuthServiceStub(ours)
+        self.conversations = ConversationServiceStub(ours)
+        self.projects = ProjectServiceStub(ours)
         self.retention = RetentionServiceStub(ours)
         self.trust = TrustServiceStub(ours)
 

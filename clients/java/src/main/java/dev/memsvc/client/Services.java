@@ -3,6 +3,8 @@ package dev.memsvc.client;
 import dev.memsvc.v1.AdminServiceGrpc;
 import dev.memsvc.v1.ApiKeyServiceGrpc;
 import dev.memsvc.v1.AuthServiceGrpc;
+import dev.memsvc.v1.ConversationServiceGrpc;
+import dev.memsvc.v1.ProjectServiceGrpc;
 import dev.memsvc.v1.RetentionServiceGrpc;
 import dev.memsvc.v1.TrustServiceGrpc;
 import io.grpc.Channel;
@@ -51,6 +53,24 @@ public final class Services {
    */
   public AuthServiceGrpc.AuthServiceBlockingStub auth() {
     return AuthServiceGrpc.newBlockingStub(channel);
+  }
+
+  /**
+   * Gives conversations and their messages.
+   *
+   * @return the stub
+   */
+  public ConversationServiceGrpc.ConversationServiceBlockingStub conversations() {
+    return ConversationServiceGrpc.newBlockingStub(channel);
+  }
+
+  /**
+   * Gives what conversations belong to.
+   *
+   * @return the stub
+   */
+  public ProjectServiceGrpc.ProjectServiceBlockingStub projects() {
+    return ProjectServiceGrpc.newBlockingStub(channel);
   }
 
   /**
