@@ -164,14 +164,29 @@ macro_rules! repeatable {
 }
 
 repeatable!(
+    AddProjectMemberRequest,
     ApproveMemoriesRequest,
+    BatchDeleteConversationsRequest,
     BatchDeleteMemoriesRequest,
+    BatchDeleteMessagesRequest,
+    BatchUpdateMessagesRequest,
     ChatRequest,
     ConsolidateRequest,
+    CreateConversationRequest,
     CreateMemoryRequest,
+    CreateProjectRequest,
+    DeleteConversationRequest,
     DeleteMemoryRequest,
+    DeleteMessageRequest,
+    DeleteProjectRequest,
     IngestRequest,
     RejectMemoriesRequest,
+    RemoveProjectMemberRequest,
     RequeueJobRequest,
-    UpdateMemoryRequest
+    TruncateConversationRequest,
+    UpdateConversationRequest,
+    UpdateMemoryRequest,
+    UpdateMessageRequest,
+    UpdateProjectMemberRequest,
+    UpdateProjectRequest
 );

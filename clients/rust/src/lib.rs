@@ -44,7 +44,7 @@ pub use client::MemoryClient;
 pub use contract::*;
 pub use error::{Error, FieldViolation, UploadError};
 pub use pager::{Page, Pager};
-pub use services::{Admin, ApiKeys, Auth, Retention, Services, Trust};
+pub use services::{Admin, ApiKeys, Auth, Conversations, Projects, Retention, Services, Trust};
 pub use streams::ServerStream;
 /// What the client is made of, in the versions that it takes.
 pub use {prost_types, tonic};

@@ -9,8 +9,8 @@ use crate::{
         admin_service_client::AdminServiceClient, api_key_service_client::ApiKeyServiceClient,
         auth_service_client::AuthServiceClient,
         conversation_service_client::ConversationServiceClient,
-        project_service_client::ProjectServiceClient, retention_service_client::RetentionServiceClient,
-        trust_service_client::TrustServiceClient,
+        project_service_client::ProjectServiceClient,
+        retention_service_client::RetentionServiceClient, trust_service_client::TrustServiceClient,
     },
     macros::services,
 };

@@ -13,6 +13,7 @@ import dev.memsvc.client.MemoryClientBuilder;
 import dev.memsvc.client.MemsvcException;
 import dev.memsvc.client.Pages;
 import dev.memsvc.client.ServerStream;
+import dev.memsvc.client.Services;
 import dev.memsvc.v1.ImportUserRequest;
 import dev.memsvc.v1.IngestStreamRequest;
 import io.grpc.TlsChannelCredentials;
@@ -48,6 +49,7 @@ final class Operations implements AutoCloseable {
       case "connect" -> connect(command);
       case "wait_until_ready" -> waitUntilReady(command);
       case "unary" -> encode(call(command));
+      case "service" -> service(command);
       case "list" -> list(command);
       case "upload" -> upload(command);
       case "stream" -> stream(command);
@@ -95,6 +97,22 @@ final class Operations implements AutoCloseable {
     client.waitUntilReady(
         given(command, "timeout_seconds") ? seconds(command) : MemoryClient.DEFAULT_TIMEOUT);
     return new JsonObject();
+  }
+
+  /** Calls a method of one of the services, such as "ProjectService/GetProject". */
+  private JsonObject service(JsonObject command) throws Exception {
+    String path = command.get("method").getAsString();
+    int end = path.indexOf('/');
+    String service = path.substring(0, end);
+    Services services = view(command).services();
+    Object stub =
+        switch (service) {
+          case "ConversationService" -> services.conversations();
+          case "ProjectService" -> services.projects();
+          default -> throw new IllegalArgumentException("no such service: " + service);
+        };
+    Method method = method(stub.getClass(), path.substring(end + 1));
+    return encode(response(invoke(stub, method, request(command, method))));
   }
 
   private JsonObject list(JsonObject command) throws Exception {
@@ -199,8 +217,7 @@ final class Operations implements AutoCloseable {
     return invoke(view(command), method, request(command, method));
   }
 
-  private static Object invoke(MemoryClient client, Method method, Message request)
-      throws Exception {
+  private static Object invoke(Object client, Method method, Message request) throws Exception {
     try {
       return method.invoke(client, request);
     } catch (InvocationTargetException e) {
@@ -213,9 +230,12 @@ final class Operations implements AutoCloseable {
 
   /** Returns the client's method that a command names by the name of its RPC. */
   private static Method method(JsonObject command) {
-    String rpc = command.get("method").getAsString();
+    return method(MemoryClient.class, command.get("method").getAsString());
+  }
+
+  private static Method method(Class<?> kind, String rpc) {
     String name = rpc.substring(0, 1).toLowerCase(Locale.ROOT) + rpc.substring(1);
-    return Arrays.stream(MemoryClient.class.getMethods())
+    return Arrays.stream(kind.getMethods())
         .filter(method -> method.getName().equals(name) && method.getParameterCount() == 1)
         .filter(method -> Message.class.isAssignableFrom(method.getParameterTypes()[0]))
         .findFirst()
