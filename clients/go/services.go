@@ -53,6 +53,21 @@ func (s Services) Profiles() memsvcv1.ProfileServiceClient {
 	return memsvcv1.NewProfileServiceClient(s.calls)
 }
 
+// Conversations has conversations and their messages.
+func (s Services) Conversations() memsvcv1.ConversationServiceClient {
+	return memsvcv1.NewConversationServiceClient(s.calls)
+}
+
+// Projects has what conversations belong to.
+func (s Services) Projects() memsvcv1.ProjectServiceClient {
+	return memsvcv1.NewProjectServiceClient(s.calls)
+}
+
+// Providers are whom a chat can ask.
+func (s Services) Providers() memsvcv1.ProviderServiceClient {
+	return memsvcv1.NewProviderServiceClient(s.calls)
+}
+
 // Retention says what is kept for how long.
 func (s Services) Retention() memsvcv1.RetentionServiceClient {
 	return memsvcv1.NewRetentionServiceClient(s.calls)

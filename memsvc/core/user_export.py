@@ -1,7 +1,7 @@
 """All that is remembered of a user as lines of JSON: what each line may hold.
 
-A header, conversations, memories in the order in which they came, the profile, preferences, personas of the
-user's own, and an end that counts.
+A header, projects, conversations, memories in the order in which they came, the profile, preferences, personas of
+the user's own, and an end that counts.
 What is made of the texts (terms, vectors) and what counts for one database only is left out.
 """
 
@@ -24,6 +24,7 @@ from pydantic import (
 
 from memsvc.core.errors import InvalidFields
 from memsvc.core.model import MemoryKind
+from memsvc.core.projects import may_be_registered
 
 FORMAT: Final = "memsvc-user"
 VERSION: Final = 1
@@ -45,6 +46,13 @@ def _storable(metadata: dict[str, Any]) -> dict[str, Any]:
         message = "is too long or holds the character U+0000"
         raise ValueError(message)
     return metadata
+
+
+def _registered(project_id: str) -> str:
+    if not may_be_registered(project_id):
+        message = "is not the id of a registered project"
+        raise ValueError(message)
+    return project_id
 
 
 _Text = Annotated[str, AfterValidator(_without_nul), Field(max_length=_CONTENT_CHARACTERS_MAX)]
@@ -81,6 +89,10 @@ class ExportedConversation(_Line):
     update_time: AwareDatetime
     #: How many messages it has had; their positions are below.
     message_count: _Count
+    #: An export of before knows none of these.
+    pinned: bool = False
+    archive_time: AwareDatetime | None = None
+    metadata: Annotated[dict[str, Any], AfterValidator(_storable)] = Field(default_factory=dict)
 
 
 class ExportedMemory(_Line):
@@ -201,6 +213,17 @@ class ExportedPersona(_Line):
     temperature: Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)] | None
     memory_scope: Annotated[int, Field(ge=1, le=2)]
     tags: Annotated[list[_Id], Field(max_length=16)]
+
+
+class ExportedProject(_Line):
+    """A project that is the user's before it is anybody else's; its other members are not told."""
+
+    type: Literal["project"]
+    project_id: Annotated[_Id, AfterValidator(_registered)]
+    name: Annotated[_Text, Field(min_length=1)]
+    description: _Text
+    technologies: list[_Id]
+    settings: Annotated[dict[str, Any], AfterValidator(_storable)]
     create_time: AwareDatetime
     update_time: AwareDatetime
 
@@ -211,10 +234,12 @@ class End(_Line):
     type: Literal["end"]
     conversation_count: Annotated[int, Field(ge=0)]
     memory_count: Annotated[int, Field(ge=0)]
+    project_count: Annotated[int, Field(ge=0)] = 0
 
 
 Line: TypeAlias = (
     Header
+    | ExportedProject
     | ExportedConversation
     | ExportedMemory
     | ExportedProfile
@@ -232,9 +257,16 @@ def header(user_id: str, now: datetime) -> str:
     )
 
 
-def end(conversations: int, memories: int) -> str:
+def end(projects: int, conversations: int, memories: int) -> str:
     """Return the last line."""
-    return _text(End(type="end", conversation_count=conversations, memory_count=memories))
+    return _text(
+        End(
+            type="end",
+            conversation_count=conversations,
+            memory_count=memories,
+            project_count=projects,
+        )
+    )
 
 
 def _text(line: BaseModel) -> str:

@@ -208,10 +208,12 @@ async def all_messages(
     return {row["memory_id"]: row["message_id"] for row in rows}
 
 
-async def detach(tx: Transaction, user_id: str, conversation_id: str) -> None:
+async def detach(tx: Transaction, user_id: str, conversation_id: str, *, now: datetime) -> None:
     """Let what is left of a conversation belong to none."""
     where = {"user_id": user_id, "conversation_id": conversation_id}
-    await tx.execute("detach_memories", **where)
+    # The first one waits for whoever is drawing facts from its messages, the second one sees those facts.
+    for _ in range(2):
+        await tx.execute("detach_memories", now=now, **where)
     await tx.execute("detach_withheld_memories", **where)
 
 

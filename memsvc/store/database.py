@@ -58,6 +58,8 @@ _MEANINGS: Final[tuple[tuple[type[psycopg.Error], type[MemsvcError]], ...]] = (
     (driver.LockNotAvailable, WriteConflict),
     (driver.DeadlockDetected, WriteConflict),
     (driver.SerializationFailure, WriteConflict),
+    # What a row was to refer to has just gone, or a row that has just come refers to what was to go.
+    (driver.ForeignKeyViolation, WriteConflict),
     (driver.DiskFull, StorageFull),
     (driver.DataCorrupted, StorageDamaged),
     (driver.IndexCorrupted, StorageDamaged),

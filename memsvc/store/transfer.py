@@ -26,6 +26,13 @@ class ExportedPersonaRow:
     """A persona as a line of JSON, and where it stands in the order."""
 
     persona_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedProjectRow:
+    """A project as a line of JSON, and where it stands in the order."""
+
+    project_id: str
     line: str
 
 
@@ -36,6 +43,15 @@ class ExportedMemoryRow:
     create_time: datetime
     memory_id: UUID
     line: str
+
+
+async def projects(
+    tx: Transaction, user_id: str, *, after: str | None, limit: int
+) -> list[ExportedProjectRow]:
+    """Return *limit* projects that are the user's before anybody else's, from *after* (an id) on."""
+    return await tx.all(
+        "list_exported_projects", ExportedProjectRow, user_id=user_id, after=after, limit=limit
+    )
 
 
 async def conversations(
@@ -84,6 +100,12 @@ async def personas(
     return await tx.all(
         "list_exported_personas", ExportedPersonaRow, user_id=user_id, after=after, limit=limit
     )
+
+
+async def put_projects(tx: Transaction, user_id: str, records: Sequence[Mapping[str, Any]]) -> None:
+    """Store projects by their columns, which the user owns; those that there are already stay as they are."""
+    if records:
+        await tx.execute("import_projects", user_id=user_id, records=Jsonb(list(records)))
 
 
 async def put_conversations(

@@ -25,7 +25,13 @@ from tests.support.server import ServerProcess
 from tests.support.waiting import until
 
 #: What kind of command each kind of step is to a runner, and what of it is passed on as it stands.
-OPERATIONS: Final = {"call": "unary", "list": "list", "upload": "upload", "stream": "stream"}
+OPERATIONS: Final = {
+    "call": "unary",
+    "service": "service",
+    "list": "list",
+    "upload": "upload",
+    "stream": "stream",
+}
 PASSED_ON: Final = ("request", "requests", "take", "cancel_after", "timeout_seconds", "headers")
 
 

@@ -43,6 +43,22 @@ def test_every_rpc_is_called() -> None:
     assert {rpc for rpc in rpcs if hasattr(MemoryClient, method_name(rpc))} <= called <= rpcs
 
 
+def test_every_call_about_conversations_and_projects_is_made() -> None:
+    """Of the services that clients have no methods for, those that end users' applications live on."""
+    called = {
+        step.subject
+        for scenario in SCENARIOS.values()
+        for step in all_steps(scenario.steps)
+        if step.kind == "service"
+    }
+
+    assert called == {
+        f"{name}/{method.name}"
+        for name in ("ConversationService", "ProjectService")
+        for method in SERVICES[f"memsvc.v1.{name}"].methods
+    }
+
+
 def test_every_reason_is_tried_with_its_status() -> None:
     """The scenario of the reasons has each value of the catalogue, with the status in its comment."""
     text = (ROOT / "proto/memsvc/v1/error_reason.proto").read_text("utf-8")

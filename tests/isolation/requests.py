@@ -45,6 +45,17 @@ VALUES: Final[dict[str, Any]] = {
         "action": "RETENTION_ACTION_HOLD",
         "condition": {"importance_under": 0.1},
     },
+    "conversation_id": "never",
+    "conversation_ids": ["never"],
+    "conversation": {"user_id": "somebody", "conversation_id": "never", "title": "tea"},
+    "message_id": "never",
+    "message_ids": ["never"],
+    "after_message_id": "never",
+    "change": {"message_id": "never", "content": "I like tea."},
+    "changes": [{"message_id": "never", "content": "I like tea."}],
+    "project_id": "never",
+    "project": {"project_id": "never", "name": "a name"},
+    "member_user_id": "somebody",
     "lines": (
         '{"type":"header","format":"memsvc-user","version":1,"user_id":"somebody",'
         '"export_time":"2025-01-01T00:00:00Z"}\n'
@@ -61,6 +72,8 @@ MORE: Final[dict[str, dict[str, Any]]] = {
     "RetentionService/UpdateRetentionRule": {"rule": {**VALUES["rule"], "rule_id": "never"}},
     "PersonaService/UpdatePersona": {"persona": {**VALUES["persona"], "persona_id": "never"}},
     "RetentionService/RunRetention": {"dry_run": True},
+    "ProjectService/AddProjectMember": {"role": "PROJECT_ROLE_VIEWER"},
+    "ProjectService/UpdateProjectMember": {"role": "PROJECT_ROLE_VIEWER"},
 }
 #: Methods of which a caller has to be an account, or has to know a secret: they name nobody's ids.
 WITHOUT_IDS: Final = frozenset({"AuthService/Register", "AuthService/Login", "AuthService/Refresh"})

@@ -60,6 +60,8 @@ def as_user(fields: dict[str, Any], user_id: str) -> dict[str, Any]:
         for name in ("persona", "preferences")
         if name in fields
     }
+    if "conversation" in fields:
+        more["conversation"] = as_user(fields["conversation"], user_id)
     return {**fields, **({"user_id": user_id} if "user_id" in fields else {}), **more}
 
 

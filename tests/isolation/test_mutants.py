@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, LiteralString
 from uuid import uuid4
@@ -44,6 +44,58 @@ def mutants(name: str) -> list[str]:
     return [f"{text[:start]}true{text[end:]}" for start, end in places]
 
 
+def own_things(caller: Wire, case: IdField, fields: dict[str, Any]) -> dict[str, Any]:
+    """Return a request after making what it is about, under the ids that it names, for the caller's own tenant.
+
+    So it gets past the question whether there is such a thing: ids of the other tenant are ids of this one too.
+    """
+    service = case.method.partition("/")[0]
+    inner: dict[str, Any] = {}
+    for name in ("conversation", "change", "project"):
+        inner |= fields.get(name, {})
+    inner |= fields.get("changes", [{}])[0] | fields
+    user = inner.get("user_id", "")
+    if service == "ConversationService" and case.method != "ConversationService/CreateConversation":
+        named = {
+            name: inner.get(name) or inner.get(f"{name}s", ["never"])[0]
+            for name in ("conversation_id", "message_id")
+        }
+        named["message_id"] = inner.get("after_message_id", named["message_id"])
+        said = {"message_id": named["message_id"], "content": "I like tea."}
+        with suppress(Refused):
+            caller.call(
+                "ConversationService/DeleteConversation",
+                user_id=user,
+                conversation_id=named["conversation_id"],
+            )
+        with suppress(Refused):
+            caller.call(
+                "ConversationService/DeleteMessage", user_id=user, message_id=named["message_id"]
+            )
+        with suppress(Refused):
+            caller.call(
+                "MemoryService/Ingest",
+                user_id=user,
+                conversation_id=named["conversation_id"],
+                messages=[said],
+            )
+    if service == "ProjectService" and case.name != "project_id" and "project_id" in inner:
+        made_one = caller.call("ProjectService/CreateProject", user_id=user, name="Own").project
+        own = {"project_id": made_one.project_id}
+        member = {**own, "member_user_id": inner.get("member_user_id", "somebody")}
+        if case.method != "ProjectService/AddProjectMember":
+            caller.call(
+                "ProjectService/AddProjectMember",
+                user_id=user,
+                role="PROJECT_ROLE_EDITOR",
+                **member,
+            )
+        if "project" in fields:
+            return {**fields, "project": {**fields["project"], **own}}
+        return {**fields, **own}
+    return fields
+
+
 @pytest.fixture(scope="module")
 def ways(own_server: OwnServer, acme: Wire, theirs: World) -> dict[str, list[IdField]]:
     """Which calls run a statement, by its name."""
@@ -61,8 +113,9 @@ def ways(own_server: OwnServer, acme: Wire, theirs: World) -> dict[str, list[IdF
             user = f"tester-{uuid4()}"
             fields = as_user(request(case.method), user)
             foreign = theirs.ids[case.name]
+            asked = own_things(acme, case, placed(fields, case, foreign))
             seen.clear()
-            outcome(acme, case.method, placed(fields, case, foreign), foreign)
+            outcome(acme, case.method, asked, foreign)
             for name in seen:
                 found.setdefault(name, []).append(case)
             forget(acme, case, user, foreign)
@@ -105,11 +158,11 @@ def _try(
     def mutated(asked: str) -> Any:
         return mutant if asked == name else statement(asked)
 
-    with statements(monkeypatch, mutated):
-        ends = [
-            outcome(acme, case.method, placed(fields, case, value), value)
-            for value in (foreign, unknown)
-        ]
+    ends = []
+    for value in (foreign, unknown):
+        asked = own_things(acme, case, placed(fields, case, value))
+        with statements(monkeypatch, mutated):
+            ends.append(outcome(acme, case.method, asked, value))
     forget(acme, case, user, foreign, unknown)
     assert ends[0] == ends[1], (name, case)
     assert CANARY not in str(ends)

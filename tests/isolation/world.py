@@ -22,6 +22,7 @@ _MOVING: Final = re.compile(
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 #: What fences a context block, and marks words in it.
 _MARK: Final = re.compile(r"\bm[0-9a-f]{32}\b|[\ue000-\uf8ff]")
+_PROJECT_ID: Final = re.compile(f"msproj-{_UUID.pattern}")
 _KEY_ID: Final = re.compile(r"\b[A-Z2-7]{12}\b")
 
 
@@ -40,6 +41,9 @@ class World:
         keys = self.owner.call("ApiKeyService/ListApiKeys", page_size=500).api_keys
         rules = self.owner.call("RetentionService/ListRetentionRules").rules
         holds = self.owner.call("RetentionService/ListHolds").holds
+        own = {"user_id": self.user_id, "project_id": self.ids["project_id"]}
+        project = self.owner.call("ProjectService/GetProject", **own).project
+        members = self.owner.call("ProjectService/ListProjectMembers", **own).members
         job = self.owner.call("JobService/GetJob", job_id=self.ids["job_id"]).job
         return [
             [{**json.loads(line), "export_time": None} for line in lines],
@@ -52,6 +56,7 @@ class World:
             sorted(rule.name for rule in rules if rule.rule_id == self.ids["rule_id"]),
             [hold.user_id for hold in holds if hold.user_id == self.user_id],
             (job.job_id, job.user_id),
+            (project.name, project.etag, [member.member_user_id for member in members]),
         ]
 
 
@@ -59,7 +64,10 @@ def made(owner: Wire) -> World:
     """Make a world for a new user of the owner's."""
     user = f"their-user-{uuid4()}"
     request_id = f"their-request-{uuid4()}"
-    conversation, project, agent = (f"their-{n}-{uuid4()}" for n in ("talk", "project", "agent"))
+    conversation, agent = (f"their-{n}-{uuid4()}" for n in ("talk", "agent"))
+    project = owner.call(
+        "ProjectService/CreateProject", user_id=user, name=f"{CANARY} project"
+    ).project.project_id
     message = f"their-message-{uuid4()}"
     reply = owner.call(
         "MemoryService/Ingest",
@@ -102,6 +110,9 @@ def made(owner: Wire) -> World:
             "conversation_id": conversation,
             "message_id": message,
             "parent_message_id": message,
+            "after_message_id": message,
+            "member_user_id": user,
+            "owner_user_id": user,
             "relevant_id": message,
             "source_message_id": message,
             "memory_id": note.memory.memory_id,
@@ -118,8 +129,8 @@ def made(owner: Wire) -> World:
 
 def never(like: str) -> str:
     """Return an id of the same form that never was."""
-    if _UUID.fullmatch(like):
-        return str(uuid4())
+    if _UUID.fullmatch(like) or _PROJECT_ID.fullmatch(like):
+        return _UUID.sub(lambda _: str(uuid4()), like)
     if _KEY_ID.fullmatch(like):
         return "".join(secrets.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") for _ in range(12))
     return f"never-{uuid4()}"

@@ -9,10 +9,11 @@ from uuid import uuid4
 import numpy as np
 import pytest
 
+from memsvc.core.conversations import MessageFilter
 from memsvc.core.lexical import lexical_vectors, query_terms
 from memsvc.core.model import Caller, EmbeddingSpace, MemoryFilter, NewMessage, Role
+from memsvc.store import conversations, embeddings, memories, profiles, search
 from memsvc.store import database as database_module
-from memsvc.store import embeddings, memories, profiles, search
 from memsvc.store.database import Database
 from memsvc.store.embeddings import NewEmbedding
 from memsvc.store.memories import NewEpisode
@@ -146,3 +147,45 @@ async def test_what_a_chat_asks_first_is_found_by_an_index(
     ]
     assert scans
     assert not [node for node in scans if node["Node Type"] == "Seq Scan"]
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+async def test_a_page_of_messages_is_read_by_their_places(
+    database: Database, caller: Caller, monkeypatch: pytest.MonkeyPatch, *, backwards: bool
+) -> None:
+    """As many messages are read as the page has, from where it begins; nothing is sorted."""
+    await fill(database, caller)
+    plans: list[Any] = []
+    name = "list_messages_backwards" if backwards else "list_messages"
+    async with database.transaction(caller) as tx:
+        talk = await conversations.get(tx, "u", "c", now=utc_now())
+        assert talk is not None
+        (first,) = await conversations.messages(
+            tx, talk, MessageFilter(backwards=backwards), now=utc_now(), limit=1
+        )
+        monkeypatch.setattr(
+            database_module,
+            "statement",
+            lambda asked: (
+                ("explain (analyze, format json) " if asked == name else "")
+                + loader.statement(asked)
+            ),
+        )
+        monkeypatch.setattr(
+            conversations, "_placed", lambda row: plans.append(row["QUERY PLAN"]) or first
+        )
+        await conversations.messages(
+            tx,
+            talk,
+            MessageFilter(backwards=backwards),
+            now=utc_now(),
+            limit=10,
+            after=first.place,
+        )
+
+    every = list(nodes(plans[0][0]["Plan"]))
+    (scan,) = [node for node in every if node.get("Relation Name") == "memory"]
+    assert scan["Node Type"] == "Index Scan"
+    assert scan["Index Name"] == "memory_place"
+    assert scan["Actual Rows"] == 10
+    assert not [node for node in every if node["Node Type"] == "Sort"]

@@ -40,7 +40,12 @@ from memsvc.store.response_cache import CacheCounts, CachedAnswer, CacheSize
 from memsvc.store.retention import Match
 from memsvc.store.spaces import Count, KnownSpace
 from memsvc.store.sql.loader import names, statement
-from memsvc.store.transfer import ExportedConversationRow, ExportedMemoryRow, ExportedPersonaRow
+from memsvc.store.transfer import (
+    ExportedConversationRow,
+    ExportedMemoryRow,
+    ExportedPersonaRow,
+    ExportedProjectRow,
+)
 from memsvc.store.usage import ModelUsage, UnmeasuredUser, Usage
 
 #: Statements about no tenant's rows: the installation, the schema, the session and the roles.
@@ -207,6 +212,7 @@ COLUMNS = {
     "get_cache_counts": [field.name for field in fields(CacheCounts)],
     "measure_usage": [field.name for field in fields(Usage)],
     "list_exported_conversations": [field.name for field in fields(ExportedConversationRow)],
+    "list_exported_projects": [field.name for field in fields(ExportedProjectRow)],
     "list_exported_memories": [field.name for field in fields(ExportedMemoryRow)],
     "get_audit_head": [field.name for field in fields(AuditHead)],
     "list_audit_entries": [field.name for field in fields(AuditEntry)],

@@ -20,6 +20,7 @@ from memsvc.core.user_export import (
     ExportedPersona,
     ExportedPreferences,
     ExportedProfile,
+    ExportedProject,
 )
 from memsvc.v1 import user_service_pb2 as pb
 from memsvc_client import (
@@ -39,7 +40,9 @@ from tests.support.wire import Refused
 #: What an export leaves out: whose it is, what is made of the text, what counts for one database only.
 LEFT_OUT = {
     "memory": {"tenant_id", "user_id", "words", "presence", "weights", "sequence", "place"},
-    "conversation": {"tenant_id", "user_id", "number"},
+    # Counts the changes in one database.
+    "conversation": {"tenant_id", "user_id", "number", "version"},
+    "project": {"tenant_id", "user_id", "version"},
     "profile": {
         "tenant_id",
         "user_id",
@@ -150,6 +153,52 @@ def test_an_export_imported_elsewhere_exports_the_same(
     assert len(timeline) == 2
 
 
+def test_what_people_made_of_conversations_goes_along(
+    client: MemoryClient, acme: Services, globex: Services, user: str
+) -> None:
+    """Titles, pins, archives and data of conversations, and projects that are the user's, without other members."""
+    say(client, user, "I like tea.", conversation_id="first")
+    talks, projects = acme("ConversationService").wire, acme("ProjectService").wire
+    talks.call(
+        "ConversationService/UpdateConversation",
+        conversation={
+            "user_id": user,
+            "conversation_id": "first",
+            "title": "Tea",
+            "pinned": True,
+            "archived": True,
+            "metadata": {"a": 1},
+        },
+    )
+    made = projects.call("ProjectService/CreateProject", user_id=user, name="Garden").project
+    projects.call(
+        "ProjectService/AddProjectMember",
+        user_id=user,
+        project_id=made.project_id,
+        member_user_id="somebody-else",
+        role="PROJECT_ROLE_VIEWER",
+    )
+    before = exported(acme, user)
+
+    imported(globex, before)
+    imported(globex, before)
+
+    assert without_times(exported(globex, user)) == without_times(before)
+    there = globex("ProjectService").wire
+    page = there.call("ProjectService/ListProjects", user_id=user)
+    assert [(one.name, one.role) for one in page.projects] == [("Garden", 1)]
+    assert "somebody-else" not in str(before)
+    old = [
+        {k: v for k, v in line.items() if k not in {"pinned", "archive_time", "metadata"}}
+        if line["type"] == "conversation"
+        else line
+        for line in before
+        if line["type"] != "project"
+    ]
+    del old[-1]["project_count"]
+    assert imported(acme, old, f"old-{user}").conversation_count == 1
+
+
 def test_an_import_sent_again_changes_nothing(
     client: MemoryClient, acme: Services, user: str
 ) -> None:
@@ -231,6 +280,7 @@ def test_an_export_holds_every_column(owner: psycopg.Connection[Any]) -> None:
         "profile": ExportedProfile,
         "preferences": ExportedPreferences,
         "persona": ExportedPersona,
+        "project": ExportedProject,
     }
     for table, model in models.items():
         rows = owner.execute(

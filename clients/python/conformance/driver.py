@@ -121,6 +121,22 @@ class Driver:
             return to_json(await anext(result.pages()))
         return to_json(await settled(result))
 
+    async def do_service(
+        self,
+        method: str,
+        request: Answer,
+        timeout_seconds: float | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Any:
+        """Make a call of one of the client's services, such as "ProjectService/GetProject"."""
+        assert self._client
+        service, _, name = method.partition("/")
+        stub = getattr(self._client.services, f"{snake_case(service.removesuffix('Service'))}s")
+        message = json_format.ParseDict(request, getattr(memsvc_client, f"{name}Request")())
+        call = getattr(stub, name)
+        metadata = list((headers or {}).items())
+        return to_json(await settled(call(message, timeout=timeout_seconds, metadata=metadata)))
+
     async def do_list(
         self, method: str, request: Answer, take: int | None = None, **terms: Any
     ) -> Answer:

@@ -3,6 +3,7 @@
 //! The commands are those of tests/conformance.
 
 mod json;
+mod services;
 mod users;
 
 use std::{collections::BTreeMap, fs, time::Duration};
@@ -114,6 +115,10 @@ impl Driver {
                 Err(error) => error.into(),
             },
             "unary" => self.unary(command).await?,
+            "service" => {
+                let services = self.client(command)?.services();
+                services::call(&self.mapping, services, &command.method, &command.request).await?
+            }
             "list" => self.list(command).await?,
             "upload" => self.upload(command).await?,
             "stream" => self.stream(command).await?,

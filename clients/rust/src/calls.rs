@@ -164,18 +164,33 @@ macro_rules! repeatable {
 }
 
 repeatable!(
+    AddProjectMemberRequest,
     ApproveMemoriesRequest,
+    BatchDeleteConversationsRequest,
     BatchDeleteMemoriesRequest,
+    BatchDeleteMessagesRequest,
+    BatchUpdateMessagesRequest,
     ChatRequest,
     ConsolidateRequest,
+    CreateConversationRequest,
     CreateMemoryRequest,
     CreatePersonaRequest,
+    CreateProjectRequest,
+    DeleteConversationRequest,
     DeleteMemoryRequest,
+    DeleteMessageRequest,
     DeletePersonaRequest,
+    DeleteProjectRequest,
     IngestRequest,
     RejectMemoriesRequest,
+    RemoveProjectMemberRequest,
     RequeueJobRequest,
+    TruncateConversationRequest,
+    UpdateConversationRequest,
     UpdateMemoryRequest,
+    UpdateMessageRequest,
     UpdatePersonaRequest,
-    UpdatePreferencesRequest
+    UpdatePreferencesRequest,
+    UpdateProjectMemberRequest,
+    UpdateProjectRequest
 );

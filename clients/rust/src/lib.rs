@@ -44,7 +44,10 @@ pub use client::MemoryClient;
 pub use contract::*;
 pub use error::{Error, FieldViolation, UploadError};
 pub use pager::{Page, Pager};
-pub use services::{Admin, ApiKeys, Auth, Personas, Profiles, Retention, Services, Trust};
+pub use services::{
+    Admin, ApiKeys, Auth, Conversations, Personas, Profiles, Projects, Providers, Retention,
+    Services, Trust,
+};
 pub use streams::ServerStream;
 /// What the client is made of, in the versions that it takes.
 pub use {prost_types, tonic};

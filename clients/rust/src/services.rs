@@ -7,8 +7,11 @@ use crate::{
     client::MemoryClient,
     contract::{
         admin_service_client::AdminServiceClient, api_key_service_client::ApiKeyServiceClient,
-        auth_service_client::AuthServiceClient, persona_service_client::PersonaServiceClient,
-        profile_service_client::ProfileServiceClient,
+        auth_service_client::AuthServiceClient,
+        conversation_service_client::ConversationServiceClient,
+        persona_service_client::PersonaServiceClient, profile_service_client::ProfileServiceClient,
+        project_service_client::ProjectServiceClient,
+        provider_service_client::ProviderServiceClient,
         retention_service_client::RetentionServiceClient, trust_service_client::TrustServiceClient,
     },
     macros::services,
@@ -58,6 +61,54 @@ services! {
         get_preferences "GetPreferences" GetPreferencesRequest -> GetPreferencesResponse;
         update_preferences "UpdatePreferences" UpdatePreferencesRequest -> UpdatePreferencesResponse, identified;
         get_profile "GetProfile" GetProfileRequest -> GetProfileResponse;
+    }
+    /// Conversations and their messages.
+    Conversations(ConversationServiceClient) of conversations in "memsvc.v1.ConversationService" {
+        create_conversation "CreateConversation"
+            CreateConversationRequest -> CreateConversationResponse, identified;
+        get_conversation "GetConversation" GetConversationRequest -> GetConversationResponse;
+        list_conversations "ListConversations" ListConversationsRequest -> ListConversationsResponse;
+        update_conversation "UpdateConversation"
+            UpdateConversationRequest -> UpdateConversationResponse, identified;
+        delete_conversation "DeleteConversation"
+            DeleteConversationRequest -> DeleteConversationResponse, identified;
+        batch_archive_conversations "BatchArchiveConversations"
+            BatchArchiveConversationsRequest -> BatchArchiveConversationsResponse;
+        batch_delete_conversations "BatchDeleteConversations"
+            BatchDeleteConversationsRequest -> BatchDeleteConversationsResponse, identified;
+        truncate_conversation "TruncateConversation"
+            TruncateConversationRequest -> TruncateConversationResponse, identified;
+        get_conversation_stats "GetConversationStats"
+            GetConversationStatsRequest -> GetConversationStatsResponse;
+        render_conversation "RenderConversation" RenderConversationRequest -> RenderConversationResponse;
+        list_messages "ListMessages" ListMessagesRequest -> ListMessagesResponse;
+        get_message "GetMessage" GetMessageRequest -> GetMessageResponse;
+        get_message_thread "GetMessageThread" GetMessageThreadRequest -> GetMessageThreadResponse;
+        update_message "UpdateMessage" UpdateMessageRequest -> UpdateMessageResponse, identified;
+        delete_message "DeleteMessage" DeleteMessageRequest -> DeleteMessageResponse, identified;
+        batch_update_messages "BatchUpdateMessages"
+            BatchUpdateMessagesRequest -> BatchUpdateMessagesResponse, identified;
+        batch_delete_messages "BatchDeleteMessages"
+            BatchDeleteMessagesRequest -> BatchDeleteMessagesResponse, identified;
+    }
+    /// What conversations belong to.
+    Projects(ProjectServiceClient) of projects in "memsvc.v1.ProjectService" {
+        create_project "CreateProject" CreateProjectRequest -> CreateProjectResponse, identified;
+        get_project "GetProject" GetProjectRequest -> GetProjectResponse;
+        list_projects "ListProjects" ListProjectsRequest -> ListProjectsResponse;
+        update_project "UpdateProject" UpdateProjectRequest -> UpdateProjectResponse, identified;
+        delete_project "DeleteProject" DeleteProjectRequest -> DeleteProjectResponse, identified;
+        add_project_member "AddProjectMember" AddProjectMemberRequest -> AddProjectMemberResponse, identified;
+        update_project_member "UpdateProjectMember"
+            UpdateProjectMemberRequest -> UpdateProjectMemberResponse, identified;
+        remove_project_member "RemoveProjectMember"
+            RemoveProjectMemberRequest -> RemoveProjectMemberResponse, identified;
+        list_project_members "ListProjectMembers" ListProjectMembersRequest -> ListProjectMembersResponse;
+    }
+    /// Whom a chat can ask.
+    Providers(ProviderServiceClient) of providers in "memsvc.v1.ProviderService" {
+        list_providers "ListProviders" ListProvidersRequest -> ListProvidersResponse;
+        list_models "ListModels" ListModelsRequest -> ListModelsResponse;
     }
     /// What is kept for how long.
     Retention(RetentionServiceClient) of retention in "memsvc.v1.RetentionService" {

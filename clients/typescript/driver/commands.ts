@@ -4,6 +4,7 @@ import { fromJson, toJson } from "@bufbuild/protobuf";
 import {
   AdminService,
   type CallOptions,
+  ConversationService,
   createMemoryClient as createNodeClient,
   ImportUserResponseSchema,
   JobService,
@@ -13,6 +14,7 @@ import {
   Pager,
   PersonaService,
   ProfileService,
+  ProjectService,
   UserService,
 } from "@memsvc/client/node";
 import { createMemoryClient as createWebClient } from "@memsvc/client/web";
@@ -48,6 +50,12 @@ const METHODS = new Map<string, DescMethod>(
   ),
 );
 
+/** The services that are called apart from the client's own methods. */
+const SERVICES = new Map([
+  ["ConversationService", { field: "conversations" as const, of: ConversationService }],
+  ["ProjectService", { field: "projects" as const, of: ProjectService }],
+]);
+
 /** Carries out commands with one client at a time. */
 export class Commands {
   readonly #web: boolean;
@@ -78,6 +86,8 @@ export class Commands {
         return this.#ready(command);
       case "unary":
         return this.#unary(command);
+      case "service":
+        return this.#service(command);
       case "list":
         return this.#list(command);
       case "upload":
@@ -127,6 +137,19 @@ export class Commands {
   async #unary(command: Command): Promise<Reply> {
     const { method, call, request } = this.#call(command);
     const answer = await first(call(request, optionsOf(command)));
+    return { response: toJson(method.output, answer, { useProtoFieldName: true }) };
+  }
+
+  async #service(command: Command): Promise<Reply> {
+    const [service = "", name = ""] = (command.method ?? "").split("/");
+    const served = SERVICES.get(service);
+    const method = served?.of.methods.find((one) => one.name === name);
+    if (served === undefined || method === undefined) {
+      throw new Error(`no method ${command.method}`);
+    }
+    const stub = this.#connected().services[served.field] as unknown as Record<string, Call>;
+    const request = fromJson(method.input, command.request ?? {});
+    const answer = (await stub[method.localName]?.(request, optionsOf(command))) as Message;
     return { response: toJson(method.output, answer, { useProtoFieldName: true }) };
   }
 

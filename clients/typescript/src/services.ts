@@ -6,6 +6,9 @@ import { ApiKeyService } from "./gen/memsvc/v1/api_key_service_pb.js";
 import { AuthService } from "./gen/memsvc/v1/auth_service_pb.js";
 import { PersonaService } from "./gen/memsvc/v1/persona_service_pb.js";
 import { ProfileService } from "./gen/memsvc/v1/profile_service_pb.js";
+import { ConversationService } from "./gen/memsvc/v1/conversation_service_pb.js";
+import { ProjectService } from "./gen/memsvc/v1/project_service_pb.js";
+import { ProviderService } from "./gen/memsvc/v1/provider_service_pb.js";
 import { RetentionService } from "./gen/memsvc/v1/retention_service_pb.js";
 import { TrustService } from "./gen/memsvc/v1/trust_service_pb.js";
 
@@ -28,6 +31,12 @@ export interface Services {
   readonly personas: Client<typeof PersonaService>;
   /** How users want to be answered, and who they are. */
   readonly profiles: Client<typeof ProfileService>;
+  /** Conversations and their messages. */
+  readonly conversations: Client<typeof ConversationService>;
+  /** What conversations belong to. */
+  readonly projects: Client<typeof ProjectService>;
+  /** Whom a chat can ask. */
+  readonly providers: Client<typeof ProviderService>;
   /** What is kept for how long. */
   readonly retention: Client<typeof RetentionService>;
   /** What the write guard has put aside. */
@@ -42,6 +51,9 @@ export function servicesOf(calls: Calls): Services {
     auth: clientOf(AuthService, calls),
     personas: clientOf(PersonaService, calls),
     profiles: clientOf(ProfileService, calls),
+    conversations: clientOf(ConversationService, calls),
+    projects: clientOf(ProjectService, calls),
+    providers: clientOf(ProviderService, calls),
     retention: clientOf(RetentionService, calls),
     trust: clientOf(TrustService, calls),
   };

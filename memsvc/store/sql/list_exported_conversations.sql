@@ -7,6 +7,9 @@ select
         'project_id', conversation.project_id,
         'agent_id', conversation.agent_id,
         'title', conversation.title,
+        'pinned', conversation.pinned,
+        'archive_time', conversation.archive_time,
+        'metadata', conversation.metadata,
         'create_time', conversation.create_time,
         'update_time', conversation.update_time,
         'message_count', conversation.message_count

@@ -1,8 +1,8 @@
     and memory.user_id = %(user_id)s
     and memory.conversation_id = %(conversation_id)s
     and memory.kind = 2
-    and memory.place > coalesce(%(after_place)s::bigint, %(number)s * 16777216 - 1)
-    and memory.place < coalesce(%(before_place)s::bigint, (%(number)s + 1) * 16777216)
+    and memory.place > coalesce(%(after_place)s::bigint, %(number)s::bigint * 16777216 - 1)
+    and memory.place < coalesce(%(before_place)s::bigint, (%(number)s::bigint + 1) * 16777216)
     and (memory.expire_time is null or memory.expire_time > %(now)s)
     and (%(roles)s::smallint[] is null or memory.role = any(%(roles)s))
     and (

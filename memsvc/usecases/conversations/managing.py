@@ -220,6 +220,7 @@ class ManageConversations:
                 ask.conversation_id,
                 delete_messages=ask.delete_messages,
                 delete_facts=ask.delete_facts,
+                now=now,
             )
             removed = Removed(messages, await replies.revision(tx))
             await ask.once.finish(tx, ask.user_id, removed)

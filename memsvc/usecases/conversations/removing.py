@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from memsvc.core.errors import ConversationNotFound
 from memsvc.store import conversations
 from memsvc.store.database import Transaction
@@ -18,6 +20,7 @@ async def remove_conversation(
     *,
     delete_messages: bool,
     delete_facts: bool,
+    now: datetime,
 ) -> int:
     """Delete a conversation and return how many messages went with it; raise ConversationNotFound.
 
@@ -34,6 +37,6 @@ async def remove_conversation(
         await conversations.drop_job_messages(tx, list(messages))
         said = [(user_id, message_id) for message_id in messages.values()]
         await keeping.withdraw(tx, context, said)
-    await conversations.detach(tx, user_id, conversation_id)
+    await conversations.detach(tx, user_id, conversation_id, now=now)
     await conversations.delete(tx, user_id, conversation_id)
     return removed

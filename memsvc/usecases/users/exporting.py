@@ -46,6 +46,10 @@ class Exporting:
             target = (await forgetting.hash_of(tx, user_id)).hex()
             await record(tx, caller, AuditAction.USER_EXPORTED, target=target, now=now)
         yield user_export.header(user_id, now)
+        projects = 0
+        async for line in self._projects(caller, user_id):
+            projects += 1
+            yield line
         conversations = 0
         async for line in self._conversations(caller, user_id):
             conversations += 1
@@ -62,7 +66,18 @@ class Exporting:
                 yield known
         async for line in self._personas(caller, user_id):
             yield line
-        yield user_export.end(conversations, memories)
+        yield user_export.end(projects, conversations, memories)
+
+    async def _projects(self, caller: Caller, user_id: str) -> AsyncIterator[str]:
+        after: str | None = None
+        while True:
+            async with self.context.database.transaction(_limited(caller)) as tx:
+                rows = await transfer.projects(tx, user_id, after=after, limit=PAGE_LINES)
+            for row in rows:
+                yield row.line
+            if len(rows) < PAGE_LINES:
+                return
+            after = rows[-1].project_id
 
     async def _conversations(self, caller: Caller, user_id: str) -> AsyncIterator[str]:
         after: str | None = None

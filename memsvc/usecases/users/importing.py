@@ -21,6 +21,7 @@ from memsvc.core.user_export import (
     ExportedPersona,
     ExportedPreferences,
     ExportedProfile,
+    ExportedProject,
     Header,
 )
 from memsvc.store import embeddings, forgetting, transfer
@@ -57,6 +58,7 @@ class _Import:
 
     header: Header
     user_id: str
+    projects: list[dict[str, Any]] = field(default_factory=list)
     conversations: list[dict[str, Any]] = field(default_factory=list)
     memories: list[dict[str, Any]] = field(default_factory=list)
     profile: dict[str, Any] | None = None
@@ -65,7 +67,8 @@ class _Import:
     persona_count: int = 0
     end: End | None = None
     conversation_ids: set[str] = field(default_factory=set)
-    #: Lines of each kind that were read, and that were stored.
+    projects_read: int = 0
+    #: Conversations and memories that were read, and that were stored.
     read: list[int] = field(default_factory=lambda: [0, 0])
     stored: list[int] = field(default_factory=lambda: [0, 0])
 
@@ -79,7 +82,8 @@ class _Import:
     @property
     def is_full(self) -> bool:
         """Whether it is time to store what was read."""
-        return len(self.conversations) + len(self.memories) + len(self.personas) >= BATCH
+        waiting = (self.projects, self.conversations, self.memories, self.personas)
+        return sum(len(records) for records in waiting) >= BATCH
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,17 +124,15 @@ class Importing:
         match line:
             case Header():
                 raise InvalidFields([(FIELD, f"line {number}: a second header")])
+            case ExportedProject():
+                under_way.projects_read += 1
+                under_way.projects.append(line.model_dump(mode="json", exclude={"type"}))
             case ExportedConversation():
                 under_way.read[0] += 1
                 under_way.conversation_ids.add(line.conversation_id)
                 under_way.conversations.append(line.model_dump(mode="json", exclude={"type"}))
             case ExportedMemory():
-                under_way.read[1] += 1
-                if line.conversation_id not in {None, *under_way.conversation_ids}:
-                    raise InvalidFields([
-                        (FIELD, f"line {number}: conversation_id is of none before")
-                    ])
-                under_way.memories.append(_columns(line, under_way))
+                _take_memory(under_way, line, number)
             case ExportedProfile():
                 under_way.profile = line.model_dump(mode="json", exclude={"type"})
             case ExportedPreferences():
@@ -148,6 +150,7 @@ class Importing:
         await self.quotas.make_room(limited, len(under_way.memories), size)
         async with self.context.database.transaction(limited) as tx:
             user_id = under_way.user_id
+            await transfer.put_projects(tx, user_id, under_way.projects)
             conversations = await transfer.put_conversations(tx, user_id, under_way.conversations)
             memory_ids = await transfer.put_memories(tx, user_id, under_way.memories)
             await embeddings.mark_pending(tx, memory_ids, now=now)
@@ -158,12 +161,14 @@ class Importing:
             await transfer.put_personas(tx, user_id, under_way.personas)
         under_way.stored[0] += conversations
         under_way.stored[1] += len(memory_ids)
+        under_way.projects.clear()
         under_way.conversations.clear()
         under_way.memories.clear()
         under_way.personas.clear()
 
     async def _ended(self, caller: Caller, under_way: _Import, end: End) -> Imported:
-        if under_way.read != [end.conversation_count, end.memory_count]:
+        read = [under_way.projects_read, *under_way.read]
+        if read != [end.project_count, end.conversation_count, end.memory_count]:
             raise InvalidFields([(FIELD, "lines are missing: the end counts more than there were")])
         conversations, memories = under_way.stored
         now = self.context.clock()
@@ -179,6 +184,13 @@ def _begun(line: user_export.Line, user_id: str) -> _Import:
     if not isinstance(line, Header):
         raise InvalidFields([(FIELD, "line 1: has to be the header of an export")])
     return _Import(line, user_id or line.user_id)
+
+
+def _take_memory(under_way: _Import, line: ExportedMemory, number: int) -> None:
+    under_way.read[1] += 1
+    if line.conversation_id not in {None, *under_way.conversation_ids}:
+        raise InvalidFields([(FIELD, f"line {number}: conversation_id is of none before")])
+    under_way.memories.append(_columns(line, under_way))
 
 
 def _columns(line: ExportedMemory, under_way: _Import) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"strings"
 	"time"
 
 	"google.golang.org/genproto/googleapis/rpc/code"
@@ -82,6 +83,27 @@ func (d *driver) method(cmd *command) (func(context.Context) []reflect.Value, er
 		return nil, fmt.Errorf("%s does not take one request", cmd.Method)
 	}
 	request := reflect.New(kind.Elem())
+	if err := cmd.decode(request.Interface().(proto.Message)); err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context) []reflect.Value {
+		return method.Call([]reflect.Value{reflect.ValueOf(ctx), request})
+	}, nil
+}
+
+// serviceMethod returns the method of a service that a command names, such as "ProjectService/GetProject".
+func (d *driver) serviceMethod(cmd *command) (func(context.Context) []reflect.Value, error) {
+	service, name, _ := strings.Cut(cmd.Method, "/")
+	field := strings.TrimSuffix(service, "Service") + "s"
+	stub := reflect.ValueOf(d.client.Services()).MethodByName(field)
+	if !stub.IsValid() {
+		return nil, fmt.Errorf("no such service: %s", service)
+	}
+	method := stub.Call(nil)[0].MethodByName(name)
+	if !method.IsValid() {
+		return nil, fmt.Errorf("no such method: %s", cmd.Method)
+	}
+	request := reflect.New(method.Type().In(1).Elem())
 	if err := cmd.decode(request.Interface().(proto.Message)); err != nil {
 		return nil, err
 	}

@@ -34,7 +34,7 @@ class AsyncUserMethods(AsyncConnection):
 
     @cached_property
     def services(self) -> AsyncServices:
-        """The services of keys, accounts, retention, trust and the audit log, as generated stubs."""
+        """The services of keys, accounts, conversations, projects, retention, trust, audit: generated stubs."""
         return AsyncServices(self._channel, self._defaults)
 
     async def erase_user(

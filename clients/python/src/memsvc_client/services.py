@@ -19,8 +19,11 @@ from memsvc_client import errors
 from memsvc_client._pb.admin_service_pb2_grpc import AdminServiceStub
 from memsvc_client._pb.api_key_service_pb2_grpc import ApiKeyServiceStub
 from memsvc_client._pb.auth_service_pb2_grpc import AuthServiceStub
+from memsvc_client._pb.conversation_service_pb2_grpc import ConversationServiceStub
 from memsvc_client._pb.persona_service_pb2_grpc import PersonaServiceStub
 from memsvc_client._pb.profile_service_pb2_grpc import ProfileServiceStub
+from memsvc_client._pb.project_service_pb2_grpc import ProjectServiceStub
+from memsvc_client._pb.provider_service_pb2_grpc import ProviderServiceStub
 from memsvc_client._pb.retention_service_pb2_grpc import RetentionServiceStub
 from memsvc_client._pb.trust_service_pb2_grpc import TrustServiceStub
 from memsvc_client.calls import Defaults, identified, method_of
@@ -38,6 +41,9 @@ class Services:
         auth: People who log in.
         personas: Who answers in a chat.
         profiles: How users want to be answered, and who they are.
+        conversations: Conversations and their messages.
+        projects: What conversations belong to.
+        providers: Whom a chat can ask.
         retention: What is kept for how long.
         trust: What the write guard has put aside.
 
@@ -51,6 +57,9 @@ class Services:
         self.auth = AuthServiceStub(ours)
         self.personas = PersonaServiceStub(ours)
         self.profiles = ProfileServiceStub(ours)
+        self.conversations = ConversationServiceStub(ours)
+        self.projects = ProjectServiceStub(ours)
+        self.providers = ProviderServiceStub(ours)
         self.retention = RetentionServiceStub(ours)
         self.trust = TrustServiceStub(ours)
 
@@ -67,6 +76,9 @@ class AsyncServices:
         auth: People who log in.
         personas: Who answers in a chat.
         profiles: How users want to be answered, and who they are.
+        conversations: Conversations and their messages.
+        projects: What conversations belong to.
+        providers: Whom a chat can ask.
         retention: What is kept for how long.
         trust: What the write guard has put aside.
 
@@ -80,6 +92,9 @@ class AsyncServices:
         self.auth = AuthServiceStub(ours)
         self.personas = PersonaServiceStub(ours)
         self.profiles = ProfileServiceStub(ours)
+        self.conversations = ConversationServiceStub(ours)
+        self.projects = ProjectServiceStub(ours)
+        self.providers = ProviderServiceStub(ours)
         self.retention = RetentionServiceStub(ours)
         self.trust = TrustServiceStub(ours)
 

@@ -32,7 +32,7 @@ class UserMethods(Connection):
 
     @cached_property
     def services(self) -> Services:
-        """The services of keys, accounts, retention, trust and the audit log, as generated stubs."""
+        """The services of keys, accounts, conversations, projects, retention, trust, audit: generated stubs."""
         return Services(self._channel, self._defaults)
 
     def erase_user(

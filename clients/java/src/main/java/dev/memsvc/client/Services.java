@@ -3,8 +3,11 @@ package dev.memsvc.client;
 import dev.memsvc.v1.AdminServiceGrpc;
 import dev.memsvc.v1.ApiKeyServiceGrpc;
 import dev.memsvc.v1.AuthServiceGrpc;
+import dev.memsvc.v1.ConversationServiceGrpc;
 import dev.memsvc.v1.PersonaServiceGrpc;
 import dev.memsvc.v1.ProfileServiceGrpc;
+import dev.memsvc.v1.ProjectServiceGrpc;
+import dev.memsvc.v1.ProviderServiceGrpc;
 import dev.memsvc.v1.RetentionServiceGrpc;
 import dev.memsvc.v1.TrustServiceGrpc;
 import io.grpc.Channel;
@@ -71,6 +74,33 @@ public final class Services {
    */
   public ProfileServiceGrpc.ProfileServiceBlockingStub profiles() {
     return ProfileServiceGrpc.newBlockingStub(channel);
+  }
+
+  /**
+   * Gives conversations and their messages.
+   *
+   * @return the stub
+   */
+  public ConversationServiceGrpc.ConversationServiceBlockingStub conversations() {
+    return ConversationServiceGrpc.newBlockingStub(channel);
+  }
+
+  /**
+   * Gives what conversations belong to.
+   *
+   * @return the stub
+   */
+  public ProjectServiceGrpc.ProjectServiceBlockingStub projects() {
+    return ProjectServiceGrpc.newBlockingStub(channel);
+  }
+
+  /**
+   * Gives whom a chat can ask.
+   *
+   * @return the stub
+   */
+  public ProviderServiceGrpc.ProviderServiceBlockingStub providers() {
+    return ProviderServiceGrpc.newBlockingStub(channel);
   }
 
   /**

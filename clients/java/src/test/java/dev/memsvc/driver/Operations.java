@@ -50,6 +50,7 @@ final class Operations implements AutoCloseable {
       case "connect" -> connect(command);
       case "wait_until_ready" -> waitUntilReady(command);
       case "unary" -> encode(call(command));
+      case "service" -> service(command);
       case "list" -> list(command);
       case "upload" -> upload(command);
       case "stream" -> stream(command);
@@ -97,6 +98,22 @@ final class Operations implements AutoCloseable {
     client.waitUntilReady(
         given(command, "timeout_seconds") ? seconds(command) : MemoryClient.DEFAULT_TIMEOUT);
     return new JsonObject();
+  }
+
+  /** Calls a method of one of the services, such as "ProjectService/GetProject". */
+  private JsonObject service(JsonObject command) throws Exception {
+    String path = command.get("method").getAsString();
+    int end = path.indexOf('/');
+    String service = path.substring(0, end);
+    Services services = view(command).services();
+    Object stub =
+        switch (service) {
+          case "ConversationService" -> services.conversations();
+          case "ProjectService" -> services.projects();
+          default -> throw new IllegalArgumentException("no such service: " + service);
+        };
+    Method method = method(stub.getClass(), path.substring(end + 1));
+    return encode(response(invoke(stub, method, request(command, method))));
   }
 
   private JsonObject list(JsonObject command) throws Exception {
@@ -201,8 +218,7 @@ final class Operations implements AutoCloseable {
     return invoke(view(command), method, request(command, method));
   }
 
-  private static Object invoke(MemoryClient client, Method method, Message request)
-      throws Exception {
+  private static Object invoke(Object client, Method method, Message request) throws Exception {
     try {
       return method.invoke(owner(client, method), request);
     } catch (InvocationTargetException e) {
@@ -229,7 +245,10 @@ final class Operations implements AutoCloseable {
 
   /** Returns the method that a command names by the name of its RPC, the client's or a service's. */
   private static Method method(JsonObject command) {
-    String rpc = command.get("method").getAsString();
+    return method(MemoryClient.class, command.get("method").getAsString());
+  }
+
+  private static Method method(Class<?> kind, String rpc) {
     String name = rpc.substring(0, 1).toLowerCase(Locale.ROOT) + rpc.substring(1);
     Stream<Class<?>> stubs =
         Arrays.stream(Services.class.getDeclaredMethods()).map(Method::getReturnType);

@@ -1,0 +1,1 @@
+"""Conversations, their messages and projects, as callers see them."""
