@@ -213,6 +213,8 @@ class ExportedPersona(_Line):
     temperature: Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)] | None
     memory_scope: Annotated[int, Field(ge=1, le=2)]
     tags: Annotated[list[_Id], Field(max_length=16)]
+    create_time: AwareDatetime
+    update_time: AwareDatetime
 
 
 class ExportedProject(_Line):

@@ -26,6 +26,7 @@ class ExportedPersonaRow:
     """A persona as a line of JSON, and where it stands in the order."""
 
     persona_id: str
+    line: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,9 +171,12 @@ async def test_a_page_of_messages_is_read_by_their_places(
                 + loader.statement(asked)
             ),
         )
-        monkeypatch.setattr(
-            conversations, "_placed", lambda row: plans.append(row["QUERY PLAN"]) or first
-        )
+
+        def noted(row: Any) -> Any:
+            plans.append(row["QUERY PLAN"])
+            return first
+
+        monkeypatch.setattr(conversations, "_placed", noted)
         await conversations.messages(
             tx,
             talk,

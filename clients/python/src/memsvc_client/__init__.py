@@ -4,7 +4,7 @@ MemoryClient and AsyncMemoryClient speak with a server. Requests and responses a
 the contract `memsvc.v1`; all of them, and its enums, stand here under their own names.
 """
 
-from memsvc_client import management
+from memsvc_client import management, talking
 from memsvc_client._pb.chat_pb2 import (
     CacheMode,
     ChatContext,
@@ -142,6 +142,7 @@ from memsvc_client.services import (
     AsyncServices,
     Services,
 )
+from memsvc_client.talking import *  # ruff: ignore[undefined-local-with-import-star] - its __all__ is added below
 from memsvc_client.wrapping.memory import (
     WrappedMemory,
 )
@@ -280,3 +281,4 @@ __all__ = [
     "wrap",
 ]
 __all__ += management.__all__
+__all__ += talking.__all__
