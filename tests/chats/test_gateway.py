@@ -1,0 +1,94 @@
+"""A chat through the shipped gateway, as JSON over HTTP."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.chats.conftest import Talk
+from tests.fakes.chat_steps import answering, chunk, sending
+from tests.fakes.model_server import FakeModel
+from tests.support.gateway import Gateway
+from tests.support.server import ServerProcess
+
+GRPCURL = shutil.which("grpcurl", path=f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin")
+
+
+@pytest.fixture(scope="module")
+def gateway(
+    chat_server: ServerProcess, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Gateway]:
+    """Envoy, with the files of deploy/envoy, in front of a server that chats."""
+    gateway = Gateway(tmp_path_factory.mktemp("gateway"), chat_server.target)
+    yield gateway
+    gateway.stop()
+
+
+def test_a_chat_streams_as_json(gateway: Gateway, talk: Talk, first: FakeModel) -> None:
+    """Each event is sent as it happens, as an element of one JSON array."""
+    first.script.append(sending(chunk("Once"), first.release, *answering(" upon a time.")))
+    asked = {"userId": talk.user_id, "message": "Tell me a story."}
+    body = ""
+    with httpx2.stream("POST", f"{gateway.url}/v1/chat", json=asked, timeout=30) as answer:
+        assert answer.status_code == 200
+        for part in answer.iter_text():
+            body += part
+            if '"Once"' in body:
+                # The first words are here, while the model has not said the rest.
+                first.release.set()
+
+    events = json.loads(body)
+    assert [next(iter(event)) for event in events][:2] == ["started", "context"]
+    assert "".join(e["delta"]["text"] for e in events if "delta" in e) == "Once upon a time."
+    assert events[-1]["done"]["finishReason"] == "FINISH_REASON_STOP"
+
+
+def test_a_caller_of_the_gateway_who_goes_away_stops_the_model(
+    gateway: Gateway, talk: Talk, first: FakeModel
+) -> None:
+    """What hangs up before the gateway hangs up behind it."""
+    first.script.append(sending(chunk("Once"), first.release))
+    asked = {"userId": talk.user_id, "message": "Tell me a story."}
+    with httpx2.stream("POST", f"{gateway.url}/v1/chat", json=asked, timeout=30) as answer:
+        body = ""
+        for part in answer.iter_text():
+            body += part
+            if '"Once"' in body:
+                break
+
+    assert first.requests[0].disconnected.wait(5.0)
+
+
+@pytest.mark.skipif(GRPCURL is None, reason="needs grpcurl, which needs Go to be built")
+def test_grpcurl_shows_a_legible_stream(
+    chat_server: ServerProcess, talk: Talk, first: FakeModel
+) -> None:
+    """Each event is one object with the name of what happened."""
+    request = json.dumps({"user_id": talk.user_id, "message": "Hello"})
+    shown = subprocess.run(
+        [
+            str(GRPCURL),
+            *("-plaintext", "-d", request),
+            *(chat_server.target, "memsvc.v1.MemoryService/Chat"),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    ).stdout
+
+    decoder, at, events = json.JSONDecoder(), 0, []
+    while at < len(shown.rstrip()):
+        event, at = decoder.raw_decode(shown, at + (len(shown[at:]) - len(shown[at:].lstrip())))
+        events.append(event)
+    assert [next(iter(event)) for event in events] == [
+        *("started", "context", "delta", "delta", "title", "usage", "done"),
+    ]
+    assert events[2] == {"delta": {"text": "I"}}
