@@ -227,7 +227,9 @@ final class Operations implements AutoCloseable {
     throw new IllegalArgumentException("no such service: " + kind);
   }
 
-  /** Returns the method that a command names by the name of its RPC, the client's or a service's. */
+  /**
+   * Returns the method that a command names by the name of its RPC, the client's or a service's.
+   */
   private static Method method(JsonObject command) {
     String rpc = command.get("method").getAsString();
     String name = rpc.substring(0, 1).toLowerCase(Locale.ROOT) + rpc.substring(1);
