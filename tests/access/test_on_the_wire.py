@@ -243,6 +243,7 @@ def test_a_bound_key_names_nobody_else(server: ServerProcess, name: str) -> None
         "content": "c",
         "memory_id": str(uuid4()),
         "memory_ids": [str(uuid4())],
+        "persona_id": "p",
         "name": "n",
         "scopes": ["recall"],
     }

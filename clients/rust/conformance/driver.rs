@@ -92,6 +92,9 @@ macro_rules! unary {
     };
 }
 
+// Behind the macro, which it uses.
+mod services;
+
 impl Driver {
     fn new() -> Result<Self, Anything> {
         Ok(Self {
@@ -179,35 +182,7 @@ impl Driver {
                 let pager = client.list_dead_jobs(self.read_of(command)?);
                 self.first_page(pager, "ListDeadJobsResponse").await
             }
-            "CreatePersona" | "GetPersona" | "ListPersonas" | "UpdatePersona" | "DeletePersona" => {
-                let personas = client.services().personas();
-                Ok(unary!(
-                    self, personas, command,
-                    "CreatePersona": create_persona(CreatePersonaRequest) -> "CreatePersonaResponse",
-                    "GetPersona": get_persona(GetPersonaRequest) -> "GetPersonaResponse",
-                    "ListPersonas": list_personas(ListPersonasRequest) -> "ListPersonasResponse",
-                    "UpdatePersona": update_persona(UpdatePersonaRequest) -> "UpdatePersonaResponse",
-                    "DeletePersona": delete_persona(DeletePersonaRequest) -> "DeletePersonaResponse"
-                ))
-            }
-            "GetPreferences" | "UpdatePreferences" | "GetProfile" => {
-                let profiles = client.services().profiles();
-                Ok(unary!(
-                    self, profiles, command,
-                    "GetPreferences": get_preferences(GetPreferencesRequest) -> "GetPreferencesResponse",
-                    "UpdatePreferences": update_preferences(UpdatePreferencesRequest)
-                        -> "UpdatePreferencesResponse",
-                    "GetProfile": get_profile(GetProfileRequest) -> "GetProfileResponse"
-                ))
-            }
-            "GetCacheStats" | "ClearCache" => {
-                let admin = client.services().admin();
-                Ok(unary!(
-                    self, admin, command,
-                    "GetCacheStats": get_cache_stats(GetCacheStatsRequest) -> "GetCacheStatsResponse",
-                    "ClearCache": clear_cache(ClearCacheRequest) -> "ClearCacheResponse"
-                ))
-            }
+            method if services::has(method) => self.of_service(&client, command).await,
             _ => Ok(unary!(
                 self, client, command,
                 "Ingest": ingest(IngestRequest) -> "IngestResponse",

@@ -511,6 +511,27 @@ def test_threads_share_one_wrapped_client(remembering: ScriptedServer, model: Fa
     assert len({m.message_id for turn in turns for m in turn.messages}) == 80
 
 
+async def test_a_stream_that_is_let_go_in_the_midst_of_storing_is_stored(
+    wrapped: Make, server: ScriptedServer
+) -> None:
+    """Python may clean up at any moment, even while another turn is being put: nothing waits for itself."""
+    asked = wrapped()
+    stream = await asked.create(stream=True)
+    await asked.pieces(stream)
+    writer = asked.client.memory._writer
+
+    def within() -> None:
+        with writer._lock, writer._counter._lock, writer._settled:
+            stream._remembered._ended = False
+            stream._remembered.end()  # as its __del__ does
+
+    await asyncio.wait_for(asyncio.to_thread(within), PATIENCE_SECONDS)
+    await asked.settle(stream.close())
+    assert await asked.flush()
+
+    assert len(stored(server)) == 2
+
+
 class _Responses:
     """An object with the interface of `client.responses`."""
 

@@ -34,6 +34,9 @@ class Proxy:
 
     def __getattr__(self, name: str) -> Any:
         """Return what the object behind it has."""
+        if name == "_wrapped":
+            # Before it is set, as when a copy is made.
+            raise AttributeError(name)
         return getattr(self._wrapped, name)
 
     def __repr__(self) -> str:

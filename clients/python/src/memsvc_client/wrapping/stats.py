@@ -45,7 +45,8 @@ class Counter:
 
     def __init__(self) -> None:
         """Begin with nothing."""
-        self._lock = threading.Lock()
+        # It may be entered twice, see Writer.
+        self._lock = threading.RLock()
         self._stats = WrapStats()
 
     def add(self, name: str) -> None:

@@ -44,8 +44,10 @@ class Writer:
         self._store = store
         self._settings = settings
         self._counter = counter
-        self._queue: queue.Queue[IngestRequest | None] = queue.Queue(settings.queue_max)
-        self._lock = threading.Lock()
+        # A stream that nobody holds any more is put here by its __del__, which may run in the midst of
+        # anything, of another put too: the queue and the locks are ones that can be entered twice.
+        self._queue: queue.SimpleQueue[IngestRequest | None] = queue.SimpleQueue()
+        self._lock = threading.RLock()
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
         self._settled = threading.Condition()
@@ -53,37 +55,36 @@ class Writer:
 
     def put(self, turn: IngestRequest) -> None:
         """Let a turn be stored; drop it, and count that, if too many wait or the writer is closed."""
-        if self._closing.is_set():
-            self._counter.add("turns_dropped")
-            return
-        with self._settled:
-            self._unsettled += 1
-        self._counter.add("turns_queued")
-        try:
-            self._queue.put_nowait(turn)
-        except queue.Full:
-            self._settle("turns_dropped")
-            return
-        self._start()
+        with self._lock:
+            if self._closing.is_set():
+                self._counter.add("turns_dropped")
+                return
+            with self._settled:
+                self._unsettled += 1
+            self._counter.add("turns_queued")
+            if self._queue.qsize() >= self._settings.queue_max:
+                self._settle("turns_dropped")
+                return
+            self._queue.put(turn)
+            self._start()
 
     def _start(self) -> None:
-        if self._thread is not None:
-            return
-        with self._lock:
-            if self._thread is None:
-                # Not to hold up the end of a program; what it then does is said by exit_seconds.
-                self._thread = threading.Thread(target=self._work, name="memsvc", daemon=True)
-                self._thread.start()
-                atexit.register(self.close, self._settings.exit_seconds)
+        # A thread does not come along into a forked process.
+        if self._thread is None or not self._thread.is_alive():
+            # Not to hold up the end of a program; how long that waits is said by exit_seconds.
+            self._thread = threading.Thread(target=self._work, name="memsvc", daemon=True)
+            self._thread.start()
+            atexit.register(self.close, self._settings.exit_seconds)
 
     def flush(self, timeout: float | None = None) -> bool:
         """Wait until everything is stored or given up, *timeout* seconds at most; return whether it is."""
         with self._settled:
-            return self._settled.wait_for(lambda: self._unsettled == 0, timeout)
+            return self._settled.wait_for(lambda: self._unsettled <= 0, timeout)
 
     def close(self, timeout: float | None = None) -> bool:
         """Take no more, and wait as `flush` does; what is not stored by then is dropped and counted."""
-        self._closing.set()
+        with self._lock:
+            self._closing.set()
         done = self.flush(timeout)
         while True:
             try:
@@ -92,8 +93,7 @@ class Writer:
                 break
             if left is not None:
                 self._settle("turns_dropped")
-        # Nothing comes in any more: there is room to let the thread end.
-        self._queue.put_nowait(None)
+        self._queue.put(None)
         atexit.unregister(self.close)
         return done
 

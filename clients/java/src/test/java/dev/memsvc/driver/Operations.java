@@ -243,7 +243,9 @@ final class Operations implements AutoCloseable {
     throw new IllegalArgumentException("no such service: " + kind);
   }
 
-  /** Returns the method that a command names by the name of its RPC, the client's or a service's. */
+  /**
+   * Returns the method that a command names by the name of its RPC, the client's or a service's.
+   */
   private static Method method(JsonObject command) {
     return method(MemoryClient.class, command.get("method").getAsString());
   }
