@@ -14,6 +14,7 @@ from memsvc.core.lexical import lexical_vectors, query_terms
 from memsvc.core.model import Caller, EmbeddingSpace, MemoryFilter, NewMessage, Role
 from memsvc.store import conversations, embeddings, memories, profiles, search
 from memsvc.store import database as database_module
+from memsvc.store.conversations import PlacedMessage
 from memsvc.store.database import Database
 from memsvc.store.embeddings import NewEmbedding
 from memsvc.store.memories import NewEpisode
@@ -172,11 +173,11 @@ async def test_a_page_of_messages_is_read_by_their_places(
             ),
         )
 
-        def noted(row: Any) -> Any:
+        def keep(row: dict[str, Any]) -> PlacedMessage:
             plans.append(row["QUERY PLAN"])
             return first
 
-        monkeypatch.setattr(conversations, "_placed", noted)
+        monkeypatch.setattr(conversations, "_placed", keep)
         await conversations.messages(
             tx,
             talk,

@@ -19,10 +19,13 @@ from memsvc_client._pb import (
     admin_service_pb2,
     api_key_service_pb2,
     auth_service_pb2,
+    conversation_service_pb2,
     job_service_pb2,
     memory_service_pb2,
     persona_service_pb2,
     profile_service_pb2,
+    project_service_pb2,
+    provider_service_pb2,
     retention_service_pb2,
     trust_service_pb2,
     user_service_pb2,
@@ -41,6 +44,9 @@ SERVICES = tuple(
         profile_service_pb2,
         retention_service_pb2,
         trust_service_pb2,
+        conversation_service_pb2,
+        project_service_pb2,
+        provider_service_pb2,
     )
     for service in module.DESCRIPTOR.services_by_name.values()
 )
