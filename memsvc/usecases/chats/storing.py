@@ -27,7 +27,12 @@ from memsvc.usecases.context import Context
 from memsvc.usecases.conversations.truncating import cut_after
 from memsvc.usecases.memories.ingest import ExtractionMode, Ingest, IngestAsk
 from memsvc.usecases.once import Once
-from memsvc.usecases.screening import TrustPolicy, at_leisure, screened_message
+from memsvc.usecases.screening import (
+    TrustPolicy,
+    at_leisure,
+    screened_message,
+    screened_text,
+)
 
 #: More turns than a call can have.
 TURNS_MAX: Final = 32
@@ -153,7 +158,8 @@ class Storing:
             turn,
             job_id=put.ingested.job_id,
             said=tuple(_complete(turn, found)),
-            untitled=not title,
+            # What is put aside is not to be read in a list of conversations either.
+            untitled=not title and not screened.withheld,
         )
 
     async def _take_up(
@@ -213,6 +219,9 @@ class Storing:
 
         Raises ChatTakenOver.
         """
+        policy = _lenient(self.context.trust(caller.tenant_id))
+        title = screened_text(policy, ended.title, "title")
+        ended = replace(ended, title="" if title.withheld else title.text)
         async with self.context.database.transaction(caller) as tx:
             await self._hold(tx, turn)
             if ended.title and not await chats.name(
