@@ -67,6 +67,17 @@ CALL_SECONDS: Final = Histogram(
     ["grpc_method"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
+#: Answers of language models to chats, by provider and by how they ended: an answer's finish, or an error's class.
+CHAT_ANSWERS: Final = Counter(
+    "memsvc_chat_answers", "Answers to chats by provider and end.", ["provider", "end"]
+)
+#: How long a provider took to say the first word, in seconds.
+CHAT_FIRST_WORD_SECONDS: Final = Histogram(
+    "memsvc_chat_first_word_seconds",
+    "Seconds from asking a provider to its first word.",
+    ["provider"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30),
+)
 #: Calls that were turned away before they were served: for a tenant's rate or streams, for want of places.
 SHED: Final = Counter("memsvc_calls_shed", "Calls turned away, by what was exhausted.", ["limit"])
 #: Credentials that opened nothing, by what was wrong with them.

@@ -293,3 +293,14 @@ def test_an_erased_user_is_not_chatted_with(talk: Talk, first: FakeModel) -> Non
 
     assert (caught.value.code, caught.value.reason) == ("FAILED_PRECONDITION", "USER_ERASED")
     assert len(first.requests) == 1
+
+
+def test_a_message_of_another_conversation_is_not_said_anew(talk: Talk, first: FakeModel) -> None:
+    """Its own conversation stays whole, and the error names the field."""
+    begun = only(talk.say("Here."), "started")
+    with pytest.raises(Refused) as caught:
+        talk.say("There.", conversation_id="elsewhere", user_message_id=begun.user_message_id)
+
+    assert (caught.value.code, caught.value.reason) == ("NOT_FOUND", "MESSAGE_NOT_FOUND")
+    assert caught.value.metadata["field"] == "user_message_id"
+    assert [message["content"] for message in talk.messages()] == ["Here.", "I see."]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TypeAlias
@@ -15,6 +16,7 @@ from memsvc.providers import model_errors
 from memsvc.providers.metering import note_cost
 from memsvc.providers.model_errors import ErrorClass, ModelError
 from memsvc.store.response_cache import CachedAnswer
+from memsvc.telemetry import CHAT_ANSWERS, CHAT_FIRST_WORD_SECONDS
 from memsvc.usecases.chats.asking import (
     Answer,
     ChatAsk,
@@ -77,12 +79,25 @@ class Speaking:
         answer: Answer,
         put: Put,
     ) -> None:
-        answer.provider, answer.model = candidate.provider.offer.name, candidate.model.name
-        async with candidate.provider.answering(
-            candidate.model.name, prompt.turns, options
-        ) as pieces:
-            async for piece in pieces:
-                await _tell(piece, answer, put)
+        name = answer.provider = candidate.provider.offer.name
+        answer.model = candidate.model.name
+        now = asyncio.get_running_loop().time
+        asked = now()
+        end = "given up"
+        try:
+            async with candidate.provider.answering(
+                candidate.model.name, prompt.turns, options
+            ) as pieces:
+                async for piece in pieces:
+                    if not answer.begun:
+                        CHAT_FIRST_WORD_SECONDS.labels(name).observe(now() - asked)
+                    await _tell(piece, answer, put)
+            end = answer.finish.name.lower()
+        except ModelError as error:
+            end = str(error.error_class)
+            raise
+        finally:
+            CHAT_ANSWERS.labels(name, end).inc()
         answer.cost = candidate.model.cost(answer.usage) if answer.usage else None
         if answer.cost:
             note_cost(answer.cost)

@@ -15,7 +15,12 @@ from uuid import UUID, uuid5
 
 from memsvc.core.chat import FinishReason
 from memsvc.core.chat_prompt import WebPage
-from memsvc.core.errors import ChatTakenOver, RequestIdReused
+from memsvc.core.errors import (
+    ChatTakenOver,
+    ConversationNotFound,
+    MessageNotFound,
+    RequestIdReused,
+)
 from memsvc.core.guard import GuardPolicy
 from memsvc.core.model import Caller, Metadata, NewMessage, RequestKey, Role
 from memsvc.core.secrets import SecretPolicy
@@ -140,15 +145,7 @@ class Storing:
                 [turn.user_message_id, *(turn.answer_id(n) for n in range(TURNS_MAX))],
             )
             if ask.user_message_id and taken.attempt == 1 and turn.user_message_id in found:
-                await cut_after(
-                    tx,
-                    self.context,
-                    ask.user_id,
-                    turn.conversation_id,
-                    turn.user_message_id,
-                    inclusive=True,
-                    now=now,
-                )
+                await self._cut(tx, ask, turn, now)
                 found = {}
             whole = replace(screened, message_id=turn.user_message_id)
             batch = replace(batch, conversation_id=turn.conversation_id, messages=[whole])
@@ -161,6 +158,21 @@ class Storing:
             # What is put aside is not to be read in a list of conversations either.
             untitled=not title and not screened.withheld,
         )
+
+    async def _cut(self, tx: Transaction, ask: ChatAsk, turn: Turn, now: datetime) -> None:
+        """Cut off the message that is said anew, and all after it; raise MessageNotFound if it is elsewhere."""
+        try:
+            await cut_after(
+                tx,
+                self.context,
+                ask.user_id,
+                turn.conversation_id,
+                turn.user_message_id,
+                inclusive=True,
+                now=now,
+            )
+        except (ConversationNotFound, MessageNotFound) as error:
+            raise MessageNotFound(field="user_message_id") from error
 
     async def _take_up(
         self, tx: Transaction, ask: ChatAsk, turn_id: UUID, now: datetime

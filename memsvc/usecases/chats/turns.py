@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from memsvc.core.chat import AnswerOptions, FinishReason, TokenUsage
-from memsvc.core.chat_prompt import Line, Material, Voice, assembled
+from memsvc.core.chat_prompt import Line, Material, Prompt, Voice, assembled
 from memsvc.core.context_block import RANDOM_BYTES, Fence
 from memsvc.core.errors import AnswerTruncated
 from memsvc.core.model import Caller, Role
+from memsvc.core.paging import REPLY_BYTES_MAX, fitting
 from memsvc.core.personas import Persona
 from memsvc.core.turn_taking import Said
 from memsvc.telemetry import log
@@ -24,10 +25,14 @@ from memsvc.usecases.chats.speaking import Put, Speaking
 from memsvc.usecases.chats.storing import AnswerToStore, Ended, Storing, Turn
 from memsvc.usecases.chats.titling import Titling
 from memsvc.usecases.context import Context
+from memsvc.usecases.embedding import Degradation
 from memsvc.usecases.quotas import Quotas
 
 #: How long what was said until a call was given up may take to be kept, in seconds.
 KEEPING_SECONDS: Final = 10.0
+#: How much of the memories is shown of a prompt, twice, in bytes, and how much of each part, in characters.
+SHOWN_BYTES_MAX: Final = REPLY_BYTES_MAX // 4
+PART_CHARACTERS_MAX: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,17 +164,10 @@ class Turns:
         known = await self.gathering.known(caller, ask, persona, company, own_ids)
         material = _material(turn, company, persona, known, done.lines)
         fence = Fence.of(self.context.chance(RANDOM_BYTES))
-        prompt = assembled(material, fence, ask.token_budget or self.token_budget)
-        shown = {memory.memory_id for memory in prompt.recalled}
-        await put(
-            ContextShown(
-                [hit for hit in known.recalled if hit.memory.memory_id in shown],
-                [*known.degradations, *company.degradations],
-                prompt.conscious,
-                prompt.parts,
-                ask.token_budget or self.token_budget,
-            )
-        )
+        budget = ask.token_budget or self.token_budget
+        prompt = assembled(material, fence, budget)
+        degradations = [*known.degradations, *company.degradations]
+        await put(_shown(prompt, known, degradations, budget))
         for number, page in enumerate(company.pages if place == 0 else (), 1):
             await put(Cited(number, page))
         answer = Answer()
@@ -275,6 +273,20 @@ class Turns:
             if ask.participants:
                 await put(asking.TurnEnded(speaker, message_id, finish))
         await _tell_end(ended, put, replayed=True)
+
+
+def _shown(
+    prompt: Prompt, known: Known, degradations: list[str], token_budget: int
+) -> ContextShown:
+    """Return what the caller is shown of a prompt: each text that it holds, as far as one event can."""
+    kept = {memory.memory_id for memory in prompt.recalled}
+    hits = [hit for hit in known.recalled if hit.memory.memory_id in kept]
+    fit = fitting(hits, lambda hit: hit.memory.content, bytes_max=SHOWN_BYTES_MAX)
+    conscious = fitting(prompt.conscious, lambda one: one.content, bytes_max=SHOWN_BYTES_MAX)
+    if len(fit) < len(hits) or len(conscious) < len(prompt.conscious):
+        degradations = [*degradations, str(Degradation.REPLY_SIZE)]
+    parts = [replace(part, text=part.text[:PART_CHARACTERS_MAX]) for part in prompt.parts]
+    return ContextShown(list(fit), degradations, list(conscious), parts, token_budget)
 
 
 async def _tell_end(ended: Ended, put: Put, *, replayed: bool) -> None:
