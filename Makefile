@@ -114,7 +114,8 @@ bench: setup  ## Measure Recall and storing against their floors, DATA=FILE also
 
 # ARGS=--quick to see that it works.
 BENCH = $(BIN)/python -m bench.latency $(ARGS) && $(BIN)/python -m bench.ingest $(ARGS) \
-  && $(BIN)/python -m bench.jobs $(ARGS) && $(BIN)/python -m bench.overload $(ARGS) \
+  && $(BIN)/python -m bench.jobs $(ARGS) && $(BIN)/python -m bench.chat $(ARGS) \
+  && $(BIN)/python -m bench.overload $(ARGS) \
   $(if $(DATA),&& $(BIN)/python -m bench.locomo --data $(DATA) && $(BIN)/python -m bench.weights --data $(DATA))
 
 bench-clients: setup $(LANGUAGES:%=driver-%)  ## Measure the same call by each client
