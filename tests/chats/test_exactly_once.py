@@ -304,3 +304,20 @@ def test_a_message_of_another_conversation_is_not_said_anew(talk: Talk, first: F
     assert (caught.value.code, caught.value.reason) == ("NOT_FOUND", "MESSAGE_NOT_FOUND")
     assert caught.value.metadata["field"] == "user_message_id"
     assert [message["content"] for message in talk.messages()] == ["Here.", "I see."]
+
+
+def test_another_request_under_its_id_does_not_end_a_chat(talk: Talk, first: FakeModel) -> None:
+    """Who is refused disturbs nobody."""
+    request_id = str(uuid4())
+    first.script.append(sending(chunk("Still"), first.release, *answering(" here.")))
+    call = talk.begin("Are you there?", request_id=request_id)
+    heard = ""
+    while heard != "Still":
+        heard += next(call).delta.text
+    with pytest.raises(Refused) as caught:
+        talk.say("Something else.", request_id=request_id)
+    first.release.set()
+    heard += text_of(list(call))
+
+    assert caught.value.reason == "IDEMPOTENCY_KEY_REUSED"
+    assert heard == "Still here."

@@ -19,7 +19,8 @@ from memsvc.usecases.chats.turns import Turns
 #: So many events may wait for the reader.
 WAITING_MAX: Final = 16
 
-_Key: TypeAlias = tuple[str, str, str]
+#: Whose call it is, and all that it asks for: another request under the same request_id ends nothing.
+_Key: TypeAlias = tuple[str, str, str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,4 +107,4 @@ class Chat:
 
 
 def _name(caller: Caller, key: RequestKey) -> _Key:
-    return caller.tenant_id, caller.user_id, key.request_id
+    return caller.tenant_id, caller.user_id, key.request_id, key.fingerprint

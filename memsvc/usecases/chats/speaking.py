@@ -10,13 +10,19 @@ from typing import TypeAlias
 from memsvc.core.cache_key import cache_key
 from memsvc.core.chat import AnswerOptions, AnswerPiece, CacheMode, FinishReason, TokenUsage
 from memsvc.core.chat_prompt import Prompt
-from memsvc.core.errors import AnswerTruncated, ModelBusy, ModelRefused, ModelUnavailable
+from memsvc.core.errors import (
+    AnswerTruncated,
+    MemsvcError,
+    ModelBusy,
+    ModelRefused,
+    ModelUnavailable,
+)
 from memsvc.core.model import Caller, JsonValue
 from memsvc.providers import model_errors
 from memsvc.providers.metering import note_cost
 from memsvc.providers.model_errors import ErrorClass, ModelError
 from memsvc.store.response_cache import CachedAnswer
-from memsvc.telemetry import CHAT_ANSWERS, CHAT_FIRST_WORD_SECONDS
+from memsvc.telemetry import CHAT_ANSWERS, CHAT_FIRST_WORD_SECONDS, log
 from memsvc.usecases.chats.asking import (
     Answer,
     ChatAsk,
@@ -117,19 +123,19 @@ class Speaking:
 
     async def _keep(self, caller: Caller, ask: ChatAsk, key: bytes, answer: Answer) -> None:
         usage = answer.usage or TokenUsage(0, 0)
-        await self.cache.put(
-            caller,
-            ask.user_id,
-            key,
-            CachedAnswer(
-                answer.text,
-                int(answer.finish),
-                answer.provider,
-                answer.model,
-                usage.input_tokens,
-                usage.output_tokens,
-            ),
+        kept = CachedAnswer(
+            answer.text,
+            int(answer.finish),
+            answer.provider,
+            answer.model,
+            usage.input_tokens,
+            usage.output_tokens,
         )
+        try:
+            await self.cache.put(caller, ask.user_id, key, kept)
+        except MemsvcError as error:
+            # The caller has the answer already: that it is not kept for others is no failure of the call.
+            log.warning("answer_not_cached", error=type(error).__name__)
 
     def _key(
         self,

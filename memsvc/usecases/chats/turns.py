@@ -10,7 +10,7 @@ from typing import Any, Final
 from memsvc.core.chat import AnswerOptions, FinishReason, TokenUsage
 from memsvc.core.chat_prompt import Line, Material, Prompt, Voice, assembled
 from memsvc.core.context_block import RANDOM_BYTES, Fence
-from memsvc.core.errors import AnswerTruncated
+from memsvc.core.errors import AnswerTruncated, ChatTakenOver
 from memsvc.core.model import Caller, Role
 from memsvc.core.paging import REPLY_BYTES_MAX, fitting
 from memsvc.core.personas import Persona
@@ -229,7 +229,9 @@ class Turns:
 
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._left.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
+        error = None if task.cancelled() else task.exception()
+        # Whoever has taken over keeps the answer.
+        if error is not None and not isinstance(error, ChatTakenOver):
             log.warning("answer_not_kept", error=type(error).__name__)
 
     async def flush(self) -> None:
