@@ -28,6 +28,7 @@ from (
         from memory
         where memory.tenant_id = %(tenant_id)s
             and memory.user_id = %(user_id)s
+            and coalesce(memory.conversation_id, '') = %(conversation_id)s
             and memory.kind = 2
             and memory.place >= (
                 select conversation.number * 16777216

@@ -22,7 +22,8 @@ left join lateral (
     from memory
     where memory.tenant_id = %(tenant_id)s
         and memory.user_id = conversation.user_id
-        and memory.conversation_id = conversation.conversation_id
+        -- As in part_message_filter: by its place.
+        and coalesce(memory.conversation_id, '') = conversation.conversation_id
         and memory.place >= conversation.number * 16777216
         and memory.place < (conversation.number + 1) * 16777216
         and memory.kind = 2

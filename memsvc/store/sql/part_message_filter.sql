@@ -1,5 +1,7 @@
     and memory.user_id = %(user_id)s
-    and memory.conversation_id = %(conversation_id)s
+    -- Read by their places: this comparison is one that no index can be asked for, so that none is that would
+    -- have to be sorted.
+    and coalesce(memory.conversation_id, '') = %(conversation_id)s
     and memory.kind = 2
     and memory.place > coalesce(%(after_place)s::bigint, %(number)s::bigint * 16777216 - 1)
     and memory.place < coalesce(%(before_place)s::bigint, (%(number)s::bigint + 1) * 16777216)
