@@ -739,7 +739,7 @@ const (
 	// Example: {reason: "CREDENTIAL_INVALID", metadata: {"error_id": "…"}}.
 	ErrorReason_ERROR_REASON_CREDENTIAL_INVALID = memsvcv1.ErrorReason_ERROR_REASON_CREDENTIAL_INVALID
 	// UNIMPLEMENTED. This server does not do that yet.
-	// Example: {reason: "NOT_IMPLEMENTED", metadata: {"feature": "memsvc.v1.MemoryService/Chat"}}.
+	// Example: {reason: "NOT_IMPLEMENTED", metadata: {"feature": "memsvc.v1.MemoryService/FindSimilarMemories"}}.
 	ErrorReason_ERROR_REASON_NOT_IMPLEMENTED = memsvcv1.ErrorReason_ERROR_REASON_NOT_IMPLEMENTED
 	// DEADLINE_EXCEEDED. The call's time was over before an answer was ready.
 	// Example: {reason: "DEADLINE_EXCEEDED", metadata: {"error_id": "…"}}.

@@ -27,7 +27,6 @@ from tests.support.waiting import until
 #: What kind of command each kind of step is to a runner, and what of it is passed on as it stands.
 OPERATIONS: Final = {
     "call": "unary",
-    "service": "service",
     "list": "list",
     "upload": "upload",
     "stream": "stream",

@@ -3,11 +3,11 @@
 A scenario is a list of steps; every step does one thing, named by its first key:
 
     connect: {...}             a new client; without it the first step finds one with a valid key; of a tenant
-    call: Recall               one call; request, timeout_seconds, headers; expect, error or neither;
+    call: Recall               one call; of a service that clients have no methods for, as in
+                               ProjectService/GetProject, its stub's; request, timeout_seconds, headers;
+                               expect, error or neither;
                                patience: how often to come back when the error says when;
                                or_served: the client may have come back by itself
-    service: ProjectService/GetProject
-                               one call of a service that the client has no methods for; like a call
     list: ListMemories         all items of a list through the client's pager; take
     upload: IngestStream       a client stream; requests, cancel_after; an ImportUser's requests are lines,
                                its request says into which user
@@ -48,7 +48,6 @@ STEPS: Final[dict[str, set[str]]] = {
         "patience",
         "or_served",
     },
-    "service": {"request", "timeout_seconds", "headers", "expect", "error", "save"},
     "list": {"request", "take", "timeout_seconds", "headers", "expect", "error"},
     "upload": {
         "request",

@@ -121,22 +121,6 @@ class Driver:
             return to_json(await anext(result.pages()))
         return to_json(await settled(result))
 
-    async def do_service(
-        self,
-        method: str,
-        request: Answer,
-        timeout_seconds: float | None = None,
-        headers: dict[str, str] | None = None,
-    ) -> Any:
-        """Make a call of one of the client's services, such as "ProjectService/GetProject"."""
-        assert self._client
-        service, _, name = method.partition("/")
-        stub = getattr(self._client.services, f"{snake_case(service.removesuffix('Service'))}s")
-        message = json_format.ParseDict(request, getattr(memsvc_client, f"{name}Request")())
-        call = getattr(stub, name)
-        metadata = list((headers or {}).items())
-        return to_json(await settled(call(message, timeout=timeout_seconds, metadata=metadata)))
-
     async def do_list(
         self, method: str, request: Answer, take: int | None = None, **terms: Any
     ) -> Answer:
@@ -215,15 +199,20 @@ class Driver:
         timeout_seconds: float | None = None,
         headers: dict[str, str] | None = None,
     ) -> Any:
-        kind = getattr(memsvc_client, f"{method}Request")
-        message = json_format.ParseDict(request, kind())
+        service, _, name = method.rpartition("/")
+        message = json_format.ParseDict(request, getattr(memsvc_client, f"{name}Request")())
         metadata = list((headers or {}).items())
-        if ours := getattr(self._client, snake_case(method), None):
-            return ours(message, timeout=timeout_seconds, call_metadata=metadata)
+        if service:
+            call = getattr(self._stub(service), name)
+            return call(message, timeout=timeout_seconds, metadata=metadata)
+        call = getattr(self._client, snake_case(name))
+        return call(message, timeout=timeout_seconds, call_metadata=metadata)
+
+    def _stub(self, service: str) -> Any:
+        """Return the client's stub of a service that it has no methods for."""
         assert self._client
         stubs = vars(self._client.services).values()
-        stub = next(stub for stub in stubs if hasattr(stub, method))
-        return getattr(stub, method)(message, timeout=timeout_seconds, metadata=metadata)
+        return next(stub for stub in stubs if type(stub).__name__ == f"{service}Stub")
 
 
 async def settled(result: Any) -> Any:

@@ -3,7 +3,7 @@
 //! The commands are those of tests/conformance.
 
 mod json;
-mod services;
+mod unary;
 mod users;
 
 use std::{collections::BTreeMap, fs, time::Duration};
@@ -76,25 +76,6 @@ struct Driver {
     client: Option<MemoryClient>,
 }
 
-/// Writes the calls of all methods that give one answer, by their names.
-macro_rules! unary {
-    ($driver:ident, $client:ident, $command:ident, $($rpc:literal: $method:ident($request:ident) -> $response:literal),*) => {
-        match $command.method.as_str() {
-            $($rpc => {
-                let request: memsvc::$request = $driver.mapping.read(concat!($rpc, "Request"), &$command.request)?;
-                match $client.$method(request).await {
-                    Ok(response) => $driver.mapping.write($response, &response)?.into(),
-                    Err(error) => error.into(),
-                }
-            })*
-            other => return Err(format!("no such method: {other}").into()),
-        }
-    };
-}
-
-// Behind the macro, which it uses.
-mod services;
-
 impl Driver {
     fn new() -> Result<Self, Anything> {
         Ok(Self {
@@ -118,10 +99,6 @@ impl Driver {
                 Err(error) => error.into(),
             },
             "unary" => self.unary(command).await?,
-            "service" => {
-                let services = self.client(command)?.services();
-                services::call(&self.mapping, services, &command.method, &command.request).await?
-            }
             "list" => self.list(command).await?,
             "upload" => self.upload(command).await?,
             "stream" => self.stream(command).await?,
@@ -163,55 +140,7 @@ impl Driver {
         Ok(client)
     }
 
-    async fn unary(&self, command: &Command) -> Result<Answer, Anything> {
-        let client = self.client(command)?;
-        match command.method.as_str() {
-            "Search" => {
-                self.first_page(client.search(self.read_of(command)?), "SearchResponse")
-                    .await
-            }
-            "ListMemories" => {
-                let pager = client.list_memories(self.read_of(command)?);
-                self.first_page(pager, "ListMemoriesResponse").await
-            }
-            "ListMemoryTimeline" => {
-                let pager = client.list_memory_timeline(self.read_of(command)?);
-                self.first_page(pager, "ListMemoryTimelineResponse").await
-            }
-            "ListDeadJobs" => {
-                let pager = client.list_dead_jobs(self.read_of(command)?);
-                self.first_page(pager, "ListDeadJobsResponse").await
-            }
-            method if services::has(method) => self.of_service(&client, command).await,
-            _ => Ok(unary!(
-                self, client, command,
-                "Ingest": ingest(IngestRequest) -> "IngestResponse",
-                "Recall": recall(RecallRequest) -> "RecallResponse",
-                "Evaluate": evaluate(EvaluateRequest) -> "EvaluateResponse",
-                "Conscious": conscious(ConsciousRequest) -> "ConsciousResponse",
-                "CreateMemory": create_memory(CreateMemoryRequest) -> "CreateMemoryResponse",
-                "GetMemory": get_memory(GetMemoryRequest) -> "GetMemoryResponse",
-                "GetMemorySource": get_memory_source(GetMemorySourceRequest) -> "GetMemorySourceResponse",
-                "UpdateMemory": update_memory(UpdateMemoryRequest) -> "UpdateMemoryResponse",
-                "DeleteMemory": delete_memory(DeleteMemoryRequest) -> "DeleteMemoryResponse",
-                "BatchDeleteMemories": batch_delete_memories(BatchDeleteMemoriesRequest)
-                    -> "BatchDeleteMemoriesResponse",
-                "FindSimilarMemories": find_similar_memories(FindSimilarMemoriesRequest)
-                    -> "FindSimilarMemoriesResponse",
-                "ExtractFacts": extract_facts(ExtractFactsRequest) -> "ExtractFactsResponse",
-                "Consolidate": consolidate(ConsolidateRequest) -> "ConsolidateResponse",
-                "GetJob": get_job(GetJobRequest) -> "GetJobResponse",
-                "RequeueJob": requeue_job(RequeueJobRequest) -> "RequeueJobResponse",
-                "GetServerInfo": get_server_info(GetServerInfoRequest) -> "GetServerInfoResponse",
-                "GetLimits": get_limits(GetLimitsRequest) -> "GetLimitsResponse",
-                "GetQuota": get_quota(GetQuotaRequest) -> "GetQuotaResponse",
-                "EraseUser": erase_user(EraseUserRequest) -> "EraseUserResponse",
-                "ReopenUser": reopen_user(ReopenUserRequest) -> "ReopenUserResponse"
-            )),
-        }
-    }
-
-    async fn first_page<R: Page + Message>(
+    pub async fn first_page<R: Page + Message>(
         &self,
         pager: Pager<R>,
         response: &str,

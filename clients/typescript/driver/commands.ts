@@ -15,6 +15,7 @@ import {
   PersonaService,
   ProfileService,
   ProjectService,
+  ProviderService,
   UserService,
 } from "@memsvc/client/node";
 import { createMemoryClient as createWebClient } from "@memsvc/client/web";
@@ -44,16 +45,27 @@ export type Reply = Partial<Record<"response" | "error" | "failure", JsonValue>>
 /** A method of the client, whatever its shape. */
 type Call = (request: unknown, options: CallOptions) => unknown;
 
-const METHODS = new Map<string, DescMethod>(
-  [MemoryService, JobService, AdminService, UserService, PersonaService, ProfileService].flatMap(
-    ({ methods }) => methods.map((one) => [one.name, one]),
-  ),
-);
+/** The services that the client has methods for. */
+const OWN = [MemoryService, JobService, AdminService, UserService];
 
-/** The services that are called apart from the client's own methods. */
-const SERVICES = new Map([
-  ["ConversationService", { field: "conversations" as const, of: ConversationService }],
-  ["ProjectService", { field: "projects" as const, of: ProjectService }],
+/** Those that it has no methods for, by the names that it has them under. */
+const OTHERS = {
+  admin: AdminService,
+  conversations: ConversationService,
+  personas: PersonaService,
+  profiles: ProfileService,
+  projects: ProjectService,
+  providers: ProviderService,
+};
+
+/** All methods: a client's by the name, such as "Recall", the others' with the service's before it. */
+const METHODS = new Map<string, { method: DescMethod; of?: keyof typeof OTHERS }>([
+  ...OWN.flatMap(({ methods }) => methods.map((method) => [method.name, { method }] as const)),
+  ...(Object.keys(OTHERS) as (keyof typeof OTHERS)[]).flatMap((of) =>
+    OTHERS[of].methods.map(
+      (method) => [`${OTHERS[of].name}/${method.name}`, { method, of }] as const,
+    ),
+  ),
 ]);
 
 /** Carries out commands with one client at a time. */
@@ -86,8 +98,6 @@ export class Commands {
         return this.#ready(command);
       case "unary":
         return this.#unary(command);
-      case "service":
-        return this.#service(command);
       case "list":
         return this.#list(command);
       case "upload":
@@ -137,19 +147,6 @@ export class Commands {
   async #unary(command: Command): Promise<Reply> {
     const { method, call, request } = this.#call(command);
     const answer = await first(call(request, optionsOf(command)));
-    return { response: toJson(method.output, answer, { useProtoFieldName: true }) };
-  }
-
-  async #service(command: Command): Promise<Reply> {
-    const [service = "", name = ""] = (command.method ?? "").split("/");
-    const served = SERVICES.get(service);
-    const method = served?.of.methods.find((one) => one.name === name);
-    if (served === undefined || method === undefined) {
-      throw new Error(`no method ${command.method}`);
-    }
-    const stub = this.#connected().services[served.field] as unknown as Record<string, Call>;
-    const request = fromJson(method.input, command.request ?? {});
-    const answer = (await stub[method.localName]?.(request, optionsOf(command))) as Message;
     return { response: toJson(method.output, answer, { useProtoFieldName: true }) };
   }
 
@@ -250,18 +247,15 @@ export class Commands {
     return { response: { p50_ms: at(0.5), p95_ms: at(0.95) } };
   }
 
-  /** The method of a command, the client's method for it, and its request if it is a single one. */
+  /** The method of a command, what calls it, and its request if it is a single one. */
   #call(command: Command): { method: DescMethod; call: Call; request: Message } {
-    const method = METHODS.get(command.method ?? "");
-    if (method === undefined) {
+    const named = METHODS.get(command.method ?? "");
+    if (named === undefined) {
       throw new Error(`no method ${command.method}`);
     }
+    const { method, of } = named;
     const client = this.#connected();
-    const owners: object[] = [client, ...Object.values(client.services)];
-    const owner = owners.find((one) => method.localName in one) as MemoryClient | undefined;
-    if (owner === undefined) {
-      throw new Error(`no client of ${command.method}`);
-    }
+    const owner = (of === undefined ? client : client.services[of]) as unknown as MemoryClient;
     const call = owner[method.localName as "recall"].bind(owner) as unknown as Call;
     return { method, call, request: fromJson(method.input, command.request ?? {}) };
   }

@@ -56,23 +56,23 @@ func describe(failure *memsvc.Error) *failedCall {
 	return described
 }
 
-// named returns the method of this name: the client's own, or that of one of its services.
+// named returns the method that a command names: the client's own, or one such as "ProjectService/GetProject".
 func (d *driver) named(name string) reflect.Value {
-	method := reflect.ValueOf(d.client).MethodByName(name)
-	if method.IsValid() && method.Type().NumIn() == 2 {
-		return method
+	service, rpc, ofService := strings.Cut(name, "/")
+	if !ofService {
+		return reflect.ValueOf(d.client).MethodByName(name)
 	}
 	services := reflect.ValueOf(d.client.Services())
 	for i := range services.NumMethod() {
-		stub := services.Method(i).Call(nil)[0]
-		if method := stub.MethodByName(name); method.IsValid() {
-			return method
+		accessor := services.Method(i)
+		if accessor.Type().Out(0).Name() == service+"Client" {
+			return accessor.Call(nil)[0].MethodByName(rpc)
 		}
 	}
 	return reflect.Value{}
 }
 
-// method returns the client's method that a command names, with the command's request.
+// method returns the method that a command names, with the command's request.
 func (d *driver) method(cmd *command) (func(context.Context) []reflect.Value, error) {
 	method := d.named(cmd.Method)
 	if !method.IsValid() {
@@ -83,27 +83,6 @@ func (d *driver) method(cmd *command) (func(context.Context) []reflect.Value, er
 		return nil, fmt.Errorf("%s does not take one request", cmd.Method)
 	}
 	request := reflect.New(kind.Elem())
-	if err := cmd.decode(request.Interface().(proto.Message)); err != nil {
-		return nil, err
-	}
-	return func(ctx context.Context) []reflect.Value {
-		return method.Call([]reflect.Value{reflect.ValueOf(ctx), request})
-	}, nil
-}
-
-// serviceMethod returns the method of a service that a command names, such as "ProjectService/GetProject".
-func (d *driver) serviceMethod(cmd *command) (func(context.Context) []reflect.Value, error) {
-	service, name, _ := strings.Cut(cmd.Method, "/")
-	field := strings.TrimSuffix(service, "Service") + "s"
-	stub := reflect.ValueOf(d.client.Services()).MethodByName(field)
-	if !stub.IsValid() {
-		return nil, fmt.Errorf("no such service: %s", service)
-	}
-	method := stub.Call(nil)[0].MethodByName(name)
-	if !method.IsValid() {
-		return nil, fmt.Errorf("no such method: %s", cmd.Method)
-	}
-	request := reflect.New(method.Type().In(1).Elem())
 	if err := cmd.decode(request.Interface().(proto.Message)); err != nil {
 		return nil, err
 	}

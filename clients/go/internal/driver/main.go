@@ -99,7 +99,6 @@ func (d *driver) do(cmd *command) (any, error) {
 		"wait_until_ready": (*driver).waitUntilReady,
 		"unary":            (*driver).unary,
 		"list":             (*driver).list,
-		"service":          (*driver).service,
 		"upload":           (*driver).upload,
 		"stream":           (*driver).stream,
 		"bench":            (*driver).bench,

@@ -92,21 +92,6 @@ func (d *driver) unary(cmd *command) (any, error) {
 	return encode(response)
 }
 
-func (d *driver) service(cmd *command) (any, error) {
-	call, err := d.serviceMethod(cmd)
-	if err != nil {
-		return nil, err
-	}
-	ctx, cancel := cmd.context()
-	defer cancel()
-	results := call(ctx)
-	response, err := messageOf(results[0], results[1])
-	if err != nil {
-		return nil, err
-	}
-	return encode(response)
-}
-
 func (d *driver) bench(cmd *command) (any, error) {
 	call, err := d.unaryCall(cmd)
 	if err != nil {

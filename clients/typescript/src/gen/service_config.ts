@@ -48,6 +48,8 @@ export const SERVICE_CONFIG = `{
         {"service": "memsvc.v1.ProjectService", "method": "UpdateProjectMember"},
         {"service": "memsvc.v1.ProjectService", "method": "RemoveProjectMember"},
         {"service": "memsvc.v1.ProjectService", "method": "ListProjectMembers"},
+        {"service": "memsvc.v1.ProviderService", "method": "ListProviders"},
+        {"service": "memsvc.v1.ProviderService", "method": "ListModels"},
         {"service": "memsvc.v1.JobService", "method": "GetJob"},
         {"service": "memsvc.v1.JobService", "method": "ListDeadJobs"},
         {"service": "memsvc.v1.JobService", "method": "RequeueJob"},

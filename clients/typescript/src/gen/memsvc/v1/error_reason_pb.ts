@@ -117,7 +117,7 @@ export enum ErrorReason {
 
   /**
    * UNIMPLEMENTED. This server does not do that yet.
-   * Example: {reason: "NOT_IMPLEMENTED", metadata: {"feature": "memsvc.v1.MemoryService/Chat"}}.
+   * Example: {reason: "NOT_IMPLEMENTED", metadata: {"feature": "memsvc.v1.MemoryService/FindSimilarMemories"}}.
    *
    * @generated from enum value: ERROR_REASON_NOT_IMPLEMENTED = 12;
    */

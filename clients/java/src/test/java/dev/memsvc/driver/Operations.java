@@ -31,7 +31,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /** Does what commands say, with the client that the last {@code connect} made. */
 final class Operations implements AutoCloseable {
@@ -50,7 +49,6 @@ final class Operations implements AutoCloseable {
       case "connect" -> connect(command);
       case "wait_until_ready" -> waitUntilReady(command);
       case "unary" -> encode(call(command));
-      case "service" -> service(command);
       case "list" -> list(command);
       case "upload" -> upload(command);
       case "stream" -> stream(command);
@@ -98,22 +96,6 @@ final class Operations implements AutoCloseable {
     client.waitUntilReady(
         given(command, "timeout_seconds") ? seconds(command) : MemoryClient.DEFAULT_TIMEOUT);
     return new JsonObject();
-  }
-
-  /** Calls a method of one of the services, such as "ProjectService/GetProject". */
-  private JsonObject service(JsonObject command) throws Exception {
-    String path = command.get("method").getAsString();
-    int end = path.indexOf('/');
-    String service = path.substring(0, end);
-    Services services = view(command).services();
-    Object stub =
-        switch (service) {
-          case "ConversationService" -> services.conversations();
-          case "ProjectService" -> services.projects();
-          default -> throw new IllegalArgumentException("no such service: " + service);
-        };
-    Method method = method(stub.getClass(), path.substring(end + 1));
-    return encode(response(invoke(stub, method, request(command, method))));
   }
 
   private JsonObject list(JsonObject command) throws Exception {
@@ -183,9 +165,9 @@ final class Operations implements AutoCloseable {
   private JsonObject bench(JsonObject command) throws Exception {
     int warmup = given(command, "warmup") ? command.get("warmup").getAsInt() : 0;
     int count = command.get("count").getAsInt();
-    Method method = method(command);
+    Object caller = owner(command);
+    Method method = method(command, caller);
     Message request = request(command, method);
-    MemoryClient caller = view(command);
     for (int turn = 0; turn < warmup; turn++) {
       response(invoke(caller, method, request));
     }
@@ -214,13 +196,14 @@ final class Operations implements AutoCloseable {
   }
 
   private Object invoke(JsonObject command) throws Exception {
-    Method method = method(command);
-    return invoke(view(command), method, request(command, method));
+    Object owner = owner(command);
+    Method method = method(command, owner);
+    return invoke(owner, method, request(command, method));
   }
 
-  private static Object invoke(Object client, Method method, Message request) throws Exception {
+  private static Object invoke(Object owner, Method method, Message request) throws Exception {
     try {
-      return method.invoke(owner(client, method), request);
+      return method.invoke(owner, request);
     } catch (InvocationTargetException e) {
       if (e.getCause() instanceof MemsvcException failure) {
         throw failure;
@@ -229,37 +212,35 @@ final class Operations implements AutoCloseable {
     }
   }
 
-  /** Returns whose method it is: the client itself, or the stub of one of its services. */
-  private static Object owner(MemoryClient client, Method method) throws Exception {
-    Class<?> kind = method.getDeclaringClass();
-    if (kind.isInstance(client)) {
-      return client;
+  /**
+   * Returns whose method a command names: the client, or for one such as
+   * "ProjectService/GetProject" the stub of its service.
+   */
+  private Object owner(JsonObject command) throws Exception {
+    MemoryClient caller = view(command);
+    String name = command.get("method").getAsString();
+    if (!name.contains("/")) {
+      return caller;
     }
-    for (Method service : Services.class.getDeclaredMethods()) {
-      if (kind.equals(service.getReturnType())) {
-        return service.invoke(client.services());
+    String stub = name.substring(0, name.indexOf('/')) + "BlockingStub";
+    for (Method service : Services.class.getMethods()) {
+      if (service.getReturnType().getSimpleName().equals(stub)) {
+        return service.invoke(caller.services());
       }
     }
-    throw new IllegalArgumentException("no such service: " + kind);
+    throw new IllegalArgumentException("no such service: " + name);
   }
 
-  /**
-   * Returns the method that a command names by the name of its RPC, the client's or a service's.
-   */
-  private static Method method(JsonObject command) {
-    return method(MemoryClient.class, command.get("method").getAsString());
-  }
-
-  private static Method method(Class<?> kind, String rpc) {
+  /** Returns the method of {@code owner} that a command names by its RPC. */
+  private static Method method(JsonObject command, Object owner) {
+    String path = command.get("method").getAsString();
+    String rpc = path.substring(path.indexOf('/') + 1);
     String name = rpc.substring(0, 1).toLowerCase(Locale.ROOT) + rpc.substring(1);
-    Stream<Class<?>> stubs =
-        Arrays.stream(Services.class.getDeclaredMethods()).map(Method::getReturnType);
-    return Stream.concat(Stream.of(MemoryClient.class), stubs)
-        .flatMap(kind -> Arrays.stream(kind.getMethods()))
+    return Arrays.stream(owner.getClass().getMethods())
         .filter(method -> method.getName().equals(name) && method.getParameterCount() == 1)
         .filter(method -> Message.class.isAssignableFrom(method.getParameterTypes()[0]))
         .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("no such method: " + rpc));
+        .orElseThrow(() -> new IllegalArgumentException("no such method: " + path));
   }
 
   private static Message request(JsonObject command, Method method) throws Exception {
