@@ -154,7 +154,7 @@ def test_facts_and_jobs_have_paths(gateway: Gateway, user: str) -> None:
         ("/v1/memories:recall", {"userId": "u", "query": "x"}, "", 401, "CREDENTIAL_INVALID"),
         ("/v1/memories/none", None, "acme", 404, "MEMORY_NOT_FOUND"),
         ("/v1/memories/none/similar", None, "acme", 501, "NOT_IMPLEMENTED"),
-        ("/v1/chat", {"userId": "u", "message": "hi"}, "acme", 501, "NOT_IMPLEMENTED"),
+        ("/v1/chat", {"userId": "u", "message": "hi"}, "acme", 400, "PROVIDER_NOT_CONFIGURED"),
     ],
 )
 def test_an_error_is_json_with_its_details(
