@@ -15,6 +15,7 @@ from tests.conformance.drivers import LANGUAGES, Driver, Language
 from tests.conformance.fault_proxy import FaultProxy
 from tests.conformance.own_server import OwnServer
 from tests.conformance.playing import Stage
+from tests.conformance.scripted_models import ScriptedModels
 from tests.conformance.table import Outcomes
 from tests.support.gateway import Gateways
 from tests.support.server import ServerProcess
@@ -116,6 +117,17 @@ def own_server(
     server = OwnServer(tmp_path_factory.mktemp("own"), credentials_file, model_dir)
     yield server
     server.process.stop()
+
+
+@pytest.fixture(scope="session")
+def scripted_models(
+    tmp_path_factory: pytest.TempPathFactory, credentials_file: Path
+) -> Iterator[ScriptedModels]:
+    """The server of the scenarios that chat, and its providers."""
+    models = ScriptedModels(tmp_path_factory.mktemp("chats"), credentials_file)
+    yield models
+    models.stop()
+    assert "Traceback" not in models.process.log(), "a chat caused a traceback"
 
 
 @pytest.fixture(scope="session", params=LANGUAGES, ids=lambda language: language.title)

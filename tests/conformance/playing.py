@@ -21,6 +21,7 @@ from tests.conformance.fault_proxy import Fault, FaultProxy
 from tests.conformance.matching import differences, filled, taken
 from tests.conformance.own_server import OwnServer
 from tests.conformance.scenarios import Scenario, Step
+from tests.conformance.scripted_models import ScriptedModels
 from tests.support.server import ServerProcess
 from tests.support.waiting import until
 
@@ -31,6 +32,8 @@ OPERATIONS: Final = {
     "upload": "upload",
     "stream": "stream",
 }
+#: How long what is expected soon may take.
+SOON_SECONDS: Final = 15.0
 PASSED_ON: Final = ("request", "requests", "take", "cancel_after", "timeout_seconds", "headers")
 
 
@@ -58,6 +61,8 @@ class Stage:
     keyring: Keyring
     #: Where the server is the scenario's own, to be ended and started.
     own: OwnServer | None = None
+    #: Where the server chats: whom it asks.
+    models: ScriptedModels | None = None
     variables: dict[str, Any] = field(
         default_factory=lambda: {
             "user": f"user-{uuid4()}",
@@ -82,13 +87,8 @@ class Stage:
             case "wait_until_ready":
                 answer = self.driver.ask(op="wait_until_ready", timeout_seconds=subject)
                 self.judge(step, answer, where)
-            case "fault":
-                self.proxy.make(Fault(**subject))
-            case "seen":
-                self.look_back(subject, where)
-            case "server":
-                assert self.own, f"{where}: needs own_server"
-                getattr(self.own, subject)()
+            case "fault" | "seen" | "server" | "model" | "asked":
+                self.surround(step, subject, where)
             case "log":
                 self.wait_for_line(subject, where)
                 unwanted = filled(step.rest.get("never"), self.variables)
@@ -102,6 +102,23 @@ class Stage:
                 self.repeat(subject, step, where)
             case _:
                 self.call(step, where)
+
+    def surround(self, step: Step, subject: Any, where: str) -> None:
+        """Do a step that is about what stands around the client: the proxy, servers, providers."""
+        match step.kind:
+            case "fault":
+                self.proxy.make(Fault(**subject))
+            case "seen":
+                self.look_back(subject, where)
+            case "server":
+                assert self.own, f"{where}: needs own_server"
+                getattr(self.own, subject)()
+            case "model":
+                assert self.models, f"{where}: needs scripted_models"
+                self.models.script(subject, filled(step.rest, self.variables))
+            case "asked":
+                assert self.models, f"{where}: needs scripted_models"
+                self.models.look_back(subject, where)
 
     def repeat(self, values: list[dict[str, Any]], step: Step, where: str) -> None:
         """Do the steps under `do` once for each of the *values*."""
@@ -142,6 +159,11 @@ class Stage:
                 break
             come_back(answer["error"]["retry_after_seconds"])
             answer = self.driver.ask(**command)
+        if step.rest.get("soon"):
+            wanted = filled(step.rest["expect"], self.variables)
+            give_up = time.monotonic() + SOON_SECONDS
+            while differences(wanted, answer.get("response")) and time.monotonic() < give_up:
+                answer = self.driver.ask(**command)
         self.judge(step, answer, where)
         for name, path in step.rest.get("save", {}).items():
             self.variables[name] = taken(answer["response"], path)

@@ -7,7 +7,8 @@ A scenario is a list of steps; every step does one thing, named by its first key
                                ProjectService/GetProject, its stub's; request, timeout_seconds, headers;
                                expect, error or neither;
                                patience: how often to come back when the error says when;
-                               or_served: the client may have come back by itself
+                               or_served: the client may have come back by itself;
+                               soon: what is expected may take a moment to be so
     list: ListMemories         all items of a list through the client's pager; take
     upload: IngestStream       a client stream; requests, cancel_after; an ImportUser's requests are lines,
                                its request says into which user
@@ -16,6 +17,11 @@ A scenario is a list of steps; every step does one thing, named by its first key
     fault: {...}               what the proxy between client and server does to the next calls
     seen: {...}                what the proxy saw of a method
     server: kill | start       the scenario's own server
+    model: first               how a scripted provider, first or second, answers from now on: with the text
+                               `answer`, word by word; with the text `begin`, and `then: break off` or
+                               `then: hang`; not at all, but with the status `refuse`
+    asked: {...}               what a provider was asked in this scenario: model, times; whether the last call
+                               was given_up; the parts that its prompt has
     log: {...}                 a line of the server's log that appears; one that never does: never
     key: good | mistyped | expired | revoked
                                an API key of the database in that state; of a tenant, with scopes; as
@@ -47,6 +53,7 @@ STEPS: Final[dict[str, set[str]]] = {
         "save",
         "patience",
         "or_served",
+        "soon",
     },
     "list": {"request", "take", "timeout_seconds", "headers", "expect", "error"},
     "upload": {
@@ -63,13 +70,22 @@ STEPS: Final[dict[str, set[str]]] = {
     "fault": set(),
     "seen": set(),
     "server": set(),
+    "model": {"answer", "begin", "then", "refuse"},
+    "asked": set(),
     "log": {"never"},
     "key": {"tenant", "scopes", "as"},
     "for_each": {"do"},
 }
 KEYS: Final = {"law", "needs", "steps"}
 #: What a scenario may need of a client and its way to the server that not every one has.
-NEEDS: Final = {"client_stream", "cancel_client_stream", "own_server", "tls", "unreleased"}
+NEEDS: Final = {
+    "client_stream",
+    "cancel_client_stream",
+    "own_server",
+    "scripted_models",
+    "tls",
+    "unreleased",
+}
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ OF_APPLICATIONS = (
     "PersonaService",
     "ProfileService",
     "ProjectService",
+    "ProviderService",
 )
 
 

@@ -9,6 +9,7 @@ import pytest
 from tests.conformance.own_server import OwnServer
 from tests.conformance.playing import Stage
 from tests.conformance.scenarios import Scenario, all_scenarios
+from tests.conformance.scripted_models import ScriptedModels
 from tests.conformance.table import FAILED, NOT_POSSIBLE, PASSED, Outcomes
 
 SCENARIOS = all_scenarios()
@@ -28,6 +29,11 @@ def test_the_law_holds(
         own.start()
         stage.proxy.lead_to(own.process.target)
         stage = dataclasses.replace(stage, server=own.process, own=own)
+    if "scripted_models" in scenario.needs:
+        models: ScriptedModels = request.getfixturevalue("scripted_models")
+        models.begin_anew()
+        stage.proxy.lead_to(models.process.target)
+        stage = dataclasses.replace(stage, server=models.process, models=models)
     outcomes.add(scenario.name, language.title, FAILED)
     stage.play(scenario)
     outcomes.add(scenario.name, language.title, PASSED)
