@@ -246,6 +246,17 @@ def test_a_bound_key_names_nobody_else(server: ServerProcess, name: str) -> None
         "persona_id": "p",
         "name": "n",
         "scopes": ["recall"],
+        "conversation_id": "c",
+        "conversation_ids": ["c"],
+        "message_id": "m",
+        "message_ids": ["m"],
+        "after_message_id": "m",
+        "change": {"message_id": "m", "content": "c"},
+        "changes": [{"message_id": "m", "content": "c"}],
+        "project_id": "p",
+        "project": {"project_id": "p", "name": "n"},
+        "member_user_id": "u",
+        "role": 1,
     }
     known = method.input_type.fields_by_name
     fields = {key: value for key, value in least.items() if key in known}

@@ -394,7 +394,12 @@ async def test_accesses_add_up(diary: Diary) -> None:
         (
             "list_conscious_memories",
             "memory_conscious",
-            {"categories": None, "leave_out_flagged": False, "flagged_factor": 0.2},
+            {
+                "categories": None,
+                "agent_ids": None,
+                "leave_out_flagged": False,
+                "flagged_factor": 0.2,
+            },
         ),
         ("list_unmatched_facts", "memory_unmatched", {"space_id": 1}),
         (
