@@ -20,8 +20,8 @@ from memsvc.usecases.conversations.managing import (
     ListConversationsAsk,
     UpdateConversationAsk,
 )
-from memsvc.usecases.conversations.messages import ListMessagesAsk, ThreadAsk
-from memsvc.usecases.conversations.rendering import RenderAsk
+from memsvc.usecases.conversations.messages import ThreadAsk
+from memsvc.usecases.conversations.reading import PageAsk
 from memsvc.usecases.conversations.truncating import Removed, TruncateAsk
 from memsvc.usecases.memories.screened_writes import Changes, Written
 from memsvc.usecases.memories.write_memories import DeleteAsk, MessageName, UpdateAsk
@@ -212,20 +212,21 @@ def truncate(
     )
 
 
-def render(request: pb.RenderConversationRequest) -> RenderAsk:
+def render(request: pb.RenderConversationRequest) -> PageAsk:
     """Return which piece of a record is asked for."""
-    return RenderAsk(
+    return PageAsk(
         user_id=request.user_id,
         conversation_id=request.conversation_id,
+        filter=MessageFilter(),
         page_size=request.page_size or RENDER_PAGE_DEFAULT,
         page_token=request.page_token,
         binding=binding(request),
     )
 
 
-def list_messages(request: pb.ListMessagesRequest) -> ListMessagesAsk:
+def list_messages(request: pb.ListMessagesRequest) -> PageAsk:
     """Return which page of messages is asked for."""
-    return ListMessagesAsk(
+    return PageAsk(
         user_id=request.user_id,
         conversation_id=request.conversation_id,
         filter=MessageFilter(

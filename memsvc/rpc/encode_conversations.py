@@ -15,7 +15,7 @@ from memsvc.rpc.encode import etag, struct, timestamp
 from memsvc.rpc.errors import failure
 from memsvc.usecases.conversations.batches import Batch, Outcome
 from memsvc.usecases.conversations.managing import Begun, ConversationPage
-from memsvc.usecases.conversations.messages import MessagePage
+from memsvc.usecases.conversations.reading import ReadPage
 from memsvc.usecases.conversations.rendering import RecordPiece
 from memsvc.usecases.conversations.truncating import Removed
 from memsvc.usecases.memories.screened_writes import Written
@@ -112,7 +112,7 @@ def record(value: RecordPiece) -> pb.RenderConversationResponse:
     )
 
 
-def message_page(value: MessagePage) -> pb.ListMessagesResponse:
+def message_page(value: ReadPage) -> pb.ListMessagesResponse:
     """Return a page of messages on the wire."""
     return pb.ListMessagesResponse(
         messages=[encode.message(one) for one in value.messages],

@@ -8,37 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from memsvc.core import page_token
-from memsvc.core.conversations import MessageFilter, Thread, ThreadMessage
-from memsvc.core.errors import ConversationNotFound, MessageNotFound
+from memsvc.core.conversations import Thread, ThreadMessage
+from memsvc.core.errors import MessageNotFound
 from memsvc.core.model import Caller, Memory
 from memsvc.core.paging import REPLY_BYTES_MAX, fitting
 from memsvc.store import conversations
 from memsvc.usecases.context import Context
 from memsvc.usecases.conversations.batches import Batch, batch, each
+from memsvc.usecases.conversations.reading import PageAsk, ReadPage, read_page
 from memsvc.usecases.memories.screened_writes import Written
 from memsvc.usecases.memories.write_memories import DeleteAsk, UpdateAsk, WriteMemories
-
-
-@dataclass(frozen=True, slots=True)
-class ListMessagesAsk:
-    """A page of the messages of a conversation."""
-
-    user_id: str
-    conversation_id: str
-    filter: MessageFilter
-    page_size: int
-    page_token: str
-    #: Everything that has to be the same on the next page.
-    binding: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class MessagePage:
-    """One page of messages."""
-
-    messages: list[Memory]
-    next_page_token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,26 +38,9 @@ class Messages:
     context: Context
     write: WriteMemories
 
-    async def page(self, caller: Caller, ask: ListMessagesAsk) -> MessagePage:
+    async def page(self, caller: Caller, ask: PageAsk) -> ReadPage:
         """Return one page; raise ConversationNotFound and InvalidPageToken."""
-        now = self.context.clock()
-        binding = caller.tenant_id.encode() + b"\0" + ask.binding
-        key = self.context.secret_key
-        after: int | None = None
-        if ask.page_token:
-            (place,) = page_token.decode(ask.page_token, binding, key)
-            after = int(str(place))
-        async with self.context.database.transaction(caller) as tx:
-            conversation = await conversations.get(tx, ask.user_id, ask.conversation_id, now=now)
-            if conversation is None:
-                raise ConversationNotFound(field="conversation_id")
-            found = await conversations.messages(
-                tx, conversation, ask.filter, now=now, limit=ask.page_size + 1, after=after
-            )
-        shown = fitting(found[: ask.page_size], lambda one: one.message.content)
-        more = len(found) > len(shown)
-        token = page_token.encode([shown[-1].place], binding, key) if more else ""
-        return MessagePage([one.message for one in shown], token)
+        return await read_page(self.context, caller, ask, bytes_max=REPLY_BYTES_MAX)
 
     async def get(self, caller: Caller, user_id: str, message_id: str) -> Memory:
         """Return a message; raise MessageNotFound."""
