@@ -51,6 +51,7 @@ VALUES: Final[dict[str, Any]] = {
     "message_id": "never",
     "message_ids": ["never"],
     "after_message_id": "never",
+    "user_message_id": "never",
     "change": {"message_id": "never", "content": "I like tea."},
     "changes": [{"message_id": "never", "content": "I like tea."}],
     "project_id": "never",

@@ -111,6 +111,7 @@ def made(owner: Wire) -> World:
             "message_id": message,
             "parent_message_id": message,
             "after_message_id": message,
+            "user_message_id": message,
             "member_user_id": user,
             "owner_user_id": user,
             "relevant_id": message,
