@@ -221,6 +221,8 @@ async def measured(
         progress.advance(steps)
         first = await first_of(stub, effort.firsts)
         progress.advance(steps)
+        # A first crowd leaves behind what the program keeps for crowds.
+        await crowd_of(stub, effort, memory)
         before = memory()
         crowd, complete, early, late = await crowd_of(stub, effort, memory)
         progress.advance(steps)
