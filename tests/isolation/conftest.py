@@ -22,6 +22,8 @@ from memsvc.wiring import access
 from memsvc.wiring.databases import prepare_database
 from memsvc.wiring.parts import assembled
 from memsvc.wiring.serving import server_settings
+from tests.fakes.chat_steps import answering, sending
+from tests.fakes.model_server import FakeModel
 from tests.isolation.world import World, made
 from tests.support.server import KEYS
 from tests.support.wire import Wire
@@ -35,6 +37,8 @@ class OwnServer:
     def __init__(self, folder: Path, credentials_file: Path, *, bound: bool = True) -> None:
         """Serve on *folder*, until `stop`; unless *bound*, as a role that row security does not bind."""
         self._bound = bound
+        self.model = FakeModel()
+        self.model.step = sending(*answering("I see."))
         self._settings = config.load(
             None,
             data_dir=folder,
@@ -42,6 +46,8 @@ class OwnServer:
             embedder="none",
             port=0,
             job_concurrency=0,
+            providers=[{"name": "scripted", "base_url": self.model.base_url, "model": "scripted"}],
+            chat_providers=["scripted"],
             rate=config.RateSettings(units_per_second=0.0),
         )
         self._ready = threading.Event()
@@ -56,6 +62,7 @@ class OwnServer:
 
     async def _serve(self) -> None:
         async with AsyncExitStack() as stack:
+            stack.enter_context(self.model)
             conninfo, stop = await asyncio.to_thread(prepare_database, self._settings)
             stack.callback(stop)
             if not self._bound:

@@ -65,6 +65,8 @@ VALUES: Final[dict[str, Any]] = {
 }
 #: What single methods need besides.
 MORE: Final[dict[str, dict[str, Any]]] = {
+    # What a chat remembers differs from call to call; test_mutants has chats of its own.
+    "MemoryService/Chat": {"provider": "nobody"},
     # Without a user it looks through the whole tenant, what other cases left behind included.
     "MemoryService/Search": {"user_id": "somebody"},
     "MemoryService/UpdateMemory": {"update_mask": "content"},

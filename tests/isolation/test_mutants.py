@@ -26,6 +26,19 @@ CASES_MAX: Final = 5
 #: Statements that only workers run, or that run where no id of a caller leads.
 ELSEWHERE_MAX: Final = 95
 
+#: What a chat asks the database of its turn, and of what was said.
+OF_CHATS: Final = (
+    "claim_turn",
+    "delete_interrupted_message",
+    "get_conversation_title",
+    "hold_turn",
+    "list_last_lines",
+    "list_turn_messages",
+    "name_conversation",
+    "put_cached_answer",
+    "use_cached_answer",
+)
+
 Statement = Callable[[str], LiteralString]
 
 
@@ -139,7 +152,40 @@ def test_no_predicate_is_all_that_stands_between_tenants(
     assert theirs.snapshot() == before
     assert tried > 120
     bound = {name for name in names() if PREDICATE.search(statement(name))}
-    assert len(bound - ways.keys()) <= ELSEWHERE_MAX
+    assert len(bound - ways.keys() - set(OF_CHATS)) <= ELSEWHERE_MAX
+
+
+def test_no_predicate_is_all_that_stands_between_chats(
+    own_server: OwnServer, acme: Wire, theirs: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a chat under all the names that another tenant uses nothing of that one is told, to nobody."""
+    before = theirs.snapshot()
+    for name in OF_CHATS:
+        for mutant in mutants(name):
+
+            def mutated(asked: str, name: str = name, mutant: str = mutant) -> Any:
+                return mutant if asked == name else statement(asked)
+
+            own_server.model.requests.clear()
+            names = {
+                field: theirs.ids[field]
+                for field in ("user_id", "conversation_id", "user_message_id", "request_id")
+            }
+            asked = {**names, "message": "What is secret?", "cache_mode": "CACHE_MODE_USE"}
+            with statements(monkeypatch, mutated):
+                # Again: as a retry, and without one, as something said anew.
+                told = [
+                    outcome(acme, "MemoryService/Chat", fields, "")
+                    for fields in (asked, asked, {**asked, "request_id": ""})
+                ]
+            seen = "".join(request.prompt for request in own_server.model.requests)
+            acme.call("UserService/EraseUser", user_id=names["user_id"])
+            acme.call("UserService/ReopenUser", user_id=names["user_id"])
+
+            assert seen, name
+            assert CANARY not in seen, name
+            assert CANARY not in str(told), name
+    assert theirs.snapshot() == before
 
 
 def _try(
