@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from memsvc.core.model import RequestKey
+from memsvc.core.model import RequestKey, Role
+from memsvc.store import memories
 from memsvc.store.database import Transaction
 from memsvc.store.replies import rpc_name
 
@@ -84,23 +85,22 @@ async def turn_messages(
     tx: Transaction, user_id: str, message_ids: Sequence[str]
 ) -> dict[str, StoredLine]:
     """Return the messages of a turn that are there, by their ids."""
-    rows = await tx.all(
-        "list_turn_messages", StoredLine, user_id=user_id, message_ids=list(message_ids)
-    )
-    return {row.message_id: row for row in rows}
+    return {
+        str(one.message_id): StoredLine(
+            str(one.message_id),
+            int(one.role or Role.USER),
+            one.content,
+            one.author,
+            one.agent_id,
+            one.interrupted,
+        )
+        for one in await memories.messages(tx, user_id, message_ids)
+    }
 
 
 async def delete_interrupted(tx: Transaction, user_id: str, message_id: str) -> None:
     """Delete what is left of an answer that broke off."""
     await tx.execute("delete_interrupted_message", user_id=user_id, message_id=message_id)
-
-
-async def title(tx: Transaction, user_id: str, conversation_id: str) -> str:
-    """Return the title of a conversation, "" for none."""
-    rows = await tx.mapped(
-        "get_conversation_title", dict, user_id=user_id, conversation_id=conversation_id
-    )
-    return str(rows[0]["title"]) if rows else ""
 
 
 async def name(tx: Transaction, user_id: str, conversation_id: str, new_title: str) -> bool:

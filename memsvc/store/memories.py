@@ -191,11 +191,13 @@ async def get(
 
 async def source_messages(tx: Transaction, memory: Memory) -> list[Memory]:
     """Return the episodes that *memory* rests on, oldest first."""
+    return await messages(tx, memory.user_id, memory.source_message_ids)
+
+
+async def messages(tx: Transaction, user_id: str, message_ids: Sequence[str]) -> list[Memory]:
+    """Return the episodes of a user by their messages' ids, those that are there, oldest first."""
     return await tx.mapped(
-        "list_source_messages",
-        memory_of,
-        user_id=memory.user_id,
-        message_ids=memory.source_message_ids,
+        "list_source_messages", memory_of, user_id=user_id, message_ids=list(message_ids)
     )
 
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 import grpc
 import pytest
 
+from memsvc.v1 import chat_pb2
 from tests.chats.conftest import Talk, kinds, only, text_of
 from tests.fakes.chat_steps import answering, chunk, sending
 from tests.fakes.model_server import FakeModel, failing
@@ -66,13 +67,14 @@ def test_a_model_that_breaks_off_leaves_what_it_said(talk: Talk, first: FakeMode
     """The pieces stay sent, the call ends UNAVAILABLE, the message is kept as interrupted."""
     first.script.append(sending(chunk("I think that"), chunk(" you"), end=False))
     call = talk.begin("What do you think?")
-    events = []
+    events: list[chat_pb2.ChatEvent] = []
     with pytest.raises(grpc.RpcError) as caught:
+        # What comes before the end is kept.
         events.extend(call)
-    events += []
     refused = Refused(caught.value)
 
     assert (refused.code, refused.reason) == ("UNAVAILABLE", "LLM_STREAM_TRUNCATED")
+    assert text_of(events) == "I think that you"
     said, answer = talk.messages()
     assert said["content"] == "What do you think?"
     assert (answer["content"], answer["interrupted"]) == ("I think that you", True)

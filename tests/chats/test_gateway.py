@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -17,9 +13,8 @@ from tests.chats.conftest import Talk
 from tests.fakes.chat_steps import answering, chunk, sending
 from tests.fakes.model_server import FakeModel
 from tests.support.gateway import Gateway
+from tests.support.grpcurl import GRPCURL, needs_grpcurl
 from tests.support.server import ServerProcess
-
-GRPCURL = shutil.which("grpcurl", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +62,7 @@ def test_a_caller_of_the_gateway_who_goes_away_stops_the_model(
     assert first.requests[0].disconnected.wait(5.0)
 
 
-@pytest.mark.skipif(GRPCURL is None, reason="needs grpcurl, which needs Go to be built")
+@needs_grpcurl
 def test_grpcurl_shows_a_legible_stream(
     chat_server: ServerProcess, talk: Talk, first: FakeModel
 ) -> None:

@@ -30,10 +30,10 @@ ELSEWHERE_MAX: Final = 95
 OF_CHATS: Final = (
     "claim_turn",
     "delete_interrupted_message",
-    "get_conversation_title",
     "hold_turn",
     "list_last_lines",
-    "list_turn_messages",
+    "list_conversation_titles",
+    "list_source_messages",
     "name_conversation",
     "put_cached_answer",
     "use_cached_answer",

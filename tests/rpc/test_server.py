@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
-import sys
 import tomllib
 import urllib.request
 from collections import Counter
@@ -28,13 +26,13 @@ from memsvc_client import (
     MemsvcError,
     Unimplemented,
 )
+from tests.support.grpcurl import GRPCURL, needs_grpcurl
 from tests.support.server import CANARY, KEYS, ServerProcess
 from tests.support.texts import say
 from tests.support.waiting import until
 
 SERVICE = SERVICES["memsvc.v1.MemoryService"]
 ROOT = Path(__file__).resolve().parents[2]
-GRPCURL = shutil.which("grpcurl", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
 
 
 @pytest.mark.parametrize("version", ["v1", "v1alpha"])
@@ -206,7 +204,7 @@ def test_the_trailers_tell_the_request_id_and_the_version(server: ServerProcess)
             assert trailers["x-memsvc-version"] == VERSION
 
 
-@pytest.mark.skipif(GRPCURL is None, reason="needs grpcurl, which needs Go to be built")
+@needs_grpcurl
 class TestGrpcurl:
     """grpcurl, as a person would use it."""
 

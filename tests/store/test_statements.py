@@ -256,7 +256,6 @@ COLUMNS = {
     "list_pending_memories": [field.name for field in fields(PendingMemory)],
     "claim_turn": [field.name for field in fields(TakenTurn)],
     "list_last_lines": [field.name for field in fields(StoredLine)],
-    "list_turn_messages": [field.name for field in fields(StoredLine)],
     "get_model_usage": [field.name for field in fields(ModelUsage)],
     "get_reply": [field.name for field in fields(StoredReply)],
 }

@@ -1,4 +1,4 @@
--- The episodes that a memory rests on, oldest first.
+-- Episodes by their messages' ids, such as those that a memory rests on, oldest first.
 select
     -- include part_memory_columns
 from memory

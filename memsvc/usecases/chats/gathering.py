@@ -10,6 +10,7 @@ from typing import Final
 
 from memsvc.core.chat_commands import commands_of
 from memsvc.core.chat_prompt import Line, WebPage
+from memsvc.core.context_block import CHARACTERS_PER_TOKEN
 from memsvc.core.errors import ProviderNotConfigured
 from memsvc.core.model import Caller, Memory, MemoryFilter, Role, ScoredMemory, WeightChanges
 from memsvc.core.personas import MemoryScope, Persona
@@ -23,9 +24,8 @@ from memsvc.usecases.memories.conscious import Conscious, ConsciousAsk
 from memsvc.usecases.memories.recall import Recall, RecallAsk
 from memsvc.usecases.personas.finding import find_persona
 
-#: How many messages of a conversation are read, and how many characters a token of the budget stands for.
+#: How many messages of a conversation are read.
 LINES_MAX: Final = 200
-CHARACTERS_PER_TOKEN: Final = 4
 #: How many essential facts are read.
 CONSCIOUS_MAX: Final = 20
 #: A longer message is recalled by its beginning and its end, of so many characters in all.

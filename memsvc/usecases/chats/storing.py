@@ -24,7 +24,7 @@ from memsvc.core.errors import (
 from memsvc.core.guard import GuardPolicy
 from memsvc.core.model import Caller, Metadata, NewMessage, RequestKey, Role
 from memsvc.core.secrets import SecretPolicy
-from memsvc.store import chats, replies
+from memsvc.store import chats, replies, search
 from memsvc.store.chats import StoredLine, TakenTurn
 from memsvc.store.database import Transaction
 from memsvc.usecases.chats.asking import Answer, ChatAsk
@@ -150,13 +150,14 @@ class Storing:
             whole = replace(screened, message_id=turn.user_message_id)
             batch = replace(batch, conversation_id=turn.conversation_id, messages=[whole])
             put = await self.ingest.put(tx, caller, batch, embedded, now)
-            title = await chats.title(tx, ask.user_id, turn.conversation_id)
+            talk = (ask.user_id, turn.conversation_id)
+            titles = await search.conversation_titles(tx, [talk])
         return replace(
             turn,
             job_id=put.ingested.job_id,
             said=tuple(_complete(turn, found)),
             # What is put aside is not to be read in a list of conversations either.
-            untitled=not title and not screened.withheld,
+            untitled=talk not in titles and not screened.withheld,
         )
 
     async def _cut(self, tx: Transaction, ask: ChatAsk, turn: Turn, now: datetime) -> None:
