@@ -30,10 +30,12 @@ from tests.support.waiting import until
 
 BATCH: Final = 8
 SIX_FAILURES: Final[list[Mode]] = ["status_503"] * 6
+#: An answer that hangs is waited for while other programs start, however slow the machine is.
 SETTINGS: Final = """
 embedder = "openai"
 embedding_base_url = "{old}"
 embedding_model = "old-model"
+embedding_timeout_seconds = 90
 {more}
 
 [[embedders]]
@@ -42,6 +44,7 @@ kind = "openai"
 base_url = "{new}"
 model = "new-model"
 dimension = 12
+timeout_seconds = 90
 """
 
 
