@@ -348,7 +348,7 @@ async def test_a_server_that_refuses_costs_no_answer(
     assert asked.client.stats.turns_failed == 1
 
 
-async def test_a_slow_server_is_given_50_ms(wrapped: Make, server: ScriptedServer) -> None:
+async def test_a_slow_server_is_given_less_than_50_ms(wrapped: Make, server: ScriptedServer) -> None:
     """That is the deadline it is told; the answer comes though it never replies; soon it is not asked."""
     release = threading.Event()
 
@@ -364,7 +364,7 @@ async def test_a_slow_server_is_given_50_ms(wrapped: Make, server: ScriptedServe
 
     stats = asked.client.stats
     release.set()
-    assert settings.recall_seconds == pytest.approx(0.05)
+    assert settings.recall_seconds == pytest.approx(0.045)
     assert stats.wait_seconds_max < PATIENCE_SECONDS
     assert (stats.recalls_failed, stats.recalls_skipped) == (3, 5)
     reached = [call for call in server.received if call.method == "Recall"]
