@@ -12,6 +12,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+from memsvc.core.characters import is_storable
 from memsvc.core.facts import (
     CATEGORIES,
     CONFIDENCE_MIN,
@@ -24,7 +25,7 @@ from memsvc.core.facts import (
     normalised,
 )
 from memsvc.core.model import TemporalState
-from memsvc.core.reply_json import UnreadableReply, is_storable, json_values, snake_case
+from memsvc.core.reply_json import UnreadableReply, json_values, snake_case
 from memsvc.core.slot_names import SLOT_ALIASES
 from memsvc.core.slots import SLOTS
 

@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from memsvc.core.reply_json import UnreadableReply, is_storable, json_values, snake_case
+from memsvc.core.characters import is_storable
+from memsvc.core.reply_json import UnreadableReply, json_values, snake_case
 
 #: Characters of a summary and of a trait, and how many traits there are.
 SUMMARY_LENGTH_MAX: Final = 1000

@@ -79,15 +79,6 @@ def snake_case(name: str) -> str:
     return _NOT_WORD.sub("_", _CAMEL.sub("_", name)).strip("_").lower()
 
 
-def is_storable(text: str) -> bool:
-    """Return whether *text* is without NUL and without half characters (lone surrogates)."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return "\0" not in text
-
-
 def _unwrapped(text: str) -> str:
     """Return the text that *text* is a JSON string of; *text* itself if it is none."""
     for _ in range(STRINGS_MAX):

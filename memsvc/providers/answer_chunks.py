@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
+from memsvc.core.characters import CharacterStream
 from memsvc.core.chat import AnswerPiece, FinishReason, TokenUsage
+from memsvc.providers.metering import is_count
 from memsvc.providers.model_errors import ErrorClass, ModelBusy, ModelError, ModelUnavailable
 
 DONE: Final = b"[DONE]"
@@ -22,7 +25,7 @@ _FINISH: Final = {
 }
 #: The server ends the answer, though the model had not.
 _BROKE_OFF: Final = frozenset({"error", "insufficient_system_resource"})
-_TOO_MANY: Final = 429
+_TOO_MANY: Final = "429"
 
 
 def read_chunk(data: bytes) -> AnswerPiece:
@@ -46,7 +49,7 @@ def read_chunk(data: bytes) -> AnswerPiece:
     if error := choice.get("error"):
         raise _failure(error)
     reason = choice.get("finish_reason")
-    if reason in _BROKE_OFF:
+    if isinstance(reason, str) and reason in _BROKE_OFF:
         raise ModelUnavailable(ErrorClass.MODEL_FAILED)
     delta = choice.get("delta")
     text, reasoning, refusal = "", "", ""
@@ -71,11 +74,7 @@ def _usage(chunk: dict[str, Any]) -> TokenUsage | None:
     if not isinstance(usage, dict):
         return None
     counts = [usage.get(name) for name in ("prompt_tokens", "completion_tokens", "total_tokens")]
-    numbers = [
-        count if isinstance(count, int) and not isinstance(count, bool) and count >= 0 else None
-        for count in counts
-    ]
-    prompt, completion, total = numbers
+    prompt, completion, total = (count if is_count(count) else None for count in counts)
     if prompt is None or (completion is None and total is None):
         return None
     # xAI and Gemini count reasoning in the total alone.
@@ -84,11 +83,38 @@ def _usage(chunk: dict[str, Any]) -> TokenUsage | None:
 
 def _failure(error: object) -> ModelError:
     code = error.get("code") if isinstance(error, dict) else None
-    return (
-        ModelBusy()
-        if code in {_TOO_MANY, str(_TOO_MANY)}
-        else ModelUnavailable(ErrorClass.MODEL_FAILED)
-    )
+    return ModelBusy() if str(code) == _TOO_MANY else ModelUnavailable(ErrorClass.MODEL_FAILED)
+
+
+class AnswerReader:
+    """Makes whole pieces of chunks, which may cut characters and tags apart."""
+
+    def __init__(self, *, think_tags: bool) -> None:
+        """Begin; with *think_tags* the text may begin with thoughts."""
+        # Some servers send the halves of a character apart.
+        self._text, self._reasoning = CharacterStream(), CharacterStream()
+        self._splitter = ThoughtSplitter() if think_tags else None
+
+    def feed(self, chunk: AnswerPiece) -> Iterator[AnswerPiece]:
+        """Yield what is certain of a chunk; what else it says stands in the first piece."""
+        text = self._text.feed(chunk.text)
+        first = replace(chunk, text=text, reasoning=self._reasoning.feed(chunk.reasoning))
+        yield from self._split(first)
+
+    def end(self) -> Iterator[AnswerPiece]:
+        """Yield what was held back."""
+        last = AnswerPiece(self._text.end(), self._reasoning.end())
+        if last.text or last.reasoning:
+            yield from self._split(last)
+        if self._splitter:
+            yield from self._splitter.end()
+
+    def _split(self, piece: AnswerPiece) -> Iterator[AnswerPiece]:
+        if self._splitter is None or not piece.text:
+            yield piece
+            return
+        yield replace(piece, text="")
+        yield from self._splitter.feed(piece.text)
 
 
 class ThoughtSplitter:

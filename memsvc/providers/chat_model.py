@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,7 +17,7 @@ from memsvc.core.chat import (
     ProviderState,
     TokenUsage,
 )
-from memsvc.providers.answer_chunks import DONE, ThoughtSplitter, read_chunk
+from memsvc.providers.answer_chunks import DONE, AnswerReader, read_chunk
 from memsvc.providers.call_guard import CallGuard
 from memsvc.providers.dialects import DIALECTS, Dialect, ProviderKind
 from memsvc.providers.event_stream import EventStream, EventTooLarge
@@ -162,13 +162,13 @@ class ChatModel:
         self, body: AsyncIterator[bytes], tally: _Tally
     ) -> AsyncGenerator[AnswerPiece]:
         """Yield what a body says, and at last how it ended."""
-        splitter = ThoughtSplitter() if self._dialect.think_tags else None
+        answer = AnswerReader(think_tags=self._dialect.think_tags)
         async for chunk in _chunks(body):
-            for piece in _split(splitter, chunk):
+            for piece in answer.feed(chunk):
                 tally.add(piece)
                 if piece.text or piece.reasoning:
                     yield AnswerPiece(piece.text, piece.reasoning)
-        for piece in splitter.end() if splitter else ():
+        for piece in answer.end():
             tally.add(piece)
             yield piece
         if not tally.has_text:
@@ -288,11 +288,3 @@ class _Tally:
 
     def end(self) -> AnswerPiece:
         return AnswerPiece(finish=self._finish or FinishReason.STOP, usage=self.usage)
-
-
-def _split(splitter: ThoughtSplitter | None, piece: AnswerPiece) -> Iterator[AnswerPiece]:
-    if splitter is None or not piece.text:
-        yield piece
-        return
-    yield AnswerPiece(reasoning=piece.reasoning, finish=piece.finish, usage=piece.usage)
-    yield from splitter.feed(piece.text)

@@ -6,10 +6,12 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeGuard
 
 #: What a token is taken to be, in characters, where a server does not say how many it took.
 CHARACTERS_PER_TOKEN: Final = 4
+#: More than any model reads or writes in a call; the sum of a few calls still fits a number of the contract.
+TOKENS_MAX: Final = 50_000_000
 
 
 @dataclass(slots=True)
@@ -35,6 +37,11 @@ def metered() -> Generator[Meter]:
         _meter.reset(token)
 
 
+def is_count(tokens: object) -> TypeGuard[int]:
+    """Return whether a provider's count of *tokens* is one that a call can have."""
+    return isinstance(tokens, int) and not isinstance(tokens, bool) and 0 <= tokens <= TOKENS_MAX
+
+
 def note_cost(cost: float) -> None:
     """Note what calls cost, in the currency of the settings."""
     meter = _meter.get()
@@ -47,7 +54,7 @@ def note(tokens: object, *texts: str) -> None:
     meter = _meter.get()
     if meter is None:
         return
-    if isinstance(tokens, int) and not isinstance(tokens, bool) and tokens >= 0:
+    if is_count(tokens):
         meter.tokens += tokens
     else:
         meter.tokens += sum(len(text) for text in texts) // CHARACTERS_PER_TOKEN

@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 
 import httpx2
 
+from memsvc.core.characters import storable
 from memsvc.core.chat_prompt import WebPage
 
 #: How long a search may take, in seconds, and how much of the answer is read, in bytes.
@@ -88,7 +89,7 @@ def _page(result: Any) -> WebPage | None:
     if not isinstance(url, str) or not url.startswith(("https://", "http://")):
         return None
     return WebPage(
-        title[:TITLE_MAX] if isinstance(title, str) else "",
-        url[:URL_MAX],
-        snippet[:SNIPPET_MAX] if isinstance(snippet, str) else "",
+        storable(title[:TITLE_MAX]) if isinstance(title, str) else "",
+        storable(url[:URL_MAX]),
+        storable(snippet[:SNIPPET_MAX]) if isinstance(snippet, str) else "",
     )

@@ -69,6 +69,51 @@ def test_characters_that_come_apart_are_whole_again(talk: Talk, first: FakeModel
     assert text_of(talk.say("Greet.")) == "Grüße, 日本 👩‍👩‍👧"
 
 
+def escaped(text: str, field: str = "content") -> bytes:
+    """Return a chunk with this text, written as it stands in JSON."""
+    return data({"choices": [{"delta": {field: "@"}}]}).replace(b'"@"', f'"{text}"'.encode())
+
+
+@pytest.mark.parametrize(
+    ("pieces", "text"),
+    [
+        ([r"So \ud83d", r"\ude00 and on"], "So 😀 and on"),
+        ([r"a\ud83d", "b"], "a\ufffdb"),
+        ([r"\ude00a"], "\ufffda"),
+        ([r"all but \ud83d"], "all but \ufffd"),
+        ([r"no\u0000thing"], "no\ufffdthing"),
+    ],
+)
+def test_what_is_no_character_costs_no_answer(
+    talk: Talk, first: FakeModel, pieces: list[str], text: str
+) -> None:
+    """Halves of a pair are put together across pieces; a lone one, or a NUL, becomes "�" and is kept so."""
+    first.script.append(sending(*map(escaped, pieces), chunk(finish="stop"), DONE))
+    events = talk.say("Go on.")
+
+    assert text_of(events) == text
+    assert talk.messages()[-1]["content"] == text
+    assert only(events, "done").finish_reason == 1
+
+
+def test_thoughts_too_are_of_whole_characters(talk: Talk, first: FakeModel) -> None:
+    """A model's reasoning is put together on its own, beside the answer."""
+    first.script.append(
+        sending(
+            escaped(r"h\ud83d", "reasoning_content"),
+            escaped(r"a\ud83d"),
+            escaped(r"\ude00m\u0000", "reasoning_content"),
+            escaped(r"\ude01"),
+            chunk(finish="stop"),
+            DONE,
+        )
+    )
+    events = talk.say("Think.")
+
+    assert "".join(event.reasoning.text for event in events) == "h😀m\ufffd"
+    assert text_of(events) == "a😁"
+
+
 @pytest.mark.parametrize(
     "noise",
     [
@@ -80,6 +125,11 @@ def test_characters_that_come_apart_are_whole_again(talk: Talk, first: FakeModel
         b'data: {"choices": [null]}\n\n',
         b'data: {"choices": [{"delta": null}]}\n\n',
         b'data: {"choices": [{"delta": {"content": 7}}]}\n\n',
+        b'data: {"choices": [{"finish_reason": []}]}\n\n',
+        b'data: {"choices": [{"finish_reason": {}, "delta": []}]}\n\n',
+        b'data: {"usage": {"prompt_tokens": -1, "completion_tokens": 1}}\n\n',
+        b'data: {"usage": {"prompt_tokens": 1e400, "completion_tokens": true}}\n\n',
+        b'data: {"usage": {"prompt_tokens": 3, "completion_tokens": 99999999999999999999}}\n\n',
         b"data:\n\n",
         b"\n\n\n",
         b"id: 3\nretry: 10\n\n",
@@ -102,6 +152,7 @@ FAILURES: dict[str, tuple[Step, str]] = {
     "redirection": (redirecting(), "MODEL_REJECTED_REQUEST"),
     "empty stream": (sending(DONE), "REPLY_UNUSABLE"),
     "error event": (sending(data({"error": {"message": "no", "code": 500}})), "MODEL_FAILED"),
+    "odd error event": (sending(data({"error": {"code": [429]}})), "MODEL_FAILED"),
     "429": (failing(429, retry_after="1"), "MODEL_BUSY"),
 }
 
@@ -242,10 +293,12 @@ def test_pages_of_the_web_are_cited(talk: Talk, first: FakeModel, searching: Any
     searching.results = [
         {"title": "Tides", "url": "https://example.org/tides", "content": "High at noon."},
         {"title": "No address", "url": "javascript:alert(1)", "content": "x"},
+        {"title": "\ud83d\0", "url": "https://example.org/\ud83d\0", "content": "half\ude00"},
     ]
     events = talk.say("@search tide tables\nWhen is high water?")
 
-    citation = only(events, "citation")
+    citation, odd = (one.citation for one in events if one.WhichOneof("event") == "citation")
+    assert (odd.number, odd.title, odd.snippet) == (2, "\ufffd\ufffd", "half\ufffd")
     assert (citation.number, citation.title, citation.url, citation.snippet) == (
         1,
         "Tides",
@@ -257,7 +310,10 @@ def test_pages_of_the_web_are_cited(talk: Talk, first: FakeModel, searching: Any
     assert role == "user"
     assert "https://example.org/tides" in asked
     assert "High at noon." not in asked
-    assert talk.messages()[-1]["metadata"]["citations"] == ["https://example.org/tides"]
+    assert talk.messages()[-1]["metadata"]["citations"] == [
+        "https://example.org/tides",
+        "https://example.org/\ufffd\ufffd",
+    ]
 
 
 @pytest.mark.parametrize("failure", [(500, b""), (200, b"<html>"), (200, b"{}"), (302, b"")])

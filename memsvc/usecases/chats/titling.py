@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from memsvc.core.characters import storable
 from memsvc.core.chat import ChatTurn
 from memsvc.core.chat_title import tidied, title_of
 from memsvc.providers import prompt_texts
@@ -33,6 +34,7 @@ class Titling:
             ChatTurn("user", message[:SHOWN_MAX]),
         ]
         try:
-            return tidied(await self.model.complete(turns, seconds=SECONDS_MAX)) or plain
+            reply = await self.model.complete(turns, seconds=SECONDS_MAX)
         except ModelError:
             return plain
+        return tidied(storable(reply)) or plain

@@ -348,7 +348,9 @@ async def test_a_server_that_refuses_costs_no_answer(
     assert asked.client.stats.turns_failed == 1
 
 
-async def test_a_slow_server_is_given_less_than_50_ms(wrapped: Make, server: ScriptedServer) -> None:
+async def test_a_slow_server_is_given_less_than_50_ms(
+    wrapped: Make, server: ScriptedServer
+) -> None:
     """That is the deadline it is told; the answer comes though it never replies; soon it is not asked."""
     release = threading.Event()
 
