@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any, Final
 
 from memsvc.core.characters import CharacterStream
-from memsvc.core.chat import AnswerPiece, FinishReason, TokenUsage
-from memsvc.providers.metering import is_count
+from memsvc.core.chat import AnswerPiece, FinishReason
+from memsvc.providers.metering import read_usage
 from memsvc.providers.model_errors import ErrorClass, ModelBusy, ModelError, ModelUnavailable
 
 DONE: Final = b"[DONE]"
@@ -45,7 +45,7 @@ def read_chunk(data: bytes) -> AnswerPiece:
     choice = choices[0] if isinstance(choices, list) and choices else None
     # Azure and OpenAI send chunks without a choice, first or last.
     if not isinstance(choice, dict):
-        return AnswerPiece(usage=_usage(chunk))
+        return AnswerPiece(usage=read_usage(chunk))
     if error := choice.get("error"):
         raise _failure(error)
     reason = choice.get("finish_reason")
@@ -61,24 +61,12 @@ def read_chunk(data: bytes) -> AnswerPiece:
     finish = None if not isinstance(reason, str) else _FINISH.get(reason.lower(), FinishReason.STOP)
     if refusal:
         text, finish = text + refusal, FinishReason.CONTENT_FILTER
-    return AnswerPiece(text, reasoning, finish, _usage(chunk))
+    return AnswerPiece(text, reasoning, finish, read_usage(chunk))
 
 
 def _string(delta: dict[str, Any], name: str) -> str:
     value = delta.get(name)
     return value if isinstance(value, str) else ""
-
-
-def _usage(chunk: dict[str, Any]) -> TokenUsage | None:
-    usage = chunk.get("usage")
-    if not isinstance(usage, dict):
-        return None
-    counts = [usage.get(name) for name in ("prompt_tokens", "completion_tokens", "total_tokens")]
-    prompt, completion, total = (count if is_count(count) else None for count in counts)
-    if prompt is None or (completion is None and total is None):
-        return None
-    # xAI and Gemini count reasoning in the total alone.
-    return TokenUsage(prompt, max(completion or 0, (total or 0) - prompt))
 
 
 def _failure(error: object) -> ModelError:

@@ -6,8 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from memsvc.core.chat import (
     AnswerOptions,
@@ -19,10 +18,10 @@ from memsvc.core.chat import (
 )
 from memsvc.providers.answer_chunks import DONE, AnswerReader, read_chunk
 from memsvc.providers.call_guard import CallGuard
-from memsvc.providers.dialects import DIALECTS, Dialect, ProviderKind
+from memsvc.providers.dialects import DIALECTS, Dialect
 from memsvc.providers.event_stream import EventStream, EventTooLarge
 from memsvc.providers.language_model import ModelLimits
-from memsvc.providers.metering import CHARACTERS_PER_TOKEN, note
+from memsvc.providers.metering import guessed_usage, note
 from memsvc.providers.model_errors import (
     ErrorClass,
     ModelRefused,
@@ -31,48 +30,7 @@ from memsvc.providers.model_errors import (
     UnusableReply,
 )
 from memsvc.providers.model_http import FormRejected, failure, messages_of, model_client
-
-_MILLION: Final = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class OfferedModel:
-    """A model that a provider offers here, and what it costs."""
-
-    name: str
-    #: For a million tokens of the prompt and of the answer, in the currency of the settings; None for not
-    #: known.
-    input_price: float | None = None
-    output_price: float | None = None
-
-    def cost(self, usage: TokenUsage) -> float | None:
-        """Return what *usage* costs; None if no price is known."""
-        if self.input_price is None and self.output_price is None:
-            return None
-        costs = (
-            usage.input_tokens * (self.input_price or 0.0),
-            usage.output_tokens * (self.output_price or 0.0),
-        )
-        return sum(costs) / _MILLION
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """What a provider has on offer."""
-
-    name: str
-    kind: ProviderKind
-    #: The first one is the default.
-    models: tuple[OfferedModel, ...]
-    #: Whether others may be asked for.
-    any_model: bool = False
-
-    def model(self, name: str) -> OfferedModel | None:
-        """Return the model of this name, "" for the default; None if it is not on offer."""
-        if not name:
-            return self.models[0]
-        found = next((model for model in self.models if model.name == name), None)
-        return OfferedModel(name) if found is None and self.any_model else found
+from memsvc.providers.offers import Offer
 
 
 class ChatModel:
@@ -129,7 +87,8 @@ class ChatModel:
                     yield pieces
             finally:
                 if tally.begun:
-                    note(tally.usage.input_tokens + tally.usage.output_tokens)
+                    offered = self.offer.model(model)
+                    note(tally.usage, offered.cost(tally.usage) if offered else None)
 
     @asynccontextmanager
     async def _opened(
@@ -280,11 +239,7 @@ class _Tally:
     @property
     def usage(self) -> TokenUsage:
         """What the provider counted, or what the texts make likely."""
-        return self._counted or TokenUsage(
-            -(-self._prompt_characters // CHARACTERS_PER_TOKEN),
-            -(-self._characters // CHARACTERS_PER_TOKEN),
-            estimated=True,
-        )
+        return self._counted or guessed_usage(self._prompt_characters, self._characters)
 
     def end(self) -> AnswerPiece:
         return AnswerPiece(finish=self._finish or FinishReason.STOP, usage=self.usage)

@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
-from memsvc.core.chat import ChatTurn
+from memsvc.core.chat import ChatTurn, TokenUsage
 from memsvc.providers.call_guard import CallGuard
-from memsvc.providers.metering import note
+from memsvc.providers.metering import guessed_usage, note, read_usage
 from memsvc.providers.model_errors import (
     ErrorClass,
     ModelError,
@@ -22,6 +22,7 @@ from memsvc.providers.model_errors import (
     UnusableReply,
 )
 from memsvc.providers.model_http import FormRejected, failure, messages_of, model_client
+from memsvc.providers.offers import OfferedModel
 
 #: How a provider is held to a form of its reply, the strictest first.
 Structured: TypeAlias = Literal["json_schema", "json_object", "none"]
@@ -57,13 +58,13 @@ class LanguageModel:
         name: str,
         base_url: str,
         api_key: str,
-        model: str,
+        model: OfferedModel,
         *,
         limits: ModelLimits = ModelLimits(),
         structured: Structured = "json_schema",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take the provider's name, its address up to and including "/v1", a key ("" for none).
+        """Take the provider's name, its address up to and including "/v1", a key ("" for none), its model.
 
         *structured* is the strictest form that is tried: what the provider rejects is not asked for
         again. The *clock*, in seconds, times the pauses of the breaker and of a busy provider.
@@ -83,7 +84,7 @@ class LanguageModel:
     @property
     def model(self) -> str:
         """The model's name at the provider."""
-        return self._model
+        return self._model.name
 
     async def complete(
         self,
@@ -100,7 +101,7 @@ class LanguageModel:
 
         Raises ModelBusy, ModelUnavailable, ModelRefused, and UnusableReply if the answer has no text.
         """
-        request = {"model": self._model, "messages": messages_of(turns), "temperature": 0}
+        request = {"model": self._model.name, "messages": messages_of(turns), "temperature": 0}
         form = None if schema is None else _Form(schema_name, schema)
         async with (
             _within(seconds),
@@ -138,7 +139,8 @@ class LanguageModel:
             raise
         except Exception as error:
             raise failure(error) from error
-        note(_tokens(body), *(turn["content"] for turn in request["messages"]))
+        usage = _usage(body, request)
+        note(usage, self._model.cost(usage))
         return body
 
     async def _receive(self, request: dict[str, Any], patience: asyncio.Timeout) -> bytes:
@@ -192,12 +194,13 @@ async def _within(seconds: float | None) -> AsyncGenerator[None]:
         raise ModelUnavailable(ErrorClass.MODEL_TIMEOUT) from error
 
 
-def _tokens(body: bytes) -> object:
-    """Return what an answer says of its tokens, whatever that is."""
+def _usage(body: bytes, request: Mapping[str, Any]) -> TokenUsage:
+    """Return what an answer says that it took, or what the request's texts make likely."""
     try:
-        return json.loads(body)["usage"]["total_tokens"]
-    except (ValueError, TypeError, LookupError, RecursionError):
-        return None
+        counted = read_usage(json.loads(body))
+    except (ValueError, RecursionError):
+        counted = None
+    return counted or guessed_usage(sum(len(turn["content"]) for turn in request["messages"]), 0)
 
 
 def _text(body: bytes) -> str:

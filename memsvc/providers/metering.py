@@ -8,6 +8,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final, TypeGuard
 
+from memsvc.core.chat import TokenUsage
+
 #: What a token is taken to be, in characters, where a server does not say how many it took.
 CHARACTERS_PER_TOKEN: Final = 4
 #: More than any model reads or writes in a call; the sum of a few calls still fits a number of the contract.
@@ -37,24 +39,35 @@ def metered() -> Generator[Meter]:
         _meter.reset(token)
 
 
-def is_count(tokens: object) -> TypeGuard[int]:
-    """Return whether a provider's count of *tokens* is one that a call can have."""
-    return isinstance(tokens, int) and not isinstance(tokens, bool) and 0 <= tokens <= TOKENS_MAX
-
-
-def note_cost(cost: float) -> None:
-    """Note what calls cost, in the currency of the settings."""
+def note(usage: TokenUsage, cost: float | None) -> None:
+    """Note what a call took, and its *cost* in the currency of the settings, None for not known."""
     meter = _meter.get()
     if meter is not None:
-        meter.cost_micros += round(cost * 1_000_000)
+        meter.tokens += usage.input_tokens + usage.output_tokens
+        meter.cost_micros += round((cost or 0.0) * 1_000_000)
 
 
-def note(tokens: object, *texts: str) -> None:
-    """Note what a call took: *tokens* if that is a number, else what the *texts* make likely."""
-    meter = _meter.get()
-    if meter is None:
-        return
-    if is_count(tokens):
-        meter.tokens += tokens
-    else:
-        meter.tokens += sum(len(text) for text in texts) // CHARACTERS_PER_TOKEN
+def read_usage(reply: object) -> TokenUsage | None:
+    """Return what a server says that its *reply*, a value of JSON, took; None if it says nothing of use."""
+    usage = reply.get("usage") if isinstance(reply, dict) else None
+    if not isinstance(usage, dict):
+        return None
+    counts = [usage.get(name) for name in ("prompt_tokens", "completion_tokens", "total_tokens")]
+    prompt, completion, total = (count if _is_count(count) else None for count in counts)
+    if prompt is None or (completion is None and total is None):
+        return None
+    # xAI and Gemini count reasoning in the total alone.
+    return TokenUsage(prompt, max(completion or 0, (total or 0) - prompt))
+
+
+def guessed_usage(prompt_characters: int, answer_characters: int) -> TokenUsage:
+    """Return what texts of these lengths make likely."""
+    return TokenUsage(
+        -(-prompt_characters // CHARACTERS_PER_TOKEN),
+        -(-answer_characters // CHARACTERS_PER_TOKEN),
+        estimated=True,
+    )
+
+
+def _is_count(tokens: object) -> TypeGuard[int]:
+    return isinstance(tokens, int) and not isinstance(tokens, bool) and 0 <= tokens <= TOKENS_MAX

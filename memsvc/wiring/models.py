@@ -9,12 +9,13 @@ from typing import Final
 from memsvc.config import Settings
 from memsvc.config_models import EmbedderSettings, ProviderSettings
 from memsvc.core.model import EmbeddingSpace
-from memsvc.providers.chat_model import ChatModel, Offer, OfferedModel
+from memsvc.providers.chat_model import ChatModel
 from memsvc.providers.embedding import Embedder
 from memsvc.providers.extraction import Extractor, ModelExtractor
 from memsvc.providers.language_model import LanguageModel, ModelLimits
 from memsvc.providers.local_embedding import LocalEmbedder
 from memsvc.providers.minilm_graph import DIMENSION, MODEL, revision
+from memsvc.providers.offers import Offer, OfferedModel
 from memsvc.providers.offline import OfflineExtractor
 from memsvc.providers.openai_embedding import REVISION, OpenAIEmbedder
 from memsvc.providers.profile_judge import ProfileJudge
@@ -68,7 +69,7 @@ def language_model(provider: ProviderSettings) -> LanguageModel:
         provider.name,
         provider.address,
         provider.key(),
-        provider.model,
+        _default_model(provider),
         limits=_limits(provider, provider.calls_max),
         structured=provider.structured,
     )
@@ -103,13 +104,18 @@ def web_search(settings: Settings) -> WebSearch | None:
 
 
 def _offer(provider: ProviderSettings) -> Offer:
-    default = OfferedModel(provider.model, provider.input_price, provider.output_price)
     others = [
         OfferedModel(one.name, one.input_price, one.output_price)
         for one in provider.models
         if one.name != provider.model
     ]
-    return Offer(provider.name, provider.kind, (default, *others), provider.any_model)
+    return Offer(
+        provider.name, provider.kind, (_default_model(provider), *others), provider.any_model
+    )
+
+
+def _default_model(provider: ProviderSettings) -> OfferedModel:
+    return OfferedModel(provider.model, provider.input_price, provider.output_price)
 
 
 def _limits(provider: ProviderSettings, calls_max: int) -> ModelLimits:

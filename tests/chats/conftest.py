@@ -200,6 +200,8 @@ def chat_server(
         reader,
         chat_providers=json.dumps(["first", "second"]),
         extraction_provider="third",
+        # So that what chats cost can be told apart.
+        third_provider={"input_price": None, "output_price": None},
         extraction_roles=json.dumps(["user", "assistant"]),
         chat_keepalive_seconds=0.2,
         web_search_url=searching.base_url.removesuffix("/v1"),

@@ -200,6 +200,18 @@ def test_what_an_answer_took_is_told_and_counted(talk: Talk, first: FakeModel) -
     assert after["model_tokens_per_day"] - before["model_tokens_per_day"] >= 1500
 
 
+def test_an_answer_that_breaks_off_costs_what_it_took(talk: Talk, first: FakeModel) -> None:
+    """Whoever hangs up before the end, or is hung up on, pays for what was said until then."""
+    before = _used(talk)
+    first.script.append(sending(chunk("Half of", usage=usage(1000, 10)), end=False))
+    with pytest.raises(Refused):
+        talk.say("Go.")
+
+    cost = "model_cost_micros_per_day"
+    until(lambda: _used(talk)[cost] != before[cost])
+    assert _used(talk)[cost] - before[cost] == 1000 * 10 + 10 * 20
+
+
 def _used(talk: Talk) -> dict[str, int]:
     return {q.name: q.used for q in talk.wire.call("AdminService/GetQuota").quotas}
 

@@ -144,6 +144,18 @@ def test_noise_in_a_stream_is_passed_over(talk: Talk, first: FakeModel, noise: b
     assert text_of(talk.say("How?")) == "Fine."
 
 
+def test_thoughts_without_an_answer_are_refused(talk: Talk, first: FakeModel) -> None:
+    """The model came to its end, so nobody asks again by himself; the user's message is kept."""
+    first.script.append(
+        sending(chunk(reasoning_content="Hmm."), chunk(finish="length"), DONE),
+    )
+    with pytest.raises(Refused) as caught:
+        talk.say("Think.")
+
+    assert (caught.value.code, caught.value.reason) == ("FAILED_PRECONDITION", "MODEL_REFUSED")
+    assert [message["content"] for message in talk.messages()] == ["Think."]
+
+
 FAILURES: dict[str, tuple[Step, str]] = {
     "500": (failing(500), "MODEL_FAILED"),
     "401": (failing(401), "MODEL_REJECTED_KEY"),

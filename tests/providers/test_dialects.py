@@ -21,10 +21,11 @@ from memsvc.core.chat import (
     ReasoningEffort,
     TokenUsage,
 )
-from memsvc.providers.chat_model import ChatModel, Offer, OfferedModel
+from memsvc.providers.chat_model import ChatModel
 from memsvc.providers.dialects import DIALECTS, ProviderKind
 from memsvc.providers.language_model import ModelLimits
 from memsvc.providers.model_errors import ErrorClass, ModelBusy, ModelError, ModelUnavailable
+from memsvc.providers.offers import Offer, OfferedModel
 from tests.fakes.chat_steps import DONE, answering, chunk, data, sending
 from tests.fakes.model_server import FakeModel, failing
 

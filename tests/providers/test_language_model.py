@@ -17,6 +17,7 @@ import pytest
 from memsvc.core.chat import ChatTurn
 from memsvc.providers.circuit_breaker import FAILURES_MAX, PAUSE_SECONDS
 from memsvc.providers.language_model import LanguageModel, ModelLimits, Structured
+from memsvc.providers.metering import metered
 from memsvc.providers.model_errors import (
     RETRY_AFTER_SECONDS,
     RETRY_AFTER_SECONDS_MAX,
@@ -28,6 +29,7 @@ from memsvc.providers.model_errors import (
     ModelUnavailable,
     UnusableReply,
 )
+from memsvc.providers.offers import OfferedModel
 from tests.fakes.garbage_replies import BODIES, GarbageBody
 from tests.fakes.model_server import (
     MEGABYTE,
@@ -119,14 +121,16 @@ def clock() -> Clock:
 @pytest.fixture
 async def model(server: FakeModel, clock: Clock) -> AsyncIterator[LanguageModel]:
     """A model with all the time that it needs."""
-    made = LanguageModel("fake", server.base_url, KEY, "some-model", clock=clock)
+    made = LanguageModel("fake", server.base_url, KEY, OfferedModel("some-model"), clock=clock)
     yield made
     await made.close()
 
 
 def hurried(server: FakeModel, **limits: Any) -> LanguageModel:
     """Return a model with *limits* of its own."""
-    return LanguageModel("fake", server.base_url, KEY, "some-model", limits=ModelLimits(**limits))
+    return LanguageModel(
+        "fake", server.base_url, KEY, OfferedModel("some-model"), limits=ModelLimits(**limits)
+    )
 
 
 async def failure(model: LanguageModel, **options: Any) -> ModelError:
@@ -141,6 +145,34 @@ async def test_the_reply_is_the_models_text(server: FakeModel, model: LanguageMo
     server.step = saying(" ```\n😀 \n``` ")
     assert await model.complete(TURNS) == " ```\n😀 \n``` "
     assert (model.name, model.model) == ("fake", "some-model")
+
+
+@pytest.mark.parametrize(
+    ("usage", "tokens", "micros"),
+    [
+        ({"prompt_tokens": 1000, "completion_tokens": 10, "total_tokens": 1010}, 1010, 10_200),
+        # Reasoning is counted in the total alone.
+        ({"prompt_tokens": 1000, "completion_tokens": 10, "total_tokens": 1500}, 1500, 20_000),
+        ({"prompt_tokens": 10**30, "completion_tokens": 10}, None, None),
+        ({"prompt_tokens": -5, "completion_tokens": True}, None, None),
+        ([], None, None),
+    ],
+)
+async def test_what_a_call_took_is_noted_with_its_price(
+    server: FakeModel, usage: Any, tokens: int | None, micros: int | None
+) -> None:
+    """As the provider counts, or by the length of the prompt where it says nothing of use."""
+    reply = {"choices": [{"message": {"content": "hello"}}], "usage": usage}
+    server.step = body(json.dumps(reply).encode())
+    offered = OfferedModel("some-model", input_price=10, output_price=20)
+    model = LanguageModel("fake", server.base_url, KEY, offered)
+    with metered() as meter:
+        await model.complete(TURNS)
+    await model.close()
+
+    guessed = -(-sum(len(turn.text) for turn in TURNS) // 4)
+    assert meter.tokens == (guessed if tokens is None else tokens)
+    assert meter.cost_micros == (guessed * 10 if micros is None else micros)
 
 
 async def test_a_request_is_of_the_protocol(server: FakeModel, model: LanguageModel) -> None:
@@ -329,19 +361,21 @@ async def test_a_slow_answer_that_goes_on_is_waited_for(server: FakeModel) -> No
 
 async def test_nobody_to_connect_to_is_unreachable() -> None:
     """A closed port is told at once, one that is silent after the time for connecting."""
-    refusing = LanguageModel("fake", f"http://127.0.0.1:{closed_port()}/v1", "", "m")
+    refusing = LanguageModel("fake", f"http://127.0.0.1:{closed_port()}/v1", "", OfferedModel("m"))
     assert (await failure(refusing)).error_class == ErrorClass.MODEL_UNREACHABLE
     await refusing.close()
     with full_port() as port:
         limits = ModelLimits(connect_seconds=0.1)
-        silent = LanguageModel("fake", f"http://127.0.0.1:{port}/v1", "", "m", limits=limits)
+        silent = LanguageModel(
+            "fake", f"http://127.0.0.1:{port}/v1", "", OfferedModel("m"), limits=limits
+        )
         assert (await failure(silent)).error_class == ErrorClass.MODEL_UNREACHABLE
         await silent.close()
 
 
 async def test_an_impossible_address_is_unavailable() -> None:
     """A mistake in the configuration is told like any other failure."""
-    model = LanguageModel("fake", "http://[/v1", KEY, "m")
+    model = LanguageModel("fake", "http://[/v1", KEY, OfferedModel("m"))
     assert isinstance(await failure(model), ModelUnavailable)
     await model.close()
 
@@ -381,7 +415,7 @@ async def test_no_key_is_taken_from_the_environment(
 ) -> None:
     """A key that was meant for another server does not get to this one."""
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    model = LanguageModel("fake", server.base_url, "", "some-model")
+    model = LanguageModel("fake", server.base_url, "", OfferedModel("some-model"))
     await model.complete(TURNS)
     await model.close()
     assert KEY not in json.dumps([request.headers for request in server.requests])
@@ -461,7 +495,9 @@ async def test_a_busy_provider_is_not_a_broken_one(
 async def test_a_busy_provider_gets_fewer_calls_at_once(server: FakeModel, clock: Clock) -> None:
     """After 429 half as many calls run at once as before; another one has to wait for its turn."""
     limits = ModelLimits(calls_max=2)
-    model = LanguageModel("fake", server.base_url, KEY, "m", limits=limits, clock=clock)
+    model = LanguageModel(
+        "fake", server.base_url, KEY, OfferedModel("m"), limits=limits, clock=clock
+    )
     server.script.extend([failing(429, "1"), hanging(saying("hello"))])
     await failure(model)
     clock.now += 1
@@ -492,7 +528,9 @@ async def test_no_more_calls_run_at_once_than_allowed(server: FakeModel) -> None
 async def test_who_waits_when_it_gets_busy_is_told_as_well(server: FakeModel, clock: Clock) -> None:
     """A call whose turn comes after a 429 is not sent before its time."""
     limits = ModelLimits(calls_max=1)
-    model = LanguageModel("fake", server.base_url, KEY, "m", limits=limits, clock=clock)
+    model = LanguageModel(
+        "fake", server.base_url, KEY, OfferedModel("m"), limits=limits, clock=clock
+    )
     server.step = hanging(failing(429, "60"))
     calls = [asyncio.create_task(model.complete(TURNS)) for _ in range(3)]
     await asyncio.to_thread(server.wait_for_requests, 1)
@@ -587,7 +625,7 @@ async def test_no_stricter_form_is_asked_for_than_configured(
     server: FakeModel, structured: Structured
 ) -> None:
     """A provider whose schemas are known to be of no use is not asked for them."""
-    model = LanguageModel("fake", server.base_url, KEY, "m", structured=structured)
+    model = LanguageModel("fake", server.base_url, KEY, OfferedModel("m"), structured=structured)
     await model.complete(TURNS, schema=SCHEMA)
     await model.close()
     assert server.requests[0].form == structured

@@ -33,6 +33,7 @@ from memsvc.providers.model_errors import (
     ModelRefused,
     ModelUnavailable,
 )
+from memsvc.providers.offers import OfferedModel
 from tests.fakes.garbage_replies import BODIES, OSLO, REPLIES, TEACHER, Garbage, GarbageBody
 from tests.fakes.model_server import (
     FakeModel,
@@ -68,7 +69,7 @@ def server() -> Iterator[FakeModel]:
 @pytest.fixture
 async def extractor(server: FakeModel) -> AsyncIterator[ModelExtractor]:
     """An extractor that asks the server."""
-    made = ModelExtractor(LanguageModel("fake", server.base_url, KEY, "some-model"))
+    made = ModelExtractor(LanguageModel("fake", server.base_url, KEY, OfferedModel("some-model")))
     yield made
     await made.close()
 

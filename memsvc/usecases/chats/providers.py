@@ -8,7 +8,8 @@ from typing import Final
 
 from memsvc.core.errors import ModelNotFound, ProviderNotConfigured, ProviderNotFound
 from memsvc.core.personas import Persona
-from memsvc.providers.chat_model import ChatModel, OfferedModel
+from memsvc.providers.chat_model import ChatModel
+from memsvc.providers.offers import OfferedModel
 from memsvc.usecases.chats.asking import ChatAsk
 
 #: The setting that names the providers of chats.

@@ -19,7 +19,6 @@ from memsvc.core.errors import (
 )
 from memsvc.core.model import Caller, JsonValue
 from memsvc.providers import model_errors
-from memsvc.providers.metering import note_cost
 from memsvc.providers.model_errors import ErrorClass, ModelError
 from memsvc.store.response_cache import CachedAnswer
 from memsvc.telemetry import CHAT_ANSWERS, CHAT_FIRST_WORD_SECONDS, log
@@ -66,10 +65,12 @@ class Speaking:
             try:
                 await self._ask(candidate, prompt, options, answer, put)
             except ModelError as error:
-                if answer.begun:
+                # Thoughts that no answer follows are whole, and of no use.
+                if answer.begun and not isinstance(error, model_errors.UnusableReply):
                     raise AnswerTruncated from error
                 following = candidates[place + 1 : place + 2]
-                if not following or error.error_class is ErrorClass.MODEL_REFUSED:
+                refused = error.error_class is ErrorClass.MODEL_REFUSED
+                if answer.begun or refused or not following:
                     raise _of_the_domain(error) from error
                 await put(_change(candidate, following[0], error))
             else:
@@ -105,8 +106,6 @@ class Speaking:
         finally:
             CHAT_ANSWERS.labels(name, end).inc()
         answer.cost = candidate.model.cost(answer.usage) if answer.usage else None
-        if answer.cost:
-            note_cost(answer.cost)
 
     async def _kept(
         self, caller: Caller, ask: ChatAsk, key: bytes, answer: Answer, put: Put
