@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+#: The end of a line is tidied afterwards: looking for it here would take the square of a line of spaces.
 _COMMAND: Final = re.compile(
-    r"^[ \t]*@(memory|search)[ \t]+(\S[^\n]*?)[ \t]*$", re.MULTILINE | re.IGNORECASE
+    r"^[ \t]*@(memory|search)[ \t]+(\S[^\n]*)", re.MULTILINE | re.IGNORECASE
 )
 
 
@@ -23,5 +24,5 @@ def commands_of(message: str) -> Commands:
     """Return the first command of each kind."""
     found: dict[str, str] = {}
     for name, words in _COMMAND.findall(message):
-        found.setdefault(name.lower(), words)
+        found.setdefault(name.lower(), words.rstrip())
     return Commands(found.get("memory", ""), found.get("search", ""))

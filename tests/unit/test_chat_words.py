@@ -35,6 +35,16 @@ def test_a_command_stands_on_a_line_of_its_own(message: str, commands: Commands)
     assert commands_of(message) == commands
 
 
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("name", ["memory", "search"])
+def test_a_line_of_spaces_is_read_at_once(name: str) -> None:
+    """The work is proportional to the message: the longest one, all spaces, holds nobody up."""
+    words = f"x{' ' * 99_000}y"
+    found = commands_of(f"@{name} {words}")
+
+    assert words in {found.memory_query, found.web_search}
+
+
 @pytest.mark.parametrize(
     ("message", "title"),
     [

@@ -31,6 +31,8 @@ CONSCIOUS_MAX: Final = 20
 #: A longer message is recalled by its beginning and its end, of so many characters in all.
 QUERY_CHARACTERS_MAX: Final = 4_000
 WEB_PAGES_MAX: Final = 5
+#: What a message looks for in the web is cut to what a request's field may hold.
+WEB_QUERY_CHARACTERS_MAX: Final = 1_000
 #: The setting that names a web search.
 WEB_SEARCH_SETTING: Final = "web_search_url"
 
@@ -177,7 +179,7 @@ class Gathering:
         return f"{query[:half]}\n{query[-half:]}"
 
     def _web_query(self, ask: ChatAsk) -> str:
-        return ask.web_search or commands_of(ask.message).web_search
+        return ask.web_search or commands_of(ask.message).web_search[:WEB_QUERY_CHARACTERS_MAX]
 
     async def _pages(self, query: str) -> list[WebPage] | None:
         """Return what the web has; None if the search failed."""
