@@ -31,6 +31,8 @@ PART_CHARACTERS: Final = 8_000
 OVERLAP_CHARACTERS: Final = 600
 #: How long a passage is: what stands so near together may belong together.
 PASSAGE_CHARACTERS: Final = 600
+#: How far from a passage a text may say that it talks about such things: in the rest of a sentence that was cut.
+TALK_CHARACTERS: Final = 200
 #: All kinds of evidence.
 SIGNALS: Final = (*ORDERS, *GENERAL, *ASSISTANTS, *PAYLOADS, *LANGUAGES)
 _LOOKUP: Final = Lookup(SIGNALS)
@@ -164,7 +166,8 @@ def _passage(
     weights = _weights(signal for signal in found if signal.stands_in(plain, *place))
     evidence = _Evidence({**weights, **beyond})
     doubtful = evidence.is_flagged and not beyond.keys() & _UNDOUBTED
-    return replace(evidence, talks=bool(doubtful and _TALK.search(plain, *place)))
+    start, end = max(place[0] - TALK_CHARACTERS, 0), place[1] + TALK_CHARACTERS
+    return replace(evidence, talks=bool(doubtful and _TALK.search(plain, start, end)))
 
 
 def _weights(signals: Iterable[Signal]) -> dict[str, float]:
@@ -184,15 +187,20 @@ def _beyond(text: str, plain: str, openly: Mapping[str, float]) -> Iterator[tupl
     """Yield the signals of what a text says, but not *openly*."""
     if (share := hidden_share(text)) > 0:
         yield "hidden_text", share
-    if any(_is_order(reading, openly) for reading in disguised(plain)):
+    if any(_is_order(reading, around, openly) for around, reading in disguised(plain)):
         yield "disguise", _DISGUISE_WEIGHT
     for inner in decoded(text):
         if sum(_matched(folded(inner)).values()) >= _ENCODED_SCORE:
             yield "encoded", 1.0
 
 
-def _is_order(reading: str, openly: Mapping[str, float]) -> bool:
-    """Return whether another reading of a text says what an attack says, and the text does not *openly*."""
+def _is_order(reading: str, around: str, openly: Mapping[str, float]) -> bool:
+    """Return whether another reading of what stands *around* disguised words says what an attack says.
+
+    What is said there *openly* is nothing new; in all of the text it is that at most.
+    """
+    if "override" in openly:
+        openly = _matched(around)
     if "override" in openly:
         return False
     if _COMPACT.search(reading.replace(" ", "")):

@@ -110,8 +110,8 @@ PAYLOADS: Final[tuple[Signal, ...]] = (
     signal(
         "data_url",
         0.7,
-        r"(?:https?:|wss?:)?//[^\s\"')<>\]]{1,120}(?:[?&/][^\s\"')=\]]{0,40}=?(?:[{<]|\[(?!!)|%7b|\$\{|\$user|user_?(?:data|id|message)|insert_|base64_of|the_users|document\.|last_message|%3c)"
-        r"|[?&][^\s\"')=\]]{0,40}=?(?:secret|chat\b))",
+        r"(?:https?:|wss?:)?(?<!/)///{0,4}+[^\s\"')<>\]]{1,160}(?:[?&/][^\s\"')=\]?&/]{0,40}=?(?:[{<]|\[(?!!)|%7b|\$\{|\$user|user_?(?:data|id|message)|insert_|base64_of|the_users|document\.|last_message|%3c)"
+        r"|[?&][^\s\"')=\]?&]{0,40}=?(?:secret|chat\b))",
         "//",
     ),
     signal(

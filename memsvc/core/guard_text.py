@@ -93,10 +93,11 @@ def folded(text: str) -> str:
     return plain.replace("\u2019", "'")
 
 
-def disguised(plain: str) -> Iterator[str]:
+def disguised(plain: str) -> Iterator[tuple[str, str]]:
     """Yield other readings of a folded text: lookalike letters, figures for letters, spaced letters.
 
-    A reading is of what stands around the disguised words, not of what is said elsewhere.
+    A reading is of what stands around the disguised words, not of what is said elsewhere; before it stands the
+    same as it is written.
     """
     latin = plain
     if _LOOKALIKE.search(plain):
@@ -109,13 +110,14 @@ def disguised(plain: str) -> Iterator[str]:
 
 def _around(
     pattern: re.Pattern[str], plain: str, read: Callable[[re.Match[str]], str]
-) -> Iterator[str]:
-    """Yield what stands around the matches of *pattern*, these read otherwise; what is near as one."""
+) -> Iterator[tuple[str, str]]:
+    """Yield what stands around the matches of *pattern*, and with these read otherwise; what is near as one."""
     start = last = -1
     pieces: list[str] = []
     for found in pattern.finditer(plain):
         if start >= 0 and found.start() - last > 2 * NEAR_CHARACTERS:
-            yield "".join([*pieces, plain[last : last + NEAR_CHARACTERS]])
+            end = last + NEAR_CHARACTERS
+            yield plain[start:end], "".join([*pieces, plain[last:end]])
             start = -1
         if start < 0:
             start = last = max(found.start() - NEAR_CHARACTERS, 0)
@@ -123,7 +125,8 @@ def _around(
         pieces += [plain[last : found.start()], read(found)]
         last = found.end()
     if start >= 0:
-        yield "".join([*pieces, plain[last : last + NEAR_CHARACTERS]])
+        end = last + NEAR_CHARACTERS
+        yield plain[start:end], "".join([*pieces, plain[last:end]])
 
 
 def decoded(text: str) -> Iterator[str]:
