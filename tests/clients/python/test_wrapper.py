@@ -644,7 +644,7 @@ def test_a_breaker_opens_rests_and_closes() -> None:
 
     now[0] = 1.0
     assert [breaker.way() for _ in range(3)] == [Way.PROBE, Way.SKIP, Way.SKIP]
-    breaker.note_failure()
+    breaker.note_failure(probed=True)
     now[0] = 2.9
     assert breaker.way() is Way.SKIP
     now[0] = 3.0

@@ -46,6 +46,12 @@ def is_first_turn(messages: Sequence[Any]) -> bool:
     return not any(value_of(message, "role") == "assistant" for message in messages)
 
 
+def is_unanswered(messages: Sequence[Any], place: int) -> bool:
+    """Return whether after the message at *place* there is nothing but the operator's word."""
+    roles = [value_of(message, "role") for message in messages[place + 1 :]]
+    return all(role in {"system", "developer"} for role in roles)
+
+
 def query_of(text: str) -> str:
     """Return what is to be recalled for a text: its end, if it is too long for a question."""
     data = text.encode("utf-8", "ignore")

@@ -69,7 +69,6 @@ class Writer:
             self._start()
 
     def _start(self) -> None:
-        # A thread does not come along into a forked process.
         if self._thread is None or not self._thread.is_alive():
             # Not to hold up the end of a program; how long that waits is said by exit_seconds.
             self._thread = threading.Thread(target=self._work, name="memsvc", daemon=True)
@@ -96,6 +95,10 @@ class Writer:
         self._queue.put(None)
         atexit.unregister(self.close)
         return done
+
+    def abandon(self) -> None:
+        """Leave everything to the parent of this process; its threads may have held the locks."""
+        atexit.unregister(self.close)
 
     def _work(self) -> None:
         while (turn := self._queue.get()) is not None:
