@@ -169,6 +169,22 @@ def test_the_budget_holds(
     assert sum(tokens(turn.text) for turn in made.turns) <= max(budget, always) + 20
 
 
+def test_the_identity_depends_on_who_is_to_speak() -> None:
+    """Two of the same name and instruction: which lines are its own differs, and so does the identity."""
+    lines = [
+        Line("1", Role.USER, "Go on."),
+        Line("2", Role.ASSISTANT, "Well.", "Ada", "a"),
+        Line("3", Role.USER, "And?"),
+    ]
+    one, other = (
+        assembled(Material(Voice(name, "Ada", "Be kind.", ("Ada",)), latest=lines), FENCE, 4000)
+        for name in ("a", "b")
+    )
+
+    assert one.turns != other.turns
+    assert one.identity != other.identity
+
+
 def test_the_identity_depends_on_what_is_known_and_not_on_chance() -> None:
     """The same things make the same prompt for the cache, whatever fences them; another memory does not."""
     other = Fence.of(bytes(reversed(range(RANDOM_BYTES))))
