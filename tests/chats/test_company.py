@@ -235,6 +235,21 @@ def test_what_is_remembered_is_part_of_the_question(talk: Talk, first: FakeModel
     assert [cached(talk, "My pet?", **mode)[1] for _ in range(2)] == [False, True]
 
 
+def test_an_answer_asked_for_anew_is_given_no_more(
+    talk: Talk, first: FakeModel, second: FakeModel
+) -> None:
+    """Though another provider answers instead, whose answer is not kept for this one."""
+    mode = {"memory_mode": "MEMORY_MODE_OFF"}
+    first.script.append(sending(*answering("Stale.")))
+    assert cached(talk, "And now?", **mode) == ("Stale.", False)
+    first.script.append(failing(500))
+    second.step = sending(*answering("Fresh."))
+    fresh = cached(talk, "And now?", cache_mode="CACHE_MODE_REFRESH", **mode)
+
+    assert fresh == ("Fresh.", False)
+    assert cached(talk, "And now?", **mode) == ("I see.", False)
+
+
 def test_an_answer_that_broke_off_is_not_kept(talk: Talk, first: FakeModel) -> None:
     """Only whole answers are given again."""
     first.script.append(sending(chunk("Ha"), end=False))

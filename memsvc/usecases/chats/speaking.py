@@ -75,8 +75,8 @@ class Speaking:
                 await put(_change(candidate, following[0], error))
             else:
                 break
-        if ask.cache_mode is not CacheMode.OFF and answer.provider == first.provider.offer.name:
-            await self._keep(caller, ask, key, answer)
+        if ask.cache_mode is not CacheMode.OFF:
+            await self._keep(caller, ask, key, answer, first)
 
     async def _ask(
         self,
@@ -120,7 +120,9 @@ class Speaking:
         answer.finish = FinishReason(kept.finish_reason)
         return True
 
-    async def _keep(self, caller: Caller, ask: ChatAsk, key: bytes, answer: Answer) -> None:
+    async def _keep(
+        self, caller: Caller, ask: ChatAsk, key: bytes, answer: Answer, first: Candidate
+    ) -> None:
         usage = answer.usage or TokenUsage(0, 0)
         kept = CachedAnswer(
             answer.text,
@@ -131,7 +133,11 @@ class Speaking:
             usage.output_tokens,
         )
         try:
-            await self.cache.put(caller, ask.user_id, key, kept)
+            if answer.provider == first.provider.offer.name:
+                await self.cache.put(caller, ask.user_id, key, kept)
+            elif ask.cache_mode is CacheMode.REFRESH:
+                # Another one's answer is not kept under this key, and the one before was not wanted any more.
+                await self.cache.drop(caller, ask.user_id, key)
         except MemsvcError as error:
             # The caller has the answer already: that it is not kept for others is no failure of the call.
             log.warning("answer_not_cached", error=type(error).__name__)
