@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -14,10 +16,18 @@ from typing import Any
 import openai
 import pytest
 
-from memsvc_client import ConsciousResponse, IngestResponse, RecallResponse, WrapSettings, wrap
+from memsvc_client import (
+    ConsciousResponse,
+    IngestResponse,
+    RecallResponse,
+    WrapSettings,
+    wrap,
+)
+from memsvc_client.wrapping import writer
 from memsvc_client.wrapping.breaker import Breaker, Way
 from tests.clients.python.scripted_server import ScriptedServer
 from tests.fakes.model_server import FakeModel, saying
+from tests.support.waiting import until
 
 MODEL = "some-model"
 PATIENT = WrapSettings(recall_seconds=5.0, exit_seconds=0.0)
@@ -225,6 +235,29 @@ async def test_the_provider_is_closed_though_closing_the_memory_is_cancelled(
 
     assert closing.cancelled()
     assert closed.is_set()
+
+
+def _rested(client: Any) -> None:
+    """Wait until a client has no thread."""
+    until(lambda: client.memory._writer._thread is None)
+
+
+def test_a_client_that_is_let_go_holds_nothing(
+    remembering: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Made for a request and forgotten without a close: its thread ends, and its memory goes."""
+    monkeypatch.setattr(writer, "IDLE_SECONDS", 0.01)
+    inner = provider(lambda **_: SimpleNamespace(choices=[]))
+    client: Any = wrap(inner, memory=remembering.target, settings=PATIENT, user_id="ana")
+    for _ in range(2):
+        client.chat.completions.create(model=MODEL, messages=QUESTION)
+        assert client.flush(PATIENCE_SECONDS)
+        _rested(client)
+    left = weakref.ref(client.memory)
+    del client
+
+    until(lambda: gc.collect() >= 0 and left() is None)
+    assert len(stored(remembering)) == 2
 
 
 #: Wraps, is used or not, and forks while a thread of its own holds every lock; the child is a worker.
