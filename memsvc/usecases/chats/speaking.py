@@ -111,7 +111,12 @@ class Speaking:
         self, caller: Caller, ask: ChatAsk, key: bytes, answer: Answer, put: Put
     ) -> bool:
         """Tell the answer that the cache holds; return whether there is one."""
-        kept = await self.cache.get(caller, ask.user_id, key)
+        try:
+            kept = await self.cache.get(caller, ask.user_id, key)
+        except MemsvcError as error:
+            # There is a model to ask.
+            log.warning("cache_not_read", error=type(error).__name__)
+            kept = None
         if kept is None:
             return False
         answer.provider, answer.model, answer.cached = kept.provider, kept.model, True
