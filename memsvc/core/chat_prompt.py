@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from memsvc.core.chat import ChatTurn, PromptPartKind
-from memsvc.core.context_block import Fence, tokens
+from memsvc.core.context_block import Fence, shown, tokens
 from memsvc.core.model import JsonValue, Memory, Role
 
 #: The persona of a chat that names none.
@@ -286,7 +286,7 @@ def _identity(
         # Which lines are its own.
         "voice": voice.persona_id if voice.others else "",
         "system": system,
-        "memories": [[str(one.memory_id), one.version, one.content] for one in memories],
+        "memories": [[one.version, shown(one)] for one in memories],
         "pages": [[page.title, page.url, page.snippet] for page in pages],
         "lines": [[int(line.role), line.author, line.speaker_id, line.text] for line in lines],
     }
