@@ -138,6 +138,24 @@ def test_the_essentials_come_once_in_a_conversation_that_the_provider_keeps(
     assert (methods.count("Recall"), methods.count("Conscious")) == (2, 1)
 
 
+def test_a_turn_with_tools_is_stored_whole(remembering: ScriptedServer) -> None:
+    """Its words once and each of its answers, under ids of their own; called again with its id, no others."""
+    inner = provider(lambda **_: SimpleNamespace(output_text="Let me see."))
+    client = wrap(inner, memory=remembering.target, settings=PATIENT, user_id="ana", turn_id="t")
+    outputs = [
+        {"type": "function_call_output", "call_id": name, "output": "12 degrees"} for name in "ab"
+    ]
+    for _ in range(2):
+        client.responses.create(model=MODEL, input="Is it warm?")
+        for output in outputs:
+            client.responses.create(model=MODEL, input=[output], previous_response_id="r1")
+    client.close()
+
+    turns = [call.request for call in remembering.received if call.method == "Ingest"]
+    ids = [[message.message_id for message in turn.messages] for turn in turns]
+    assert ids == [["t-user", "t-assistant"], ["t-assistant-a"], ["t-assistant-b"]] * 2
+
+
 def test_calls_that_fail_at_once_make_the_rest_no_longer() -> None:
     """The rest is doubled by probes that fail, not by each call that was under way when it opened."""
     now = [0.0]

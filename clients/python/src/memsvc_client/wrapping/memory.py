@@ -14,7 +14,7 @@ import uuid
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
@@ -32,7 +32,9 @@ from memsvc_client.wrapping.stats import Counter, WrapStats
 from memsvc_client.wrapping.turns import (
     CONTENT_CHARACTERS_MAX,
     Shape,
+    call_of,
     is_first_turn,
+    is_of_tool,
     is_unanswered,
     last_user_place,
     query_of,
@@ -70,10 +72,16 @@ class Turn:
 
     @property
     def is_stored(self) -> bool:
-        """Whether it is stored: what goes on after a tool was called was stored when it began."""
+        """Whether the user's words are stored: those of a turn that goes on were when it began."""
         if self.place is None or not (self.options.user_id and self.options.store):
             return False
         return is_unanswered(self.messages, self.place) and bool(self.text.strip())
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a tool has answered the model: the user's words were stored when the turn began."""
+        wanted = self.options.user_id and self.options.store
+        return bool(wanted and self.messages and is_of_tool(self.messages[-1]))
 
     @property
     def is_first(self) -> bool:
@@ -318,6 +326,8 @@ class WrappedMemory:
         try:
             if turn.is_stored:
                 self._writer.put(_ingest(turn, answer))
+            elif turn.goes_on and answer.strip():
+                self._writer.put(_ingest(replace(turn, text=""), answer))
         except Exception:  # ruff: ignore[blind-except] - the border: the program has its answer
             self._counter.add("faults")
 
@@ -326,7 +336,9 @@ def _ingest(turn: Turn, answer: str) -> IngestRequest:
     turn_id = turn.options.turn_id or uuid.uuid4().hex
     now = Timestamp()
     now.GetCurrentTime()
-    said = [(ROLE_USER, turn.text, "user"), (ROLE_ASSISTANT, answer, "assistant")]
+    # A turn with tools has several answers.
+    answered = f"assistant-{call_of(turn.messages[-1])}" if turn.goes_on else "assistant"
+    said = [(ROLE_USER, turn.text, "user"), (ROLE_ASSISTANT, answer, answered)]
     return IngestRequest(
         user_id=turn.options.user_id,
         conversation_id=turn.options.conversation_id,
