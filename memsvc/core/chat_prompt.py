@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from memsvc.core.chat import ChatTurn, PromptPartKind
-from memsvc.core.context_block import Fence, tokens
+from memsvc.core.context_block import Fence, shown, tokens
 from memsvc.core.model import JsonValue, Memory, Role
 
 #: The persona of a chat that names none.
@@ -170,7 +170,7 @@ def assembled(material: Material, fence: Fence, budget: int) -> Prompt:
         [part for part in parts if part.tokens or part.shortened],
         data.conscious,
         data.recalled,
-        _identity(system, [*data.conscious, *data.recalled], data.pages, lines),
+        _identity(voice, system, [*data.conscious, *data.recalled], data.pages, lines),
     )
 
 
@@ -276,11 +276,17 @@ def _headed(heading: str, block: str) -> str:
 
 
 def _identity(
-    system: str, memories: Iterable[Memory], pages: Iterable[WebPage], lines: Iterable[Line]
+    voice: Voice,
+    system: str,
+    memories: Iterable[Memory],
+    pages: Iterable[WebPage],
+    lines: Iterable[Line],
 ) -> JsonValue:
     return {
+        # Which lines are its own.
+        "voice": voice.persona_id if voice.others else "",
         "system": system,
-        "memories": [[str(one.memory_id), one.version, one.content] for one in memories],
+        "memories": [[one.version, shown(one)] for one in memories],
         "pages": [[page.title, page.url, page.snippet] for page in pages],
         "lines": [[int(line.role), line.author, line.speaker_id, line.text] for line in lines],
     }

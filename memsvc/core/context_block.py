@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from memsvc.core.hidden_characters import visible
-from memsvc.core.model import Memory
+from memsvc.core.model import JsonValue, Memory
 from memsvc.core.provenance import source_class, trust_of
 
 #: What a token is taken to be, in characters, where no tokeniser of the model is at hand.
@@ -82,17 +82,9 @@ class Fence:
 
     def line(self, memory: Memory) -> str:
         """Return *memory* as one line of JSON."""
-        trust = trust_of(memory)
-        show = self.plain if trust >= 1 else self.marked
-        entry: dict[str, object] = {
-            "id": str(memory.memory_id),
-            "text": show(memory.content),
-            "when": memory.valid_from_time.date().isoformat(),
-            "source": source_class(memory).name.lower(),
-            "trust": round(trust, 3),
-        }
-        if memory.author:
-            entry["speaker"] = show(memory.author)
+        entry = shown(memory)
+        show = self.plain if trust_of(memory) >= 1 else self.marked
+        entry |= {name: show(str(entry[name])) for name in ("text", "speaker") if name in entry}
         return self.json_line(entry)
 
     def block(self, memories: Iterable[Memory]) -> str:
@@ -120,6 +112,20 @@ class Fence:
                 left -= cost
                 kept.append(memory)
         return kept
+
+
+def shown(memory: Memory) -> dict[str, JsonValue]:
+    """Return what a line tells of *memory*, its texts as they are."""
+    entry: dict[str, JsonValue] = {
+        "id": str(memory.memory_id),
+        "text": memory.content,
+        "when": memory.valid_from_time.date().isoformat(),
+        "source": source_class(memory).name.lower(),
+        "trust": round(trust_of(memory), 3),
+    }
+    if memory.author:
+        entry["speaker"] = memory.author
+    return entry
 
 
 def tokens(text: str) -> int:

@@ -57,6 +57,9 @@ def _registered(project_id: str) -> str:
 
 _Text = Annotated[str, AfterValidator(_without_nul), Field(max_length=_CONTENT_CHARACTERS_MAX)]
 _Id = Annotated[str, AfterValidator(_without_nul), Field(max_length=128)]
+#: So many times longer than it was given may a text be in which secrets were masked.
+_MASKED: Final = 3
+_Label = Annotated[str, AfterValidator(_without_nul), Field(max_length=_MASKED * 128)]
 _Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 _Count = Annotated[int, Field(ge=0, lt=2**24)]
 
@@ -189,14 +192,14 @@ class ExportedPreferences(_Line):
     """How the user wants to be answered."""
 
     type: Literal["preferences"]
-    response_style: Annotated[_Text, Field(max_length=500)]
-    nickname: Annotated[_Text, Field(max_length=100)]
-    occupation: Annotated[_Text, Field(max_length=200)]
-    custom_instructions: Annotated[_Text, Field(max_length=2000)]
-    language: Annotated[_Text, Field(max_length=64)]
-    tone: Annotated[_Text, Field(max_length=100)]
+    response_style: Annotated[_Text, Field(max_length=_MASKED * 500)]
+    nickname: Annotated[_Text, Field(max_length=_MASKED * 100)]
+    occupation: Annotated[_Text, Field(max_length=_MASKED * 200)]
+    custom_instructions: Annotated[_Text, Field(max_length=_MASKED * 2000)]
+    language: Annotated[_Text, Field(max_length=_MASKED * 64)]
+    tone: Annotated[_Text, Field(max_length=_MASKED * 100)]
     response_length: Annotated[int, Field(ge=0, le=3)]
-    topics_of_interest: Annotated[list[_Id], Field(max_length=32)]
+    topics_of_interest: Annotated[list[_Label], Field(max_length=32)]
     update_time: AwareDatetime
 
 
@@ -205,14 +208,14 @@ class ExportedPersona(_Line):
 
     type: Literal["persona"]
     persona_id: Annotated[_Id, Field(min_length=1)]
-    name: Annotated[_Id, Field(min_length=1)]
-    description: Annotated[_Text, Field(max_length=1000)]
-    system_prompt: Annotated[_Text, Field(min_length=1, max_length=20_000)]
+    name: Annotated[_Label, Field(min_length=1)]
+    description: Annotated[_Text, Field(max_length=_MASKED * 1000)]
+    system_prompt: Annotated[_Text, Field(min_length=1, max_length=_MASKED * 20_000)]
     provider: _Id
     model: Annotated[_Text, Field(max_length=256)]
     temperature: Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)] | None
     memory_scope: Annotated[int, Field(ge=1, le=2)]
-    tags: Annotated[list[_Id], Field(max_length=16)]
+    tags: Annotated[list[_Label], Field(max_length=16)]
     create_time: AwareDatetime
     update_time: AwareDatetime
 

@@ -68,6 +68,11 @@ async def put(
     )
 
 
+async def drop(tx: Transaction, user_id: str, key: bytes) -> bool:
+    """Drop the answer with this key; return whether there was one."""
+    return bool(await tx.mapped("drop_cached_answer", dict, user_id=user_id, key=key))
+
+
 async def trim(tx: Transaction, *, answers_max: int, limit: int) -> int:
     """Drop up to *limit* of the tenant's oldest answers beyond *answers_max*; return how many."""
     rows = await tx.mapped("trim_cached_answers", dict, answers_max=answers_max, limit=limit)

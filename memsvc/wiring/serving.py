@@ -49,6 +49,7 @@ async def serve(settings: Settings) -> None:
             await end_all(tasks)
         await parts.accesses.flush()
         await parts.access.uses.flush()
+        await parts.response_cache.flush()
     log.info("stopped")
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from memsvc.store.embedded import EmbeddedPostgres
 from memsvc.v1 import chat_pb2
-from tests.chats.conftest import Talk, kinds, only, text_of
+from tests.chats.conftest import Talk, kinds, new_database, only, settings, text_of
 from tests.fakes.chat_steps import answering, chunk, replying, sending
 from tests.fakes.model_server import FakeModel, SeenCall, failing
+from tests.support.server import ServerProcess
 from tests.support.wire import Refused
 
 
@@ -233,6 +236,36 @@ def test_what_is_remembered_is_part_of_the_question(talk: Talk, first: FakeModel
         content="The user has a parrot as a pet.",
     )
     assert [cached(talk, "My pet?", **mode)[1] for _ in range(2)] == [False, True]
+
+
+def test_an_answer_asked_for_anew_is_given_no_more(
+    talk: Talk, first: FakeModel, second: FakeModel
+) -> None:
+    """Though another provider answers instead, whose answer is not kept for this one."""
+    mode = {"memory_mode": "MEMORY_MODE_OFF"}
+    first.script.append(sending(*answering("Stale.")))
+    assert cached(talk, "And now?", **mode) == ("Stale.", False)
+    first.script.append(failing(500))
+    second.step = sending(*answering("Fresh."))
+    fresh = cached(talk, "And now?", cache_mode="CACHE_MODE_REFRESH", **mode)
+
+    assert fresh == ("Fresh.", False)
+    assert cached(talk, "And now?", **mode) == ("I see.", False)
+
+
+def test_what_the_cache_counted_outlives_a_server_that_is_stopped(
+    chats_postgres: EmbeddedPostgres, first: FakeModel, tmp_path: Path
+) -> None:
+    """Told to end it notes what waits to be noted."""
+    environment = settings(new_database(chats_postgres), tmp_path, first)
+    for _ in range(2):
+        with ServerProcess(tmp_path / "log", **environment) as server:
+            talk = Talk(server.target, "ana")
+            cached(talk, "What is it?", memory_mode="MEMORY_MODE_OFF")
+            stats = talk.wire.call("AdminService/GetCacheStats")
+            talk.close()
+
+    assert (stats.hit_count, stats.miss_count) == (1, 1)
 
 
 def test_an_answer_that_broke_off_is_not_kept(talk: Talk, first: FakeModel) -> None:

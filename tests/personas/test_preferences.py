@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -77,6 +78,15 @@ def test_preferences_that_were_overtaken_are_refused(acme: Wire, user: str) -> N
 
     assert caught.value.reason == "ETAG_MISMATCH"
     assert get(acme, user).nickname == "Ana"
+
+
+def test_fields_changed_at_once_are_all_kept(acme: Wire, user: str) -> None:
+    """Each update changes what it names; without an etag none is refused for having come with others."""
+    names = ("nickname", "occupation", "language", "tone", "response_style", "custom_instructions")
+    with ThreadPoolExecutor(len(names)) as pool:
+        list(pool.map(lambda name: update(acme, user, **{name: "kind"}), names))
+
+    assert [getattr(get(acme, user), name) for name in names] == ["kind"] * len(names)
 
 
 def test_an_update_sent_again_happens_once(acme: Wire, user: str) -> None:

@@ -190,6 +190,16 @@ async def test_what_must_not_be_stored_is_not_kept(
     assert (await cache.get(caller, "ana", key()) is not None) == kept
 
 
+async def test_what_cannot_be_kept_takes_the_place_of_what_was(
+    cache: ResponseCache, caller: Caller
+) -> None:
+    """An answer that was asked for anew and must not be stored: the one before is not given again either."""
+    await cache.put(caller, "ana", key(), ANSWER)
+    await cache.put(caller, "ana", key(), replace(ANSWER, text="It is AKIAIOSFODNN7EXAMPL3."))
+
+    assert await cache.get(caller, "ana", key()) is None
+
+
 async def test_a_tenant_without_masking_has_all_answers_kept(
     context: Context, caller: Caller
 ) -> None:

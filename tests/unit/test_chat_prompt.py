@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import starmap
 from uuid import UUID
 
@@ -167,6 +167,40 @@ def test_the_budget_holds(
 
     always = tokens(made.turns[0].text) + 10
     assert sum(tokens(turn.text) for turn in made.turns) <= max(budget, always) + 20
+
+
+def test_the_identity_depends_on_all_that_is_told_of_a_memory() -> None:
+    """When it began, how far it is trusted and who said it may change while its version stays."""
+    known = memory(1, "The user lives in Porto.")
+    others = [
+        replace(known, valid_from_time=NOW + timedelta(days=1)),
+        replace(known, source_class=SourceClass.DOCUMENT),
+        replace(known, author="Ben"),
+    ]
+    latest = [Line("1", Role.USER, "Where do I live?")]
+    prompts = [
+        assembled(Material(Voice(), recalled=[one], latest=latest), FENCE, 4000)
+        for one in (known, *others)
+    ]
+
+    assert len({prompt.turns[-1].text for prompt in prompts}) == 4
+    assert len({str(prompt.identity) for prompt in prompts}) == 4
+
+
+def test_the_identity_depends_on_who_is_to_speak() -> None:
+    """Two of the same name and instruction: which lines are its own differs, and so does the identity."""
+    lines = [
+        Line("1", Role.USER, "Go on."),
+        Line("2", Role.ASSISTANT, "Well.", "Ada", "a"),
+        Line("3", Role.USER, "And?"),
+    ]
+    one, other = (
+        assembled(Material(Voice(name, "Ada", "Be kind.", ("Ada",)), latest=lines), FENCE, 4000)
+        for name in ("a", "b")
+    )
+
+    assert one.turns != other.turns
+    assert one.identity != other.identity
 
 
 def test_the_identity_depends_on_what_is_known_and_not_on_chance() -> None:

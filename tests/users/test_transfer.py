@@ -153,6 +153,36 @@ def test_an_export_imported_elsewhere_exports_the_same(
     assert len(timeline) == 2
 
 
+def test_what_masking_made_longer_goes_along(
+    client: MemoryClient, acme: Services, globex: Services, user: str
+) -> None:
+    """Texts as long as they may be, with secrets in them: what is stored of them can be imported."""
+
+    def filled(length: int) -> str:
+        return ("password:a1b2 " * length)[: length - 1] + "."
+
+    client.services.profiles.UpdatePreferences(
+        UpdatePreferencesRequest(
+            preferences=Preferences(
+                user_id=user,
+                nickname=filled(100),
+                custom_instructions=filled(2000),
+                topics_of_interest=[filled(128)],
+            )
+        )
+    )
+    persona = Persona(
+        user_id=user, name=filled(128), system_prompt=filled(20_000), tags=[filled(128)]
+    )
+    client.services.personas.CreatePersona(CreatePersonaRequest(persona=persona))
+    before = exported(acme, user)
+
+    imported(globex, before)
+
+    assert without_times(exported(globex, user)) == without_times(before)
+    assert sum("[masked:password]" in str(line) for line in before) == 2
+
+
 def test_what_people_made_of_conversations_goes_along(
     client: MemoryClient, acme: Services, globex: Services, user: str
 ) -> None:

@@ -81,18 +81,26 @@ class ResponseCache:
         return found
 
     async def put(self, caller: Caller, user_id: str, key: bytes, answer: CachedAnswer) -> None:
-        """Keep an answer.
+        """Keep an answer in place of the one before.
 
         One that is empty or too long is not kept, nor one with a secret in it where the tenant's policy is
         to let none be stored: masked, it would not be the answer.
         """
-        if not self.is_on or not await self._may_be_kept(caller, answer):
+        if not self.is_on:
+            return
+        if not await self._may_be_kept(caller, answer):
+            await self.drop(caller, user_id, key)
             return
         now = self._context.clock()
         expire_time = now + timedelta(seconds=self._seconds)
         async with self._context.database.transaction(caller) as tx:
             await response_cache.put(tx, user_id, key, answer, now=now, expire_time=expire_time)
         await self._trim_at_times(caller.tenant_id)
+
+    async def drop(self, caller: Caller, user_id: str, key: bytes) -> None:
+        """Give the kept answer no more, if there is one."""
+        async with self._context.database.transaction(caller) as tx:
+            await response_cache.drop(tx, user_id, key)
 
     async def _may_be_kept(self, caller: Caller, answer: CachedAnswer) -> bool:
         if not 0 < len(answer.text) <= TEXT_CHARACTERS_MAX:

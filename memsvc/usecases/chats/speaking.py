@@ -75,8 +75,8 @@ class Speaking:
                 await put(_change(candidate, following[0], error))
             else:
                 break
-        if ask.cache_mode is not CacheMode.OFF and answer.provider == first.provider.offer.name:
-            await self._keep(caller, ask, key, answer)
+        if ask.cache_mode is not CacheMode.OFF:
+            await self._keep(caller, ask, key, answer, first)
 
     async def _ask(
         self,
@@ -111,7 +111,12 @@ class Speaking:
         self, caller: Caller, ask: ChatAsk, key: bytes, answer: Answer, put: Put
     ) -> bool:
         """Tell the answer that the cache holds; return whether there is one."""
-        kept = await self.cache.get(caller, ask.user_id, key)
+        try:
+            kept = await self.cache.get(caller, ask.user_id, key)
+        except MemsvcError as error:
+            # There is a model to ask.
+            log.warning("cache_not_read", error=type(error).__name__)
+            kept = None
         if kept is None:
             return False
         answer.provider, answer.model, answer.cached = kept.provider, kept.model, True
@@ -120,7 +125,9 @@ class Speaking:
         answer.finish = FinishReason(kept.finish_reason)
         return True
 
-    async def _keep(self, caller: Caller, ask: ChatAsk, key: bytes, answer: Answer) -> None:
+    async def _keep(
+        self, caller: Caller, ask: ChatAsk, key: bytes, answer: Answer, first: Candidate
+    ) -> None:
         usage = answer.usage or TokenUsage(0, 0)
         kept = CachedAnswer(
             answer.text,
@@ -131,7 +138,11 @@ class Speaking:
             usage.output_tokens,
         )
         try:
-            await self.cache.put(caller, ask.user_id, key, kept)
+            if answer.provider == first.provider.offer.name:
+                await self.cache.put(caller, ask.user_id, key, kept)
+            elif ask.cache_mode is CacheMode.REFRESH:
+                # Another one's answer is not kept under this key, and the one before was not wanted any more.
+                await self.cache.drop(caller, ask.user_id, key)
         except MemsvcError as error:
             # The caller has the answer already: that it is not kept for others is no failure of the call.
             log.warning("answer_not_cached", error=type(error).__name__)

@@ -15,6 +15,8 @@ from memsvc.usecases.context import Context
 from memsvc.usecases.once import Once, Replay
 from memsvc.usecases.screening import TrustPolicy, at_leisure, screened_text
 
+#: How often an update begins anew since another one came first.
+TRIES: Final = 10
 _TEXTS: Final = (
     "response_style",
     "nickname",
@@ -69,11 +71,16 @@ class Preferring:
         async with self.context.database.transaction(caller) as tx:
             if replay := await ask.once.begin(tx, now):
                 return replay
-            known = await preferences.get(tx, ask.user_id)
-            if ask.version not in {None, known.version}:
-                raise EtagMismatch(field="preferences.etag")
-            changed = replace(known, **changes)
-            stored = await preferences.put(tx, ask.user_id, changed, now=now)
+            stored = None
+            # There may be no row yet to lock. Others change other fields: theirs are read, and kept.
+            for _ in range(TRIES):
+                known = await preferences.get(tx, ask.user_id)
+                if ask.version not in {None, known.version}:
+                    raise EtagMismatch(field="preferences.etag")
+                changed = replace(known, **changes)
+                stored = await preferences.put(tx, ask.user_id, changed, now=now)
+                if stored is not None:
+                    break
             if stored is None:
                 raise WriteConflict
             await ask.once.finish(tx, ask.user_id, stored)

@@ -302,7 +302,7 @@ async def test_what_is_not_wanted_is_not_done(
 async def test_a_turn_that_goes_on_after_a_tool_is_stored_once(
     wrapped: Make, remembering: ScriptedServer, model: FakeModel
 ) -> None:
-    """The model's second call has the memories too; the user's words are not stored again."""
+    """The model's second call has the memories too; its answer is stored, the user's words not again."""
     asked = wrapped()
     tool = [
         {"role": "assistant", "content": None, "tool_calls": []},
@@ -312,7 +312,7 @@ async def test_a_turn_that_goes_on_after_a_tool_is_stored_once(
     assert await asked.flush()
 
     assert model.requests[0].body["messages"][3]["content"] == BLOCK
-    assert stored(remembering) == []
+    assert stored(remembering) == [[(2, "You live in Porto, dear.")]]
 
 
 async def test_messages_of_any_form_are_read(
@@ -644,7 +644,7 @@ def test_a_breaker_opens_rests_and_closes() -> None:
 
     now[0] = 1.0
     assert [breaker.way() for _ in range(3)] == [Way.PROBE, Way.SKIP, Way.SKIP]
-    breaker.note_failure()
+    breaker.note_failure(probed=True)
     now[0] = 2.9
     assert breaker.way() is Way.SKIP
     now[0] = 3.0

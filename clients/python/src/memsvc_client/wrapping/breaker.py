@@ -62,12 +62,13 @@ class Breaker:
         with self._lock:
             self._failures, self._rest, self._until = 0, self._rest_seconds, None
 
-    def note_failure(self) -> None:
-        """Note that there was none."""
+    def note_failure(self, *, probed: bool = False) -> None:
+        """Note that there was none, if *probed* for who was to find out."""
         with self._lock:
             self._failures += 1
-            if self._until is not None:
+            if probed:
                 self._rest = min(self._rest * 2, REST_SECONDS_MAX)
-            elif self._failures < self._failures_max:
+            elif self._until is not None or self._failures < self._failures_max:
+                # Others that had asked before it opened say nothing new.
                 return
             self._until = self._clock() + self._rest

@@ -7,11 +7,15 @@ allowed.
 from __future__ import annotations
 
 import asyncio
+import os
+import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping
+import weakref
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 import grpc
@@ -28,7 +32,10 @@ from memsvc_client.wrapping.stats import Counter, WrapStats
 from memsvc_client.wrapping.turns import (
     CONTENT_CHARACTERS_MAX,
     Shape,
+    call_of,
     is_first_turn,
+    is_of_tool,
+    is_unanswered,
     last_user_place,
     query_of,
     text_of,
@@ -39,6 +46,10 @@ from memsvc_client.wrapping.writer import Writer
 
 #: The argument of a call that is ours.
 OPTIONS_ARGUMENT: Final = "memory_options"
+
+
+#: All memories of this process.
+_MEMORIES: Final[weakref.WeakSet[WrappedMemory]] = weakref.WeakSet()
 
 
 @dataclass(frozen=True)
@@ -61,9 +72,22 @@ class Turn:
 
     @property
     def is_stored(self) -> bool:
-        """Whether it is stored: what goes on after a tool was called was stored when it began."""
-        is_last = self.place == len(self.messages) - 1
-        return bool(self.options.user_id and self.options.store and is_last and self.text.strip())
+        """Whether the user's words are stored: those of a turn that goes on were when it began."""
+        if self.place is None or not (self.options.user_id and self.options.store):
+            return False
+        return is_unanswered(self.messages, self.place) and bool(self.text.strip())
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a tool has answered the model: the user's words were stored when the turn began."""
+        wanted = self.options.user_id and self.options.store
+        return bool(wanted and self.messages and is_of_tool(self.messages[-1]))
+
+    @property
+    def is_first(self) -> bool:
+        """Whether nobody has answered yet, in what is given or in what the provider has kept."""
+        goes_on = bool(self.arguments.get("previous_response_id"))
+        return not goes_on and is_first_turn(self.messages)
 
     def given(self, blocks: list[str]) -> dict[str, Any]:
         """Return the arguments for the provider, with blocks of memories if there are any."""
@@ -122,18 +146,50 @@ class WrappedMemory:
     """Recalls for a call and stores it afterwards; for threads and for asyncio."""
 
     def __init__(
-        self, client: MemoryClient, options: MemoryOptions, settings: WrapSettings, *, owned: bool
+        self,
+        client: MemoryClient,
+        options: MemoryOptions,
+        settings: WrapSettings,
+        connect: Callable[[], MemoryClient] | None = None,
     ) -> None:
-        """Ask *client*, and close it in the end if it is *owned*."""
-        self._client = client
+        """Ask *client*; with *connect*, which makes another like it, it is closed in the end.
+
+        It connects with the first call. A watcher that has it connect before would be a thread within gRPC,
+        with which a process cannot be forked: the child would crash.
+        """
         self._options = options
         self._settings = settings
-        self._owned = owned
+        self._connect = connect
+        self._inherited: list[object] = []
+        self._begin(client)
+        _MEMORIES.add(self)
+
+    def _begin(self, client: MemoryClient | None) -> None:
+        self._current = client
+        self._connecting = threading.Lock()
         self._counter = Counter()
-        self._breaker = Breaker(settings.failures_max, settings.rest_seconds)
-        self._writer = Writer(self._store, settings, self._counter)
-        # Begins to connect, and waits for nothing.
-        self._connecting = grpc.channel_ready_future(client._channel)  # ruff: ignore[private-member-access] - of the same package
+        self._breaker = Breaker(self._settings.failures_max, self._settings.rest_seconds)
+        self._writer = Writer(self._store, self._settings, self._counter)
+
+    def begin_anew(self) -> None:
+        """Begin anew in a forked process: what the parent has under way is the parent's.
+
+        Its connection is as well: two processes that write to one would read each other's replies. It is
+        not even closed, which would tell the server. Without a way to make another there is no memory here.
+        """
+        self._writer.abandon()
+        self._inherited += [self._current, self._writer]
+        self._begin(None)
+
+    @property
+    def _client(self) -> MemoryClient:
+        with self._connecting:
+            if self._current is None:
+                if self._connect is None:
+                    message = "a MemoryClient serves the process that made it"
+                    raise RuntimeError(message)
+                self._current = self._connect()
+            return self._current
 
     @property
     def stats(self) -> WrapStats:
@@ -147,9 +203,8 @@ class WrappedMemory:
     def close(self, timeout: float | None = 5.0) -> bool:
         """Flush, and store no more; return whether everything was stored or given up in time."""
         done = self._writer.close(timeout)
-        self._connecting.cancel()
-        if self._owned:
-            self._client.close()
+        if self._connect is not None and self._current is not None:
+            self._current.close()
         return done
 
     def begun(self, shape: Shape, arguments: Mapping[str, Any]) -> Turn:
@@ -158,6 +213,9 @@ class WrappedMemory:
         rest = dict(arguments)
         options = options_of(self._options, rest.pop(OPTIONS_ARGUMENT, None))
         said = rest.get(shape.argument)
+        if isinstance(said, Iterator):
+            # It can be read only once, and what it raises is the caller's.
+            said = rest[shape.argument] = list(said)
         try:
             messages = [] if said is None else shape.messages(said)
             place = last_user_place(messages)
@@ -210,7 +268,7 @@ class WrappedMemory:
             calls[0].add_done_callback(self._note_end)
             self._counter.add("recalls_skipped")
             return None
-        if turn.options.conscious and is_first_turn(turn.messages):
+        if turn.options.conscious and turn.is_first:
             calls.insert(0, self._conscious(turn))
         return _Asked(calls)
 
@@ -231,7 +289,7 @@ class WrappedMemory:
         if call.code() is grpc.StatusCode.OK:
             self._breaker.note_success()
         else:
-            self._breaker.note_failure()
+            self._breaker.note_failure(probed=True)
 
     def _given(self, turn: Turn, blocks: list[str]) -> dict[str, Any]:
         if blocks:
@@ -268,6 +326,8 @@ class WrappedMemory:
         try:
             if turn.is_stored:
                 self._writer.put(_ingest(turn, answer))
+            elif turn.goes_on and answer.strip():
+                self._writer.put(_ingest(replace(turn, text=""), answer))
         except Exception:  # ruff: ignore[blind-except] - the border: the program has its answer
             self._counter.add("faults")
 
@@ -276,7 +336,9 @@ def _ingest(turn: Turn, answer: str) -> IngestRequest:
     turn_id = turn.options.turn_id or uuid.uuid4().hex
     now = Timestamp()
     now.GetCurrentTime()
-    said = [(ROLE_USER, turn.text, "user"), (ROLE_ASSISTANT, answer, "assistant")]
+    # A turn with tools has several answers.
+    answered = f"assistant-{call_of(turn.messages[-1])}" if turn.goes_on else "assistant"
+    said = [(ROLE_USER, turn.text, "user"), (ROLE_ASSISTANT, answer, answered)]
     return IngestRequest(
         user_id=turn.options.user_id,
         conversation_id=turn.options.conversation_id,
@@ -307,12 +369,20 @@ def connected(
         if connection:
             message = f"a MemoryClient is connected already, without {', '.join(connection)}"
             raise TypeError(message)
-        return WrappedMemory(memory, options, settings, owned=False)
+        return WrappedMemory(memory, options, settings)
     if not isinstance(memory, str):
         message = f"the memory is a MemoryClient or an address, not {type(memory).__name__}"
         raise TypeError(message)
     # A recall has no time to be repeated: gRPC would wait for a better moment until its deadline.
     own = ClientOptions[Any](channel_options=[("grpc.enable_retries", 0)])
-    return WrappedMemory(
-        MemoryClient(memory, options=own, **connection), options, settings, owned=True
-    )
+    connect = partial(MemoryClient, memory, options=own, **connection)
+    return WrappedMemory(connect(), options, settings, connect)
+
+
+def _begin_anew() -> None:
+    for memory in list(_MEMORIES):
+        memory.begin_anew()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_anew)

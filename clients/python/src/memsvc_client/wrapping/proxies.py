@@ -17,6 +17,8 @@ from memsvc_client.wrapping.turns import ChatShape, ResponsesShape, Shape
 
 _CHAT: Final = ChatShape()
 _RESPONSES: Final = ResponsesShape()
+#: What a stand-in has of its own.
+_OWN: Final = {"_wrapped", "_memory", "_wrap", "_shape", "_remembered", "_pieces"}
 
 
 class Proxy:
@@ -31,6 +33,17 @@ class Proxy:
         """The class of what it stands for."""
         kind: type[Any] = type(self._wrapped)
         return kind
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set it where it is of use, such as a new `api_key`: on the object behind it."""
+        if name in _OWN or isinstance(getattr(type(self), name, None), property):
+            super().__setattr__(name, value)
+        else:
+            setattr(self._wrapped, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        """Delete it of the object behind it."""
+        delattr(self._wrapped, name)
 
     def __getattr__(self, name: str) -> Any:
         """Return what the object behind it has."""
@@ -105,7 +118,8 @@ class RememberingStream(Proxy):
         except StopIteration:
             self._remembered.end()
             raise
-        except BaseException:
+        except Exception:
+            # The answer failed. A task that is cancelled has left it early.
             self._remembered.forget()
             raise
         self._remembered.add(piece)
@@ -153,7 +167,8 @@ class AsyncRememberingStream(Proxy):
         except StopAsyncIteration:
             self._remembered.end()
             raise
-        except BaseException:
+        except Exception:
+            # The answer failed. A task that is cancelled has left it early.
             self._remembered.forget()
             raise
         self._remembered.add(piece)
@@ -302,8 +317,10 @@ class RememberingClient(_Client):
 
     def close(self, timeout: float | None = 5.0) -> None:
         """Flush, store no more, and close the provider's client."""
-        self._memory.close(timeout)
-        self._wrapped.close()
+        try:
+            self._memory.close(timeout)
+        finally:
+            self._wrapped.close()
 
     def __enter__(self) -> Self:
         """Return the client; leaving the block closes it."""
@@ -312,8 +329,10 @@ class RememberingClient(_Client):
 
     def __exit__(self, *error: object) -> None:
         """Close the client."""
-        self._memory.close()
-        self._wrapped.__exit__(*error)
+        try:
+            self._memory.close()
+        finally:
+            self._wrapped.__exit__(*error)
 
 
 class AsyncRememberingClient(_Client):
@@ -327,8 +346,10 @@ class AsyncRememberingClient(_Client):
 
     async def close(self, timeout: float | None = 5.0) -> None:  # ruff: ignore[async-function-with-timeout] - a deadline like all others here
         """Flush, store no more, and close the provider's client."""
-        await asyncio.to_thread(self._memory.close, timeout)
-        await self._wrapped.close()
+        try:
+            await asyncio.to_thread(self._memory.close, timeout)
+        finally:
+            await self._wrapped.close()
 
     async def __aenter__(self) -> Self:
         """Return the client; leaving the block closes it."""
@@ -337,8 +358,10 @@ class AsyncRememberingClient(_Client):
 
     async def __aexit__(self, *error: object) -> None:
         """Close the client."""
-        await asyncio.to_thread(self._memory.close)
-        await self._wrapped.__aexit__(*error)
+        try:
+            await asyncio.to_thread(self._memory.close)
+        finally:
+            await self._wrapped.__aexit__(*error)
 
 
 def memory_of(client: object) -> WrappedMemory:

@@ -46,6 +46,25 @@ def is_first_turn(messages: Sequence[Any]) -> bool:
     return not any(value_of(message, "role") == "assistant" for message in messages)
 
 
+def is_unanswered(messages: Sequence[Any], place: int) -> bool:
+    """Return whether after the message at *place* there is nothing but the operator's word."""
+    roles = [value_of(message, "role") for message in messages[place + 1 :]]
+    return all(role in {"system", "developer"} for role in roles)
+
+
+def is_of_tool(message: Any) -> bool:
+    """Return whether a message is what a tool returned."""
+    if value_of(message, "role") in {"tool", "function"}:
+        return True
+    kind = value_of(message, "type")
+    return isinstance(kind, str) and kind.endswith("_call_output")
+
+
+def call_of(message: Any) -> str:
+    """Return the id of the call that a tool returned something for."""
+    return str(value_of(message, "call_id") or value_of(message, "tool_call_id") or "tool")
+
+
 def query_of(text: str) -> str:
     """Return what is to be recalled for a text: its end, if it is too long for a question."""
     data = text.encode("utf-8", "ignore")

@@ -6,6 +6,7 @@ import atexit
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from memsvc_client._pb.memory_service_pb2 import IngestRequest
@@ -23,6 +24,8 @@ from memsvc_client.wrapping.stats import Counter
 #: Between two tries, in seconds: at first, and at most.
 PAUSE_SECONDS: Final = 0.5
 PAUSE_SECONDS_MAX: Final = 30.0
+#: A thread that has nothing to store for so long ends.
+IDLE_SECONDS: Final = 10.0
 #: What may go better another time; a request that is refused for what it is will always be.
 _PASSING: Final = (Unavailable, DeadlineExceeded, ResourceExhausted, Aborted, Internal)
 
@@ -69,7 +72,6 @@ class Writer:
             self._start()
 
     def _start(self) -> None:
-        # A thread does not come along into a forked process.
         if self._thread is None or not self._thread.is_alive():
             # Not to hold up the end of a program; how long that waits is said by exit_seconds.
             self._thread = threading.Thread(target=self._work, name="memsvc", daemon=True)
@@ -97,9 +99,21 @@ class Writer:
         atexit.unregister(self.close)
         return done
 
+    def abandon(self) -> None:
+        """Leave everything to the parent of this process; its threads may have held the locks."""
+        atexit.unregister(self.close)
+
     def _work(self) -> None:
-        while (turn := self._queue.get()) is not None:
-            self._settle("turns_stored" if self._stored(turn) else "turns_failed")
+        with suppress(queue.Empty):
+            while (turn := self._queue.get(timeout=IDLE_SECONDS)) is not None:
+                self._settle("turns_stored" if self._stored(turn) else "turns_failed")
+            return
+        # A client that nobody holds any more is to hold no thread either, nor its connection.
+        with self._lock:
+            self._thread = None
+            atexit.unregister(self.close)
+            if not self._queue.empty():
+                self._start()
 
     def _stored(self, turn: IngestRequest) -> bool:
         """Return whether a turn could be stored, after all tries that make sense."""
