@@ -258,6 +258,10 @@ def test_messages_go_on_after_an_import(client: MemoryClient, acme: Services, us
         (lambda lines: [lines[0], {**lines[1], "conversation_id": "a\0b"}, *lines[2:]], "U+0000"),
         (lambda lines: [lines[0], {"type": "drop table"}, *lines[1:]], "type"),
         (lambda lines: [*lines, lines[0]], "after the end"),
+        (
+            lambda lines: [{**line, "role": None} if "role" in line else line for line in lines],
+            "role",
+        ),
     ],
 )
 def test_a_damaged_export_is_refused(
