@@ -54,6 +54,6 @@ def data_bytes(value: JsonValue) -> int:
     return _VALUE_BYTES
 
 
-def message_bytes(message: Memory) -> int:
-    """Return how much room a message takes, with its data."""
-    return text_bytes(message.content) + data_bytes({**message.metadata})
+def memory_bytes(memory: Memory) -> int:
+    """Return how much room a memory, such as a message, takes with its data."""
+    return text_bytes(memory.content) + data_bytes({**memory.metadata})

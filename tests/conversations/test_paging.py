@@ -123,7 +123,7 @@ def test_a_token_belongs_to_its_call(full: Talk) -> None:
 
 
 def test_a_page_fits_into_a_reply(talk: Talk) -> None:
-    """Messages with much data of the callers' own come on as many pages as it takes; a thread is cut."""
+    """Messages with much data of the callers' own come on as many pages as it takes, memories and hits too; a thread is cut."""
     data = {f"k{number}": "x" * 2000 for number in range(15)}
     where = str(uuid4())
     for part in range(14):
@@ -143,11 +143,21 @@ def test_a_page_fits_into_a_reply(talk: Talk) -> None:
             ],
         )
     thread = talk("GetMessageThread", message_id=f"{where}-0-0", max_messages=500)
+    memories = talk.wire.call("MemoryService/ListMemories", user_id=talk.user, page_size=200)
+    hits = talk.wire.call(
+        "MemoryService/Search",
+        user_id=talk.user,
+        query=" OR ".join(map(str, range(14))),
+        page_size=200,
+        mode="SEARCH_MODE_FULL_TEXT",
+    )
 
     said = [f"{part}-{number}" for part in range(14) for number in range(10)]
     listed = pages(talk, "ListMessages", "messages", 200, conversation_id=where)
     assert [one.content for one in listed] == said
     assert thread.truncated
+    assert memories.next_page_token
+    assert hits.next_page_token
     answers = [one.message.content for one in thread.descendants]
     assert answers == said[1 : len(answers) + 1]
 

@@ -358,3 +358,24 @@ def test_archived_facts_go_with_their_messages(own: ServerProcess, of: Services,
     assert "nurse" in restored.content
     assert len(restored.source_message_ids) == 1
     assert source.conversation_id == "second"
+
+
+def test_a_page_of_the_archive_fits_into_a_reply(
+    teller: MemoryClient, of: Services, user: str
+) -> None:
+    """However long the texts are: they come on as many pages as it takes."""
+    service = of("RetentionService")
+    for number in range(12):
+        tell(teller, user, f"{number} " + "\U0001f331" * 99_000)
+    enable(service)
+    add_rule(service, "all", "ARCHIVE", kinds=["MEMORY_KIND_EPISODE"])
+    run(service)
+    ids: list[str] = []
+    token = ""
+    while not ids or token:
+        request = pb.ListArchivedMemoriesRequest(page_size=500, page_token=token)
+        page = service.call("ListArchivedMemories", request)
+        ids += [one.memory_id for one in page.memories]
+        token = page.next_page_token
+
+    assert len(ids) == len(set(ids)) == 12
