@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -52,6 +53,22 @@ def test_an_empty_conversation_is_used_again(talk: Talk) -> None:
     assert not elsewhere.existing
     assert not third.existing
     assert both.value.reason == "FIELD_INVALID"
+
+
+def test_a_conversation_is_begun_while_it_is_deleted(talk: Talk) -> None:
+    """Whoever begins it has it, new or as it was; nobody is told that it is not there."""
+
+    def act(number: int) -> None:
+        if number % 2:
+            talk("CreateConversation", conversation_id="one")
+        else:
+            with contextlib.suppress(Refused):
+                talk("DeleteConversation", conversation_id="one")
+
+    with ThreadPoolExecutor(8) as pool:
+        jobs = [pool.submit(act, number) for number in range(400)]
+        for job in jobs:
+            job.result()
 
 
 def test_an_empty_conversation_is_begun_once(talk: Talk) -> None:
