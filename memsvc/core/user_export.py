@@ -158,6 +158,7 @@ class ExportedMemory(_Line):
     def _holds_together(self) -> ExportedMemory:
         faults = {
             "message_id": (self.kind == MemoryKind.EPISODE) != (self.message_id is not None),
+            "role": self.kind == MemoryKind.EPISODE and self.role is None,
             "position": (self.position is None) != (self.message_id is None),
             "superseded_time": (self.superseded_by is None) != (self.superseded_time is None),
             "valid_to_time": (self.valid_to_time or self.valid_from_time) < self.valid_from_time,

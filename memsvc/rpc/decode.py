@@ -91,12 +91,16 @@ def source_class(number: int) -> SourceClass | None:
 
 
 def binding(request: Message) -> bytes:
-    """Return what has to be the same on the next page."""
+    """Return what has to be the same on the next page.
+
+    The request's name as well: requests of different calls can be the same bytes, and their positions differ.
+    """
     copy = type(request)()
     copy.CopyFrom(request)
     copy.ClearField("page_size")
     copy.ClearField("page_token")
-    return copy.SerializeToString(deterministic=True)
+    name = request.DESCRIPTOR.full_name.encode()
+    return name + b"\0" + copy.SerializeToString(deterministic=True)
 
 
 def once(request: Message, encode: Callable[[Result], Message], user_id: str = "") -> Once[Result]:

@@ -131,7 +131,11 @@ async def insert(
 async def find_empty(
     tx: Transaction, user_id: str, *, project_id: str, agent_id: str
 ) -> str | None:
-    """Return the newest conversation in which nothing was said, None if there is none."""
+    """Return the newest conversation in which nothing was said, None if there is none.
+
+    Whoever else looks for one waits until the commit, and finds the one that is begun now.
+    """
+    await tx.mapped("lock_slots", dict, user_id=user_id, names=["an empty conversation"])
     rows = await tx.mapped(
         "find_empty_conversation",
         dict,
@@ -169,14 +173,16 @@ async def update(
 async def move_memories(
     tx: Transaction, user_id: str, conversation_id: str, project_id: str, *, now: datetime
 ) -> None:
-    """Let what was said in a conversation, and comes from it, belong to a project."""
-    await tx.execute(
-        "move_conversation_memories",
-        user_id=user_id,
-        conversation_id=conversation_id,
-        project_id=project_id,
-        now=now,
-    )
+    """Let what was said in a conversation, and comes from it, belong to a project, put aside or not."""
+    where = {
+        "user_id": user_id,
+        "conversation_id": conversation_id,
+        "project_id": project_id,
+    }
+    # As in `detach`: the second one sees the facts that were being drawn.
+    for _ in range(2):
+        await tx.execute("move_conversation_memories", now=now, **where)
+    await tx.execute("move_withheld_memories", **where)
 
 
 async def place_of(

@@ -69,6 +69,11 @@ async def hold(tx: Transaction, project_id: str) -> int | None:
     return int(rows[0]["version"]) if rows else None
 
 
+async def hold_all_of(tx: Transaction, user_id: str) -> None:
+    """Keep others from changing the projects of a member until the commit, and who their members are."""
+    await tx.mapped("hold_user_projects", dict, user_id=user_id)
+
+
 async def update(
     tx: Transaction, project_id: str, changes: Mapping[str, Any], *, now: datetime
 ) -> None:

@@ -126,6 +126,10 @@ async def put_memories(
 
     A memory is also left out if the user has its message, or another present value in its slot.
     """
+    # Nobody takes the place of a message in the meantime.
+    named = {record["conversation_id"] for record in records if record["conversation_id"]}
+    if named:
+        await tx.mapped("hold_conversations", dict, user_id=user_id, conversation_ids=[*named])
     rows = await tx.mapped("import_memories", dict, user_id=user_id, records=Jsonb(list(records)))
     return [row["memory_id"] for row in rows]
 

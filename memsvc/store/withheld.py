@@ -135,6 +135,19 @@ async def delete(
     return _gone(rows)
 
 
+async def withdraw(tx: Transaction, messages: Sequence[tuple[str, str]]) -> None:
+    """Take back what *messages*, given as (user, message), said in facts that are put aside.
+
+    One that rested on them alone goes.
+    """
+    of = {
+        "user_ids": [user_id for user_id, _ in messages],
+        "message_ids": [message_id for _, message_id in messages],
+    }
+    await tx.execute("delete_withheld_facts", **of)
+    await tx.execute("withdraw_withheld_facts", **of)
+
+
 async def approve(tx: Transaction, memory_ids: Sequence[UUID]) -> dict[UUID, Memory]:
     """Let the signals of memories count no more; return them as they are then."""
     rows = await tx.mapped("approve_memories", memory_of, memory_ids=list(memory_ids))

@@ -12,7 +12,7 @@ from memsvc.core import page_token
 from memsvc.core.audit import AuditAction, AuditEvent
 from memsvc.core.errors import MemoryNotFound
 from memsvc.core.model import Caller, JsonValue, Memory, MemoryKind
-from memsvc.core.paging import fitting
+from memsvc.core.paging import memory_bytes, within
 from memsvc.core.provenance import Withheld
 from memsvc.store import facts, memories, replies, withheld
 from memsvc.store.database import Transaction
@@ -90,7 +90,7 @@ class Quarantine:
             found = await withheld.page(
                 tx, WithheldState.QUARANTINED, ask.user_id, limit=ask.page_size + 1, after=after
             )
-        page = [*fitting(found[: ask.page_size], lambda one: one.memory.content)]
+        page = [*within(found[: ask.page_size], lambda one: memory_bytes(one.memory))]
         if len(found) == len(page):
             return QuarantinePage(page, "")
         return QuarantinePage(page, self._token(page[-1], binding))

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import psycopg
 import pytest
 
 from tests.conversations.conftest import Talk
+from tests.conversations.test_truncating import ATTACK
+from tests.support.waiting import until
 from tests.support.wire import Refused
 
 LONG = "a" * 300
@@ -46,6 +53,34 @@ def test_an_empty_conversation_is_used_again(talk: Talk) -> None:
     assert not elsewhere.existing
     assert not third.existing
     assert both.value.reason == "FIELD_INVALID"
+
+
+def test_a_conversation_is_begun_while_it_is_deleted(talk: Talk) -> None:
+    """Whoever begins it has it, new or as it was; nobody is told that it is not there."""
+
+    def act(number: int) -> None:
+        if number % 2:
+            talk("CreateConversation", conversation_id="one")
+        else:
+            with contextlib.suppress(Refused):
+                talk("DeleteConversation", conversation_id="one")
+
+    with ThreadPoolExecutor(8) as pool:
+        jobs = [pool.submit(act, number) for number in range(400)]
+        for job in jobs:
+            job.result()
+
+
+def test_an_empty_conversation_is_begun_once(talk: Talk) -> None:
+    """Whoever asks for an empty one at the same time is given the same one."""
+    with ThreadPoolExecutor(8) as pool:
+        asked = [
+            pool.submit(talk, "CreateConversation", reuse_empty=True, title="New") for _ in range(8)
+        ]
+    begun = [one.result() for one in asked]
+
+    assert len({one.conversation.conversation_id for one in begun}) == 1
+    assert sorted(one.existing for one in begun) == [False] + 7 * [True]
 
 
 def test_a_list_shows_what_was_said_last(talk: Talk) -> None:
@@ -135,6 +170,54 @@ def test_moving_takes_along_what_was_said(talk: Talk) -> None:
     )
 
     assert len(page.memories) == 2
+
+
+def test_moving_takes_along_what_is_put_aside(talk: Talk) -> None:
+    """A quarantined message that is let in later belongs to the project of its conversation."""
+    said, _ = talk.say(ATTACK)
+    talk.update(said, project_id="p")
+    user = {"user_id": talk.user}
+    (aside,) = talk.wire.call("TrustService/ListQuarantinedMemories", **user).memories
+    memory_id = aside.memory.memory_id
+    talk.wire.call("TrustService/ApproveMemories", memory_ids=[memory_id], **user)
+
+    found = talk.wire.call("MemoryService/GetMemory", memory_id=memory_id).memory
+    assert found.project_id == "p"
+
+
+def test_moving_takes_along_facts_that_are_being_drawn(
+    talk: Talk, owner: psycopg.Connection[Any]
+) -> None:
+    """Whoever draws facts from a message while its conversation moves stores them before or after."""
+    said, (message,) = talk.say("I live in Lisbon.", facts=True)
+    waiting = "select pid from pg_stat_activity where wait_event_type = 'Lock'"
+    source = {"user_id": talk.user, "message_id": message}
+    with ThreadPoolExecutor(1) as pool:
+        # As who draws them does it: the message is held while its facts are stored.
+        with owner.transaction():
+            owner.execute(
+                "select from memory where user_id = %(user_id)s and message_id = %(message_id)s "
+                "for share",
+                source,
+            )
+            moving = pool.submit(talk.update, said, project_id="p")
+            until(lambda: owner.execute(waiting).fetchall())
+            owner.execute(
+                "insert into memory (tenant_id, memory_id, user_id, kind, content, confidence, "
+                "importance, conversation_id, valid_from_time, create_time, update_time, "
+                "refresh_time, presence, weights) "
+                "select tenant_id, gen_random_uuid(), user_id, 3, 'Late.', confidence, importance, "
+                "conversation_id, valid_from_time, create_time, update_time, refresh_time, "
+                "presence, weights from memory "
+                "where user_id = %(user_id)s and message_id = %(message_id)s",
+                source,
+            )
+        moving.result()
+    page = talk.wire.call(
+        "MemoryService/ListMemories", user_id=talk.user, filter={"project_ids": ["p"]}
+    )
+
+    assert len(page.memories) == 3
 
 
 def test_stats_count_what_is_there(talk: Talk) -> None:

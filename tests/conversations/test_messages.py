@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.conversations.conftest import Talk
+from tests.support.waiting import until
 from tests.support.wire import Refused
 
 
@@ -29,6 +30,16 @@ def test_a_message_is_changed_with_its_facts(talk: Talk) -> None:
     assert replay == changed
     assert stale.value.reason == "ETAG_MISMATCH"
     assert not [fact for fact in talk.facts() if "Lisbon" in fact]
+
+
+def test_a_message_of_no_conversation_is_changed_with_its_facts(talk: Talk) -> None:
+    """One that was kept when its conversation went is drawn from again as well."""
+    where, (message,) = talk.say("I live in Lisbon.", facts=True)
+    talk("DeleteConversation", conversation_id=where, delete_messages=False)
+    talk("UpdateMessage", change={"message_id": message, "content": "I live in Porto."})
+
+    until(lambda: any("Porto" in fact for fact in talk.facts()))
+    assert len(talk.facts()) == 1
 
 
 def test_an_author_is_corrected(talk: Talk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import given, settings
@@ -101,3 +102,76 @@ def test_a_token_belongs_to_its_request(full: Talk) -> None:
         with pytest.raises(Refused) as refused:
             full(method, page_token="made-up")  # ruff: ignore[hardcoded-password-func-arg]
         assert refused.value.reason == "PAGE_TOKEN_INVALID"
+
+
+def test_a_token_belongs_to_its_call(full: Talk) -> None:
+    """One of another call is refused, although the requests are the same bytes and the positions differ."""
+    full.project("CreateProject", name="Garden")
+    full.project("CreateProject", name="Kitchen")
+    of_projects = full.project("ListProjects", page_size=1).next_page_token
+    of_conversations = full("ListConversations", page_size=1).next_page_token
+    of_messages = full("ListMessages", conversation_id="c1", page_size=1).next_page_token
+    for method, token, fields in (
+        ("ConversationService/ListConversations", of_projects, {}),
+        ("ProjectService/ListProjects", of_conversations, {}),
+        ("ConversationService/RenderConversation", of_messages, {"conversation_id": "c1"}),
+        ("ProjectService/ListProjectMembers", of_messages, {"project_id": "c1"}),
+    ):
+        with pytest.raises(Refused) as refused:
+            full.wire.call(method, user_id=full.user, page_token=token, **fields)
+        assert refused.value.reason == "PAGE_TOKEN_INVALID"
+
+
+def test_a_page_fits_into_a_reply(talk: Talk) -> None:
+    """Messages with much data of the callers' own come on as many pages as it takes, memories and hits too; a thread is cut."""
+    data = {f"k{number}": "x" * 2000 for number in range(15)}
+    where = str(uuid4())
+    for part in range(14):
+        talk.wire.call(
+            "MemoryService/Ingest",
+            user_id=talk.user,
+            conversation_id=where,
+            extraction="EXTRACTION_MODE_NONE",
+            messages=[
+                {
+                    "message_id": f"{where}-{part}-{number}",
+                    "parent_message_id": f"{where}-0-0" if part or number else "",
+                    "content": f"{part}-{number}",
+                    "metadata": data,
+                }
+                for number in range(10)
+            ],
+        )
+    thread = talk("GetMessageThread", message_id=f"{where}-0-0", max_messages=500)
+    memories = talk.wire.call("MemoryService/ListMemories", user_id=talk.user, page_size=200)
+    hits = talk.wire.call(
+        "MemoryService/Search",
+        user_id=talk.user,
+        query=" OR ".join(map(str, range(14))),
+        page_size=200,
+        mode="SEARCH_MODE_FULL_TEXT",
+    )
+
+    said = [f"{part}-{number}" for part in range(14) for number in range(10)]
+    listed = pages(talk, "ListMessages", "messages", 200, conversation_id=where)
+    assert [one.content for one in listed] == said
+    assert thread.truncated
+    assert memories.next_page_token
+    assert hits.next_page_token
+    answers = [one.message.content for one in thread.descendants]
+    assert answers == said[1 : len(answers) + 1]
+
+
+@pytest.mark.parametrize("text", ["\t" * 99_000 + "x", "\t*\n" * 33_000 + "x"])
+def test_a_piece_of_a_record_fits_into_a_reply(talk: Talk, text: str) -> None:
+    """Texts that grow eight times as they are escaped and quoted come in as many pieces as it takes."""
+    where, _ = talk.say("First.")
+    for _ in range(11):
+        talk.say(text, conversation_id=where)
+    count, token = 0, ""
+    while not count or token:
+        piece = talk("RenderConversation", conversation_id=where, page_size=500, page_token=token)
+        count += piece.markdown.count("\n## ")
+        token = piece.next_page_token
+
+    assert count == 12

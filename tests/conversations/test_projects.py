@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
 
 from memsvc.core.access import ALL_SCOPES
 from tests.conversations.conftest import Talk
 from tests.support.server import ServerProcess
+from tests.support.waiting import until
 from tests.support.wire import Refused, Wire
 
 ROLES = ("OWNER", "EDITOR", "VIEWER")
@@ -260,6 +263,33 @@ def test_an_erased_owner_takes_a_project_along_that_nobody_else_owns(
         )
         == "USER_ERASED"
     )
+
+
+def test_a_project_passes_to_nobody_who_is_leaving(
+    talk: Talk, other: Talk, owner: psycopg.Connection[Any]
+) -> None:
+    """If the other owner leaves while the user is erased, the project goes: nobody else owns it."""
+    project = {"project_id": made(talk, owner=other), "user_id": other.user}
+    waiting = "select pid from pg_stat_activity where wait_event_type = 'Lock'"
+    with ThreadPoolExecutor(1) as pool:
+        with owner.transaction():
+            # As RemoveProjectMember does it.
+            owner.execute(
+                "select from project where project_id = %(project_id)s for no key update", project
+            )
+            owner.execute(
+                "delete from project_member "
+                "where project_id = %(project_id)s and user_id = %(user_id)s",
+                project,
+            )
+            erasing = pool.submit(talk.wire.call, "UserService/EraseUser", user_id=talk.user)
+            until(lambda: owner.execute(waiting).fetchall())
+        erasing.result()
+
+    left = owner.execute(
+        "select user_id from project where project_id = %(project_id)s", project
+    ).fetchall()
+    assert left == []
 
 
 def test_projects_and_members_are_paged(talk: Talk, acme: Wire) -> None:

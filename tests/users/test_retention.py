@@ -16,7 +16,7 @@ from memsvc_client import MemoryClient, Message, NotFound
 from tests.support.server import ServerProcess
 from tests.support.stubs import Service, Services, services
 from tests.support.texts import found
-from tests.support.wire import Refused
+from tests.support.wire import Refused, Wire
 
 DAY = 86_400
 OLD = 100 * DAY
@@ -94,6 +94,12 @@ def tell(
 def contents_of(client: MemoryClient, user: str) -> set[str]:
     """Return all that is remembered of a user."""
     return {memory.content for memory in client.list_memories(user_id=user)}
+
+
+def archived(service: Service) -> dict[str, str]:
+    """Return what is in the archive: id and content."""
+    page = service.call("ListArchivedMemories", pb.ListArchivedMemoriesRequest())
+    return {one.memory_id: one.content for one in page.memories}
 
 
 def enable(service: Service, **policy: Any) -> None:
@@ -316,3 +322,60 @@ def test_each_removal_is_recorded_with_its_reason(
     mine = {entry.target: entry.reason for entry in entries if entry.target in ids}
     assert mine == dict.fromkeys(ids, "tidy")
     assert "confidential" not in str(entries)
+
+
+def test_archived_facts_go_with_their_messages(own: ServerProcess, of: Services, user: str) -> None:
+    """One that rests on a deleted message alone cannot be restored; one that another says as well can."""
+    service = of("RetentionService")
+    with Wire(own.target) as wire:
+        for where, texts in {
+            "first": ["I live in Lisbon.", "I work as a nurse."],
+            "second": ["I work as a nurse."],
+        }.items():
+            wire.call(
+                "MemoryService/Ingest",
+                user_id=user,
+                conversation_id=where,
+                messages=[{"content": text} for text in texts],
+                extraction="EXTRACTION_MODE_SYNC",
+            )
+        enable(service)
+        add_rule(service, "facts", "ARCHIVE", kinds=["MEMORY_KIND_FACT"])
+        run(service)
+        before = archived(service)
+        wire.call("ConversationService/DeleteConversation", user_id=user, conversation_id="first")
+        after = archived(service)
+        service.call("RestoreMemories", pb.RestoreMemoriesRequest(memory_ids=[*after]))
+        (restored,) = wire.call(
+            "MemoryService/ListMemories", user_id=user, kinds=["MEMORY_KIND_FACT"]
+        ).memories
+        (source,) = wire.call(
+            "MemoryService/GetMemorySource", memory_id=restored.memory_id
+        ).messages
+
+    assert len(before) == 2
+    assert len(after) == 1
+    assert "nurse" in restored.content
+    assert len(restored.source_message_ids) == 1
+    assert source.conversation_id == "second"
+
+
+def test_a_page_of_the_archive_fits_into_a_reply(
+    teller: MemoryClient, of: Services, user: str
+) -> None:
+    """However long the texts are: they come on as many pages as it takes."""
+    service = of("RetentionService")
+    for number in range(12):
+        tell(teller, user, f"{number} " + "\U0001f331" * 99_000)
+    enable(service)
+    add_rule(service, "all", "ARCHIVE", kinds=["MEMORY_KIND_EPISODE"])
+    run(service)
+    ids: list[str] = []
+    token = ""
+    while not ids or token:
+        request = pb.ListArchivedMemoriesRequest(page_size=500, page_token=token)
+        page = service.call("ListArchivedMemories", request)
+        ids += [one.memory_id for one in page.memories]
+        token = page.next_page_token
+
+    assert len(ids) == len(set(ids)) == 12

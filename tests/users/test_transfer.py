@@ -61,6 +61,16 @@ def exported(services: Services, user: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in "".join(p.lines for p in pieces).splitlines()]
 
 
+def told(services: Services, user: str) -> list[str]:
+    """Return what was said in the first conversation, in order."""
+    said = {
+        line["position"]: line["content"]
+        for line in exported(services, user)
+        if line.get("conversation_id") == "first" and line.get("position") is not None
+    }
+    return [said[position] for position in sorted(said)]
+
+
 def imported(
     services: Services, lines: list[dict[str, Any]], user: str = ""
 ) -> pb.ImportUserResponse:
@@ -277,6 +287,40 @@ def test_messages_go_on_after_an_import(client: MemoryClient, acme: Services, us
     assert sorted(positions) == [0, 1, 2, 3]
 
 
+def test_an_import_into_a_conversation_that_goes_on(
+    client: MemoryClient, acme: Services, user: str
+) -> None:
+    """What is there stays where it is, what comes stands after it in its order, and both go on; again is nothing."""
+    life(client, user)
+    lines = exported(acme, user)
+    copy = f"copy-{uuid4()}"
+    say(client, copy, "It was here.", conversation_id="first")
+
+    before = told(acme, user)
+    imported(acme, lines, copy)
+    imported(acme, lines, copy)
+    say(client, copy, "One more thing.", conversation_id="first")
+
+    assert told(acme, copy) == ["It was here.", *before, "One more thing."]
+
+
+def test_an_import_counts_messages_by_itself(
+    client: MemoryClient, acme: Services, user: str
+) -> None:
+    """A conversation that says too few of its messages takes further ones all the same."""
+    life(client, user)
+    lines = exported(acme, user)
+    copy = f"copy-{uuid4()}"
+    imported(
+        acme,
+        [{**line, "message_count": 0} if "message_count" in line else line for line in lines],
+        copy,
+    )
+    say(client, copy, "One more thing.", conversation_id="first")
+
+    assert told(acme, copy) == [*told(acme, user), "One more thing."]
+
+
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
@@ -288,6 +332,10 @@ def test_messages_go_on_after_an_import(client: MemoryClient, acme: Services, us
         (lambda lines: [lines[0], {**lines[1], "conversation_id": "a\0b"}, *lines[2:]], "U+0000"),
         (lambda lines: [lines[0], {"type": "drop table"}, *lines[1:]], "type"),
         (lambda lines: [*lines, lines[0]], "after the end"),
+        (
+            lambda lines: [{**line, "role": None} if "role" in line else line for line in lines],
+            "role",
+        ),
     ],
 )
 def test_a_damaged_export_is_refused(

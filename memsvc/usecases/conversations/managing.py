@@ -119,18 +119,21 @@ class ManageConversations:
             found = await conversations.find_empty(
                 tx, ask.user_id, project_id=ask.project_id, agent_id=ask.agent_id
             )
-            if found is not None:
+            if found is not None and await conversations.hold(tx, ask.user_id, found):
                 return Begun(await _existing(tx, ask.user_id, found, now), existing=True)
         conversation_id = ask.conversation_id or str(uuid4())
-        new = await conversations.insert(
-            tx,
-            ask.user_id,
-            conversation_id,
-            labels=(ask.project_id, ask.agent_id, ask.title),
-            pinned=ask.pinned,
-            metadata=ask.metadata,
-            now=now,
-        )
+        new = False
+        # One that is there is held; if it is deleted before that, it is begun anew.
+        while not new and not await conversations.hold(tx, ask.user_id, conversation_id):
+            new = await conversations.insert(
+                tx,
+                ask.user_id,
+                conversation_id,
+                labels=(ask.project_id, ask.agent_id, ask.title),
+                pinned=ask.pinned,
+                metadata=ask.metadata,
+                now=now,
+            )
         stored = await _existing(tx, ask.user_id, conversation_id, now)
         return Begun(stored, existing=not new)
 

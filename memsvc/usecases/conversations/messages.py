@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from memsvc.core.conversations import Thread, ThreadMessage
 from memsvc.core.errors import MessageNotFound
 from memsvc.core.model import Caller, Memory
-from memsvc.core.paging import REPLY_BYTES_MAX, fitting
+from memsvc.core.paging import REPLY_BYTES_MAX, memory_bytes, within
 from memsvc.store import conversations
 from memsvc.usecases.context import Context
 from memsvc.usecases.conversations.batches import Batch, batch, each
@@ -40,7 +40,7 @@ class Messages:
 
     async def page(self, caller: Caller, ask: PageAsk) -> ReadPage:
         """Return one page; raise ConversationNotFound and InvalidPageToken."""
-        return await read_page(self.context, caller, ask, bytes_max=REPLY_BYTES_MAX)
+        return await read_page(self.context, caller, ask, memory_bytes)
 
     async def get(self, caller: Caller, user_id: str, message_id: str) -> Memory:
         """Return a message; raise MessageNotFound."""
@@ -85,4 +85,4 @@ class Messages:
 
 def _within(found: Sequence[ThreadMessage], ask: ThreadAsk) -> Sequence[ThreadMessage]:
     near = [one for one in found[: ask.messages_max] if one.depth <= ask.max_depth]
-    return fitting(near, lambda one: one.message.content, bytes_max=REPLY_BYTES_MAX // 3)
+    return within(near, lambda one: memory_bytes(one.message), bytes_max=REPLY_BYTES_MAX // 3)

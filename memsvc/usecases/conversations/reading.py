@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from memsvc.core import page_token
 from memsvc.core.conversations import Conversation, MessageFilter
 from memsvc.core.errors import ConversationNotFound
 from memsvc.core.model import Caller, Memory
-from memsvc.core.paging import fitting
+from memsvc.core.paging import within
 from memsvc.store import conversations
 from memsvc.usecases.context import Context
 
@@ -37,8 +38,10 @@ class ReadPage:
     is_first: bool
 
 
-async def read_page(context: Context, caller: Caller, ask: PageAsk, *, bytes_max: int) -> ReadPage:
-    """Return messages whose texts fit into *bytes_max*; raise ConversationNotFound and InvalidPageToken."""
+async def read_page(
+    context: Context, caller: Caller, ask: PageAsk, size: Callable[[Memory], int]
+) -> ReadPage:
+    """Return messages that fit into a reply, each of a *size*; raise ConversationNotFound and InvalidPageToken."""
     now = context.clock()
     binding = caller.tenant_id.encode() + b"\0" + ask.binding
     after: int | None = None
@@ -52,7 +55,7 @@ async def read_page(context: Context, caller: Caller, ask: PageAsk, *, bytes_max
         found = await conversations.messages(
             tx, conversation, ask.filter, now=now, limit=ask.page_size + 1, after=after
         )
-    shown = fitting(found[: ask.page_size], lambda one: one.message.content, bytes_max=bytes_max)
+    shown = within(found[: ask.page_size], lambda one: size(one.message))
     token = ""
     if len(found) > len(shown):
         token = page_token.encode([shown[-1].place], binding, context.secret_key)

@@ -54,5 +54,7 @@ class Drawing:
 
     async def draw_again(self, tx: Transaction, episode: Memory) -> None:
         """Queue the reading of a message whose text has changed."""
-        if episode.role in self.roles and episode.conversation_id is not None:
-            await self.enqueue(tx, episode.user_id, episode.conversation_id, [episode.memory_id])
+        if episode.role in self.roles:
+            # One whose conversation is gone belongs to none.
+            where = episode.conversation_id or ""
+            await self.enqueue(tx, episode.user_id, where, [episode.memory_id])

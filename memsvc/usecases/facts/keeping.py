@@ -20,7 +20,7 @@ from memsvc.core.model import Memory, Role, TemporalState
 from memsvc.core.provenance import joined
 from memsvc.core.slots import is_essential, is_single
 from memsvc.core.supersession import Mention, Span, arrange
-from memsvc.store import facts, profiles
+from memsvc.store import facts, profiles, withheld
 from memsvc.store.database import Transaction
 from memsvc.store.facts import NewFact, Scope, StoredFact
 from memsvc.usecases.context import Context
@@ -108,10 +108,12 @@ async def _settle_sources(tx: Transaction, user_id: str, changed: Sequence[Store
 async def withdraw(tx: Transaction, context: Context, messages: Sequence[tuple[str, str]]) -> None:
     """Take back what *messages*, given as (user, message), said: they are gone or say something else.
 
-    A fact that rested on them alone goes; what it had superseded is so again.
+    A fact that rested on them alone goes, put aside or not; what it had superseded is so again.
     """
     if not messages:
         return
+    # First: one that is being restored is among the others then.
+    await withheld.withdraw(tx, messages)
     without = set(messages)
     await _resettle(tx, context, await facts.derived(tx, messages), without)
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from memsvc.core import page_token
 from memsvc.core.errors import MemoryNotFound
 from memsvc.core.model import Caller, JsonValue, Memory, MemoryFilter
-from memsvc.core.paging import fitting
+from memsvc.core.paging import memory_bytes, within
 from memsvc.store import memories
 from memsvc.usecases.context import Context
 
@@ -120,7 +120,7 @@ class ReadMemories:
         order: Callable[[Memory], datetime],
     ) -> MemoryPage:
         """Return what fits of *found*, which is in the *order* of a time, and where the next begins."""
-        page = list(fitting(found[:page_size], lambda memory: memory.content))
+        page = list(within(found[:page_size], memory_bytes))
         if len(found) == len(page):
             return MemoryPage(page, "")
         position: list[JsonValue] = [

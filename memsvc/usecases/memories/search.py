@@ -12,7 +12,7 @@ from memsvc.core import page_token
 from memsvc.core.errors import QueryTooComplex
 from memsvc.core.lexical import QUERY_TERMS_MAX, query_terms, words
 from memsvc.core.model import Caller, Evidence, JsonValue, Memory, MemoryFilter
-from memsvc.core.paging import fitting
+from memsvc.core.paging import memory_bytes, within
 from memsvc.store import search
 from memsvc.store.database import Transaction
 from memsvc.store.search import Found, Position, Question
@@ -95,7 +95,7 @@ class Search:
             embedded = await self.embedding.query(ask.query, caller)
         async with self.context.database.transaction(caller) as tx:
             found = await self._found(tx, self._narrowed(caller, ask), start, embedded)
-            page = fitting(found.memories[: ask.page_size], lambda hit: hit[0].content)
+            page = within(found.memories[: ask.page_size], lambda hit: memory_bytes(hit[0]))
             snippets, titles = await self._decoration(tx, ask, [memory for memory, _ in page])
         hits = [
             SearchHit(

@@ -10,6 +10,7 @@ from typing import Any
 from memsvc.core import page_token
 from memsvc.core.errors import EtagMismatch, ProjectNotFound, ProjectRoleMissing, UserNotFound
 from memsvc.core.model import Caller
+from memsvc.core.paging import data_bytes, text_bytes, within
 from memsvc.core.projects import Project, ProjectMember, ProjectRole, registered_id
 from memsvc.store import projects
 from memsvc.store.database import Transaction
@@ -140,7 +141,7 @@ class ManageProjects:
             found = await projects.page(
                 tx, ask.user_id, limit=ask.page_size + 1, after=self._after(caller, ask)
             )
-        shown = found[: ask.page_size]
+        shown = [*within(found[: ask.page_size], _size)]
         if len(found) == len(shown):
             return ProjectPage(shown, "")
         last = shown[-1]
@@ -241,6 +242,10 @@ class ManageProjects:
 
 def _binding(caller: Caller, ask: ProjectPageAsk) -> bytes:
     return caller.tenant_id.encode() + b"\0" + ask.binding
+
+
+def _size(project: Project) -> int:
+    return text_bytes(project.description) + data_bytes({**project.settings})
 
 
 async def _existing(tx: Transaction, project_id: str, user_id: str) -> Project:

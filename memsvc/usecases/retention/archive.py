@@ -10,6 +10,7 @@ from memsvc.core import page_token
 from memsvc.core.audit import AuditAction, AuditEvent
 from memsvc.core.errors import MemoryNotFound
 from memsvc.core.model import Caller, JsonValue, MemoryKind
+from memsvc.core.paging import memory_bytes, within
 from memsvc.core.provenance import Withheld
 from memsvc.store import facts, replies, withheld
 from memsvc.store.withheld import WithheldState
@@ -56,7 +57,7 @@ class Archive:
             found = await withheld.page(
                 tx, WithheldState.ARCHIVED, ask.user_id, limit=ask.page_size + 1, after=after
             )
-        shown = found[: ask.page_size]
+        shown = [*within(found[: ask.page_size], lambda one: memory_bytes(one.memory))]
         if len(found) == len(shown):
             return ArchivePage(shown, "")
         last = shown[-1]

@@ -21,7 +21,7 @@ from memsvc.core.errors import (
     WriteConflict,
 )
 from memsvc.core.model import Caller
-from memsvc.store import forgetting, retention
+from memsvc.store import forgetting, projects, retention
 from memsvc.store.database import Transaction
 from memsvc.telemetry import log
 from memsvc.usecases.auditing import record
@@ -70,6 +70,8 @@ class Erasing:
                 return known
             if await retention.holds(tx, user_id):
                 raise UserHeld(field="user_id")
+            # Nobody to whom a project passes may be leaving it.
+            await projects.hold_all_of(tx, user_id)
             removed = await forgetting.remove_rows(tx, user_id, rows_max=self.batch_rows)
             user_hash = await forgetting.hash_of(tx, user_id)
             # Late, since other recorders of the tenant wait from here on.
