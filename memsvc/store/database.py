@@ -86,22 +86,26 @@ def domain_errors() -> Generator[None]:
 
 
 @contextmanager
-def cancellation_heeded() -> Generator[None]:
+def cancellation_heeded() -> Generator[Callable[[], None]]:
     """Raise CancelledError if the task is cancelled inside, whatever the driver and its pool make of that.
 
     A cancellation that comes while they wait is sometimes turned into an error of theirs, or lost with a
-    connection that is handed out in the same moment.
+    connection that is handed out in the same moment, or with a reply that is just there. What is yielded
+    raises for one that came already.
     """
     task = asyncio.current_task()
     before = task.cancelling() if task else 0
-    try:
-        yield
-    except Exception as error:
+
+    def heed() -> None:
         if task and task.cancelling() > before:
-            raise asyncio.CancelledError from error
+            raise asyncio.CancelledError
+
+    try:
+        yield heed
+    except Exception:
+        heed()
         raise
-    if task and task.cancelling() > before:
-        raise asyncio.CancelledError
+    heed()
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +249,7 @@ class Database:
         pipelined: bool = False,
     ) -> AsyncGenerator[Transaction]:
         wait = min(seconds, POOL_WAIT_SECONDS_MAX)
-        with cancellation_heeded(), domain_errors():
+        with cancellation_heeded() as heed, domain_errors():
             async with (
                 self._pool.connection(timeout=wait) as connection,
                 connection.pipeline() if pipelined else nullcontext(),
@@ -256,7 +260,9 @@ class Database:
                 await transaction.execute("enter_scope", **scope)
                 # A connection that breaks from here on does not come back into the pool.
                 self._used[connection] = asyncio.get_running_loop().time()
-                yield transaction
+                yield transaction  # ruff: ignore[fallible-context-manager] - what raises is rolled back, cancelled or not
+                # What was cancelled is not committed: whoever began anew meanwhile comes after it.
+                heed()
 
 
 async def _configure(connection: psycopg.AsyncConnection[Any]) -> None:

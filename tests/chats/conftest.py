@@ -174,6 +174,8 @@ def settings(url: str, folder: Path, *models: FakeModel, **more: Any) -> dict[st
         "grace_seconds": 2,
         "providers": json.dumps(providers),
         "chat_providers": json.dumps(names),
+        # Tests follow each other more quickly than one tenant's users do.
+        "rate": json.dumps({"units_per_second": 0}),
         "job_tell_seconds": 0.1,
         "job_backoff_factor": 0.02,
         **more,

@@ -9,8 +9,9 @@ import psycopg
 import pytest
 
 from memsvc.core.model import Caller
-from memsvc.store import embedded, jobs
+from memsvc.store import conversations, embedded, jobs, memories
 from memsvc.store.database import Database
+from memsvc.wiring.clock import utc_now
 
 #: Tasks at a time, more than there are connections, so that some wait for one.
 TASKS = 4
@@ -38,6 +39,35 @@ async def test_a_cancellation_is_never_lost(conninfo: str, caller: Caller) -> No
         ended += [repr(task) for task in cancelled if not task.cancelled()]
     await database.close()
     assert ended == []
+
+
+async def test_nothing_is_committed_after_a_cancellation(conninfo: str, caller: Caller) -> None:
+    """A transaction of a task that was cancelled before its last statement leaves nothing behind."""
+    database = Database(conninfo, connections_max=2)
+    await database.open()
+    through: set[str] = set()
+
+    async def work(name: str) -> None:
+        async with database.transaction(caller) as tx:
+            await memories.ensure_conversation(
+                tx, "u", name, project_id="", agent_id="", now=utc_now()
+            )
+            await jobs.messages(tx, uuid4(), limit=1)
+            through.add(name)
+
+    early: list[str] = []
+    for moment in range(MOMENTS):
+        names = [f"{moment}-{number}" for number in range(TASKS)]
+        tasks = {name: asyncio.create_task(work(name)) for name in names}
+        for _ in range(moment):
+            await asyncio.sleep(0)
+        early += [name for name, task in tasks.items() if name not in through and task.cancel()]
+        await asyncio.wait(tasks.values())
+    async with database.transaction(caller) as tx:
+        left = [name for name in early if await conversations.hold(tx, "u", name)]
+    await database.close()
+    assert early
+    assert left == []
 
 
 @pytest.mark.parametrize("kind", ["overview", "upkeep"])
