@@ -374,7 +374,12 @@ def connected(
         message = f"the memory is a MemoryClient or an address, not {type(memory).__name__}"
         raise TypeError(message)
     # A recall has no time to be repeated: gRPC would wait for a better moment until its deadline.
-    own = ClientOptions[Any](channel_options=[("grpc.enable_retries", 0)])
+    options_of_channel = [
+        ("grpc.enable_retries", 0),
+        # A forked process would be given its parent's connection, dead, from the common pool.
+        ("grpc.use_local_subchannel_pool", 1),
+    ]
+    own = ClientOptions[Any](channel_options=options_of_channel)
     connect = partial(MemoryClient, memory, options=own, **connection)
     return WrappedMemory(connect(), options, settings, connect)
 
