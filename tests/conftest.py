@@ -7,8 +7,10 @@ import hashlib
 import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
 
 from memsvc.core.model import Caller
@@ -141,3 +143,13 @@ def other_tenant(server: ServerProcess) -> Iterator[MemoryClient]:
 def user() -> str:
     """A user that no other test has."""
     return f"user-{uuid4()}"
+
+
+@pytest.fixture(scope="session")
+def owner(server: ServerProcess, data_dir: Path) -> Iterator[psycopg.Connection[Any]]:
+    """The database of the shared server, with nothing hidden."""
+    assert server.target
+    joined = embedded.start(data_dir / "postgres")
+    with psycopg.connect(joined.owner_conninfo, autocommit=True) as connection:
+        yield connection
+    joined.stop()

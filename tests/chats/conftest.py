@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -183,6 +184,24 @@ def settings(url: str, folder: Path, *models: FakeModel, **more: Any) -> dict[st
     return {name: str(value) for name, value in environment.items()}
 
 
+@contextmanager
+def serving(
+    postgres: embedded.EmbeddedPostgres, folder: Path, *models: FakeModel, **more: Any
+) -> Generator[ServerProcess]:
+    """Run a server that chats by *models* on a database of its own; it is to end without a traceback."""
+    environment = settings(new_database(postgres), folder, *models, **more)
+    with ServerProcess(folder / "server.log", **environment) as server:
+        yield server
+    assert "Traceback" not in server.log(), server.log()[-3000:]
+
+
+@contextmanager
+def talking(server: ServerProcess, user_id: str = "") -> Generator[Talk]:
+    """Talk with a server as *user_id*, or as a user of whom nothing is known."""
+    with closing(Talk(server.target, user_id or f"user-{uuid4()}")) as talk:
+        yield talk
+
+
 @pytest.fixture(scope="module")
 def chat_server(
     chats_postgres: embedded.EmbeddedPostgres,
@@ -193,10 +212,9 @@ def chat_server(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[ServerProcess]:
     """A server that chats by the two providers."""
-    folder = tmp_path_factory.mktemp("server")
-    environment = settings(
-        new_database(chats_postgres),
-        folder,
+    with serving(
+        chats_postgres,
+        tmp_path_factory.mktemp("server"),
         first_of_all,
         second_of_all,
         reader,
@@ -207,18 +225,15 @@ def chat_server(
         extraction_roles=json.dumps(["user", "assistant"]),
         chat_keepalive_seconds=0.2,
         web_search_url=searching.base_url.removesuffix("/v1"),
-    )
-    with ServerProcess(folder / "server.log", **environment) as server:
+    ) as server:
         yield server
-    assert "Traceback" not in server.log(), server.log()[-3000:]
 
 
 @pytest.fixture
 def talk(chat_server: ServerProcess) -> Iterator[Talk]:
     """A user of whom nothing is known."""
-    talk = Talk(chat_server.target, f"user-{uuid4()}")
-    yield talk
-    talk.close()
+    with talking(chat_server) as talk:
+        yield talk
 
 
 @pytest.fixture
@@ -244,9 +259,5 @@ def slow_chats(
 def _alone(
     postgres: embedded.EmbeddedPostgres, folder: Path, *models: FakeModel, **more: Any
 ) -> Iterator[Talk]:
-    environment = settings(new_database(postgres), folder, *models, **more)
-    with ServerProcess(folder / "server.log", **environment) as server:
-        talk = Talk(server.target, "somebody")
+    with serving(postgres, folder, *models, **more) as server, talking(server, "somebody") as talk:
         yield talk
-        talk.close()
-    assert "Traceback" not in server.log(), server.log()[-3000:]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from uuid import uuid4
 
 import pytest
 
 from memsvc.store import embedded
-from tests.chats.conftest import Talk, kinds, new_database, only, settings, text_of
+from tests.chats.conftest import Talk, kinds, only, serving, talking, text_of
 from tests.fakes.chat_steps import answering, sending
 from tests.fakes.model_server import Exchange, FakeModel, Step, failing, html, saying
 from tests.support.server import ServerProcess
@@ -36,26 +35,22 @@ def titled_server(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[ServerProcess]:
     """A server whose second model gives titles."""
-    folder = tmp_path_factory.mktemp("titled")
-    environment = settings(
-        new_database(chats_postgres),
-        folder,
+    with serving(
+        chats_postgres,
+        tmp_path_factory.mktemp("titled"),
         first_of_all,
         second_of_all,
         chat_providers=json.dumps(["first"]),
         title_provider="second",
-    )
-    with ServerProcess(folder / "server.log", **environment) as server:
+    ) as server:
         yield server
-    assert "Traceback" not in server.log(), server.log()[-3000:]
 
 
 @pytest.fixture
 def titled(titled_server: ServerProcess) -> Iterator[Talk]:
     """A user of whom nothing is known."""
-    talk = Talk(titled_server.target, f"user-{uuid4()}")
-    yield talk
-    talk.close()
+    with talking(titled_server) as talk:
+        yield talk
 
 
 @pytest.mark.parametrize("reply", REPLIES)

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import psycopg
 import pytest
 
-from memsvc.store import embedded
 from tests.support.server import KEYS, ServerProcess
 from tests.support.wire import Wire
 
@@ -94,13 +91,3 @@ def talk(acme: Wire) -> Talk:
 def other(acme: Wire) -> Talk:
     """Another one."""
     return Talk(acme)
-
-
-@pytest.fixture
-def owner(server: ServerProcess, data_dir: Path) -> Iterator[psycopg.Connection[Any]]:
-    """The database of the shared server, with nothing hidden."""
-    assert server.target
-    joined = embedded.start(data_dir / "postgres")
-    with psycopg.connect(joined.owner_conninfo, autocommit=True) as connection:
-        yield connection
-    joined.stop()

@@ -89,8 +89,7 @@ class Chat:
                 raise
             error = ChatTakenOver(field="request_id")
         except Exception as raised:  # ruff: ignore[blind-except] - handed over to the caller, who judges it
-            # What was cancelled in the middle may end with an error of its own.
-            error = ChatTakenOver(field="request_id") if work.taken_over else raised
+            error = raised
         finally:
             if key is not None and self._running.get(key) is work:
                 del self._running[key]

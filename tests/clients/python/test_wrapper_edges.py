@@ -325,7 +325,6 @@ sys.exit(code)
 """
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="without processes that fork")
 @pytest.mark.parametrize("used", ["new", "used"])
 def test_a_process_that_forks_has_answers_and_memories_in_both(
     remembering: ScriptedServer, model: FakeModel, used: str

@@ -46,8 +46,6 @@ from memsvc_client.wrapping.writer import Writer
 
 #: The argument of a call that is ours.
 OPTIONS_ARGUMENT: Final = "memory_options"
-
-
 #: All memories of this process.
 _MEMORIES: Final[weakref.WeakSet[WrappedMemory]] = weakref.WeakSet()
 
