@@ -54,6 +54,14 @@ async def take_up(
     return rows[0]
 
 
+async def get(tx: Transaction, key: RequestKey, *, now: datetime) -> TakenTurn | None:
+    """Return the turn of a request as it is, None if there is none."""
+    rows = await tx.all(
+        "get_turn", TakenTurn, rpc=rpc_name(tx, key.rpc), request_id=key.request_id, now=now
+    )
+    return rows[0] if rows else None
+
+
 async def hold(tx: Transaction, key: RequestKey, attempt: int) -> bool:
     """Return whether the turn is still that of this *attempt*; it then stays so in the transaction."""
     rows = await tx.mapped(

@@ -37,9 +37,20 @@ class Once(Generic[Result]):
         """
         if self.key is None or await replies.claim(tx, self.key, now=now):
             return None
+        if replay := await self.told(tx, now):
+            return replay
+        raise WriteConflict(field="request_id")
+
+    async def told(self, tx: Transaction, now: datetime) -> Replay | None:
+        """Return the stored reply if the call was made before; else None, and nothing is ours.
+
+        Raises RequestIdReused if the request_id belongs to another request.
+        """
+        if self.key is None:
+            return None
         stored = await replies.get(tx, self.key.rpc, self.key.request_id, now=now)
         if stored is None or stored.response is None:
-            raise WriteConflict(field="request_id")
+            return None
         if stored.fingerprint != self.key.fingerprint:
             raise RequestIdReused(field="request_id")
         return Replay(stored.response)

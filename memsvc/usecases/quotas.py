@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 
 from memsvc.core.errors import MemsvcError, QuotaExceeded
 from memsvc.core.model import Caller
@@ -20,6 +20,7 @@ from memsvc.store import usage
 from memsvc.store.usage import ModelUsage
 from memsvc.telemetry import log
 from memsvc.usecases.context import Context
+from memsvc.usecases.once import Once, Replay
 
 #: For so long what was added up counts, in seconds.
 FRESH_SECONDS: Final = 5.0
@@ -83,6 +84,24 @@ class Quotas:
                 raise QuotaExceeded(quota=name)
         known.memories += memories
         known.bytes += size
+
+    async def room_or_reply(
+        self, caller: Caller, once: Once[Any], memories: int, size: int
+    ) -> Replay | None:
+        """Return None if there is room, as make_room does, or the reply that the same request had before.
+
+        A retry is told what was stored, although there is room for nothing more by now. Raises
+        QuotaExceeded and RequestIdReused.
+        """
+        try:
+            await self.make_room(caller, memories, size)
+        except QuotaExceeded:
+            async with self.context.database.transaction(caller) as tx:
+                replay = await once.told(tx, self.context.clock())
+            if replay is None:
+                raise
+            return replay
+        return None
 
     async def _sum(self, caller: Caller) -> _Sum:
         now = asyncio.get_running_loop().time()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import grpc
 import pytest
 
+from memsvc.store.embedded import EmbeddedPostgres
 from memsvc.v1 import chat_pb2
-from tests.chats.conftest import Talk, kinds, only, text_of
+from tests.chats.conftest import Talk, kinds, only, serving, talking, text_of
 from tests.fakes.chat_steps import answering, chunk, sending
 from tests.fakes.model_server import FakeModel, failing
 from tests.support.waiting import until
@@ -46,6 +48,41 @@ def test_a_request_id_of_another_request_is_refused(talk: Talk, first: FakeModel
     assert (caught.value.code, caught.value.reason) == ("ALREADY_EXISTS", "IDEMPOTENCY_KEY_REUSED")
     assert len(first.requests) == 1
     assert len(talk.messages()) == 2
+
+
+def test_what_was_told_is_told_again_whatever_has_changed(
+    chats_postgres: EmbeddedPostgres, first: FakeModel, tmp_path: Path
+) -> None:
+    """A persona that is gone since, and a quota that the turn filled, keep no reply from who lost it."""
+    with (
+        serving(chats_postgres, tmp_path, first, quota='{"memories": 1}') as server,
+        talking(server) as talk,
+    ):
+        persona = {
+            "persona_id": "ada",
+            "user_id": talk.user_id,
+            "name": "Ada",
+            "system_prompt": "A.",
+        }
+        talk.wire.call("PersonaService/CreatePersona", persona=persona)
+        request = {"persona_id": "ada", "request_id": str(uuid4())}
+        before = talk.say("My name is Ola.", **request)
+        talk.wire.call("PersonaService/DeletePersona", user_id=talk.user_id, persona_id="ada")
+        again = talk.say("My name is Ola.", **request)
+        with pytest.raises(Refused) as gone:
+            talk.say("My name is Ola.", persona_id="ada", request_id=str(uuid4()))
+        with pytest.raises(Refused) as full:
+            talk.say("My name is Ola.", request_id=str(uuid4()))
+        with pytest.raises(Refused) as reused:
+            talk.say("My name is Nils.", **request)
+
+    assert len(first.requests) == 1
+    assert only(again, "done").replayed
+    assert text_of(again) == text_of(before) == "I see."
+    assert only(again, "started") == only(before, "started")
+    assert gone.value.reason == "PERSONA_NOT_FOUND"
+    assert full.value.reason == "QUOTA_EXCEEDED"
+    assert reused.value.reason in {"PERSONA_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED"}
 
 
 def test_a_deleted_answer_is_not_told_again(talk: Talk, first: FakeModel) -> None:

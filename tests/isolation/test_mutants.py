@@ -30,6 +30,7 @@ ELSEWHERE_MAX: Final = 95
 OF_CHATS: Final = (
     "claim_turn",
     "delete_interrupted_message",
+    "get_turn",
     "hold_turn",
     "list_last_lines",
     "list_conversation_titles",
@@ -173,7 +174,8 @@ def test_no_predicate_is_all_that_stands_between_chats(
             }
             asked = {**names, "message": "What is secret?", "cache_mode": "CACHE_MODE_USE"}
             with statements(monkeypatch, mutated):
-                # Again: as a retry, and without one, as something said anew.
+                # First by somebody who is not there; again as a retry, and as something said anew.
+                gone = outcome(acme, "MemoryService/Chat", {**asked, "persona_id": "nobody"}, "")
                 told = [
                     outcome(acme, "MemoryService/Chat", fields, "")
                     for fields in (asked, asked, {**asked, "request_id": ""})
@@ -185,6 +187,7 @@ def test_no_predicate_is_all_that_stands_between_chats(
             assert seen, name
             assert CANARY not in seen, name
             assert CANARY not in str(told), name
+            assert "PERSONA_NOT_FOUND" in str(gone), name
     assert theirs.snapshot() == before
 
 

@@ -174,6 +174,41 @@ def test_a_quota_stops_what_would_go_beyond(globex: Services, user: str) -> None
     assert quotas[0].used == 2
 
 
+def test_a_retry_of_what_took_the_last_room_is_told_so(
+    model_dir: Path, tmp_path: Path, user: str
+) -> None:
+    """A full quota keeps from nobody the reply that was lost, only from who asks for more."""
+    process = ServerProcess(
+        tmp_path / "log",
+        data_dir=str(tmp_path / "data"),
+        model_dir=str(model_dir),
+        embedder="none",
+        drain_seconds="0",
+        quota='{"memories": 2}',
+    )
+    said: dict[str, Any] = {
+        "user_id": user,
+        "messages": [{"content": "one"}],
+        "extraction": "EXTRACTION_MODE_NONE",
+        "request_id": f"first-{user}",
+    }
+    noted = {"user_id": user, "content": "two", "request_id": f"last-{user}"}
+    with process, Wire(process.target) as wire:
+        stored = wire.call("MemoryService/Ingest", **said)
+        note = wire.call("MemoryService/CreateMemory", **noted)
+
+        assert wire.call("MemoryService/Ingest", **said) == stored
+        assert wire.call("MemoryService/CreateMemory", **noted) == note
+        for more, reason in (
+            ({"request_id": f"more-{user}"}, "QUOTA_EXCEEDED"),
+            ({"messages": [{"content": "more"}]}, "IDEMPOTENCY_KEY_REUSED"),
+            ({"request_id": "", "messages": [{"content": "more"}]}, "QUOTA_EXCEEDED"),
+        ):
+            with pytest.raises(Refused) as refused:
+                wire.call("MemoryService/Ingest", **said | more)
+            assert refused.value.reason == reason
+
+
 def test_get_limits_tells_the_bounds_and_the_costs(acme: Services) -> None:
     """The bounds of the contract and of the tenant, and what each method takes from its rate."""
     reply = acme("AdminService").call("GetLimits", admin_pb.GetLimitsRequest())

@@ -255,6 +255,7 @@ COLUMNS = {
     "count_embedded": [field.name for field in fields(Count)],
     "list_pending_memories": [field.name for field in fields(PendingMemory)],
     "claim_turn": [field.name for field in fields(TakenTurn)],
+    "get_turn": [field.name for field in fields(TakenTurn)],
     "list_last_lines": [field.name for field in fields(StoredLine)],
     "get_model_usage": [field.name for field in fields(ModelUsage)],
     "get_reply": [field.name for field in fields(StoredReply)],

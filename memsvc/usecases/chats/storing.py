@@ -131,12 +131,12 @@ class Storing:
         if not ask.memory_mode.writes:
             return Turn(turn_id, 0, None, ask.conversation_id, "", screened.content, stored=False)
         batch = _batch(ask, ask.conversation_id, screened, _spoken_to(ask))
-        await self.ingest.make_room(caller, [batch])
+        await self.ingest.make_room(caller, batch)
         (embedded,) = await self.ingest.embed(caller, [batch])
         now = self.context.clock()
         async with self.context.database.transaction(caller) as tx:
             taken = await self._take_up(tx, ask, turn_id, now)
-            turn = self._turn(ask, taken, screened)
+            turn = self._turn(ask, taken, screened.content)
             if turn.ended is not None:
                 return turn
             found = await chats.turn_messages(
@@ -185,14 +185,27 @@ class Storing:
             raise RequestIdReused(field="request_id")
         return taken
 
-    def _turn(self, ask: ChatAsk, taken: TakenTurn, screened: NewMessage) -> Turn:
+    async def told(self, caller: Caller, ask: ChatAsk) -> Turn | None:
+        """Return the turn of the same request if it has ended, else None; raises RequestIdReused."""
+        if ask.key is None or not ask.memory_mode.writes:
+            return None
+        async with self.context.database.transaction(caller) as tx:
+            taken = await chats.get(tx, ask.key, now=self.context.clock())
+        if taken is None:
+            return None
+        if taken.fingerprint != ask.key.fingerprint:
+            raise RequestIdReused(field="request_id")
+        turn = self._turn(ask, taken, ask.message)
+        return turn if turn.ended is not None else None
+
+    def _turn(self, ask: ChatAsk, taken: TakenTurn, message: str) -> Turn:
         return Turn(
             taken.turn_id,
             taken.attempt,
             ask.key,
             ask.conversation_id or str(uuid5(taken.turn_id, "conversation")),
             ask.user_message_id or str(taken.turn_id),
-            screened.content,
+            message,
             stored=True,
             ended=None if taken.response is None else Ended.decoded(taken.response),
         )

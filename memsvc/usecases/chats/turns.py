@@ -10,7 +10,7 @@ from typing import Any, Final
 from memsvc.core.chat import AnswerOptions, FinishReason, TokenUsage
 from memsvc.core.chat_prompt import Line, Material, Prompt, Voice, assembled
 from memsvc.core.context_block import RANDOM_BYTES, Fence
-from memsvc.core.errors import AnswerTruncated, ChatTakenOver
+from memsvc.core.errors import AnswerTruncated, ChatTakenOver, MemsvcError
 from memsvc.core.model import Caller, Role
 from memsvc.core.paging import REPLY_BYTES_MAX, fitting
 from memsvc.core.personas import Persona
@@ -98,10 +98,17 @@ class Turns:
         QuotaExceeded after the user's message was.
         """
         ask = replace(ask, token_budget=ask.token_budget or self.token_budget)
-        speakers, moderator = await self.gathering.speakers(caller, ask)
-        for persona in speakers:
-            self.providers.candidates(ask, persona)
-        turn = await self.storing.begin(caller, ask)
+        try:
+            speakers, moderator = await self.gathering.speakers(caller, ask)
+            for persona in speakers:
+                self.providers.candidates(ask, persona)
+            turn = await self.storing.begin(caller, ask)
+        except MemsvcError:
+            # What was told before is told again, whoever is gone and whatever is full by now.
+            told = await self.storing.told(caller, ask)
+            if told is None:
+                raise
+            turn = told
         await put(Started(turn.conversation_id, turn.user_message_id))
         if turn.ended is not None:
             await self._replay(caller, ask, turn.ended, put)

@@ -103,7 +103,8 @@ class Ingest:
         Raises InvalidFields for a vector of another model, SecretFound, TextRejected, QuotaExceeded,
         UserErased, ProjectNotFound and ProjectRoleMissing.
         """
-        await self.make_room(caller, [ask])
+        if replay := await self.quotas.room_or_reply(caller, ask.once, *_size_of(ask)):
+            return replay
         ask = await self.screened(caller, ask)
         (embedded,) = await self.embed(caller, [ask])
         stored = await self._store(caller, ask, embedded)
@@ -113,11 +114,9 @@ class Ingest:
             return stored.ingested
         return await self._drawn(caller, ask, stored.ingested, stored.begun)
 
-    async def make_room(self, caller: Caller, asks: Sequence[IngestAsk]) -> None:
-        """Raise QuotaExceeded unless there is room for the messages of *asks*."""
-        messages = [message for ask in asks for message in ask.messages]
-        size = sum(len(message.content.encode()) for message in messages)
-        await self.quotas.make_room(caller, len(messages), size)
+    async def make_room(self, caller: Caller, ask: IngestAsk) -> None:
+        """Raise QuotaExceeded unless there is room for the messages of *ask*."""
+        await self.quotas.make_room(caller, *_size_of(ask))
 
     async def screened(self, caller: Caller, ask: IngestAsk) -> IngestAsk:
         """Return *ask* with its messages as they may be stored; raise SecretFound and TextRejected."""
@@ -310,3 +309,8 @@ class Ingest:
             guess,
             lexical_vectors(searchable(message.author, message.content)),
         )
+
+
+def _size_of(ask: IngestAsk) -> tuple[int, int]:
+    """Return how many messages are to be stored, and how many bytes they take."""
+    return len(ask.messages), sum(len(message.content.encode()) for message in ask.messages)

@@ -129,7 +129,7 @@ class IngestStream:
     async def _store_batch(self, caller: Caller, batch: _Batch, report: StreamReport) -> None:
         for attempt in range(1, TRIES + 1):
             try:
-                await self.ingest.make_room(caller, [batch.ask])
+                await self.ingest.make_room(caller, batch.ask)
                 done = await self.ingest.store(_limited(caller), batch.ask, batch.embedded)
             except (WriteConflict, Overloaded, StorageUnavailable) as error:
                 if attempt == TRIES:

@@ -96,7 +96,9 @@ class WriteMemories:
         Raises SecretFound, TextRejected, ProjectNotFound and ProjectRoleMissing.
         """
         now = self.context.clock()
-        await self.quotas.make_room(caller, 1, len(ask.content.encode()))
+        size = len(ask.content.encode())
+        if replay := await self.quotas.room_or_reply(caller, ask.once, 1, size):
+            return replay
         policy = self.context.trust(caller.tenant_id)
         ask = await at_leisure(len(ask.content), partial(screened_note, policy, ask))
         embedded = await self.embedding.texts([] if ask.withheld else [ask.content], caller)
