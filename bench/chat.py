@@ -83,6 +83,8 @@ class Figures:
     #: A reader who reads nothing, while the model says megabytes.
     memory_slow_before: float
     memory_slow: float
+    #: From a caller's leaving to the end of the model's answer.
+    leaving: Ways
     #: Streams that are given up after their first word.
     memory_cancelled_before: float
     memory_cancelled: float
@@ -176,6 +178,23 @@ async def slow_reader(stub: Any, effort: Effort, memory: Callable[[], float]) ->
     return most
 
 
+async def leaving_of(stub: Any, address: str, count: int) -> Ways:
+    """Return how long the model goes on with an answer whose caller has left."""
+    found: list[int] = []
+    for number in range(count):
+        call = stub.Chat(request(f"left-{number % 20}", "pieces=10000 every=0.005"), timeout=60)
+        while (await call.read()).WhichOneof("event") != "delta":
+            pass
+        left = time.monotonic_ns()
+        call.cancel()
+        # Lets the reset be sent.
+        await asyncio.sleep(0)
+        while await asyncio.to_thread(open_at, address):
+            pass
+        found.append(time.monotonic_ns() - left)
+    return ways(found)
+
+
 async def cancelled(stub: Any, count: int) -> None:
     """Give up so many streams after their first word, twenty at a time."""
 
@@ -213,7 +232,7 @@ async def measured(
     def memory() -> float:
         return float(process.memory_info().rss) / MEBIBYTE
 
-    steps = progress.add_task("chats", total=6)
+    steps = progress.add_task("chats", total=7)
     async with grpc.aio.insecure_channel(server.target) as channel:
         stub = MemoryServiceStub(channel)
         await first_of(stub, 20)
@@ -230,6 +249,8 @@ async def measured(
         slow = await slow_reader(stub, effort, memory)
         progress.advance(steps)
         await settled(address)
+        leaving = await leaving_of(stub, address, effort.firsts)
+        progress.advance(steps)
         # What grows at first is what the program keeps for such calls anyway.
         await cancelled(stub, max(effort.cancelled // 4, 20))
         await settled(address)
@@ -239,8 +260,8 @@ async def measured(
         left = await settled(address)
         progress.advance(steps)
     return Figures(
-        floor, first, crowd, complete, before, early, late, slow_before, slow, gone_before,
-        memory(), left,
+        floor, first, crowd, complete, before, early, late, slow_before, slow, leaving,
+        gone_before, memory(), left,
     )  # fmt: skip
 
 
@@ -252,6 +273,7 @@ def report_of(figures: Figures, effort: Effort) -> Report:
             ("first piece, to a reader of the model's own (floor)", figures.floor),
             ("first piece, to a caller of Chat", figures.first),
             (f"each piece of {effort.crowd} streams at once", figures.crowd),
+            ("from a caller's leaving to the end of the model's answer", figures.leaving),
         )
     )
     memory = (
@@ -274,6 +296,9 @@ def report_of(figures: Figures, effort: Effort) -> Report:
             figures.crowd_complete,
             effort.crowd,
             at_least=True,
+        ),
+        Mark(
+            "until the model is stopped whose caller has left, p99, ms", figures.leaving.p99, 1000.0
         ),
         Mark("answers left open", figures.left_open, 0),
     ]

@@ -64,8 +64,9 @@ class Talk:
 
 
 def kinds(events: list[chat_pb2.ChatEvent]) -> list[str]:
-    """Return what happened, a run of the same once."""
-    names = [str(event.WhichOneof("event")) for event in events]
+    """Return what happened, a run of the same once, however slow the machine: without keepalives."""
+    happened = [event for event in events if not event.HasField("keepalive")]
+    names = [str(event.WhichOneof("event")) for event in happened]
     return [name for place, name in enumerate(names) if place == 0 or names[place - 1] != name]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterator
+from typing import Any
 
 import httpx2
 import pytest
@@ -15,6 +16,7 @@ from tests.fakes.model_server import FakeModel
 from tests.support.gateway import Gateway
 from tests.support.grpcurl import GRPCURL, needs_grpcurl
 from tests.support.server import ServerProcess
+from tests.support.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +27,11 @@ def gateway(
     gateway = Gateway(tmp_path_factory.mktemp("gateway"), chat_server.target)
     yield gateway
     gateway.stop()
+
+
+def names(events: list[dict[str, Any]]) -> list[str]:
+    """Return what happened, without keepalives."""
+    return [name for event in events for name in event if name != "keepalive"]
 
 
 def test_a_chat_streams_as_json(gateway: Gateway, talk: Talk, first: FakeModel) -> None:
@@ -41,7 +48,7 @@ def test_a_chat_streams_as_json(gateway: Gateway, talk: Talk, first: FakeModel) 
                 first.release.set()
 
     events = json.loads(body)
-    assert [next(iter(event)) for event in events][:2] == ["started", "context"]
+    assert names(events)[:2] == ["started", "context"]
     assert "".join(e["delta"]["text"] for e in events if "delta" in e) == "Once upon a time."
     assert events[-1]["done"]["finishReason"] == "FINISH_REASON_STOP"
 
@@ -59,7 +66,7 @@ def test_a_caller_of_the_gateway_who_goes_away_stops_the_model(
             if '"Once"' in body:
                 break
 
-    assert first.requests[0].disconnected.wait(5.0)
+    until(first.requests[0].disconnected.is_set)
 
 
 @needs_grpcurl
@@ -84,7 +91,6 @@ def test_grpcurl_shows_a_legible_stream(
     while at < len(shown.rstrip()):
         event, at = decoder.raw_decode(shown, at + (len(shown[at:]) - len(shown[at:].lstrip())))
         events.append(event)
-    assert [next(iter(event)) for event in events] == [
-        *("started", "context", "delta", "delta", "title", "usage", "done"),
-    ]
-    assert events[2] == {"delta": {"text": "I"}}
+    happened = ["started", "context", "delta", "delta", "title", "usage", "done"]
+    assert names(events) == happened
+    assert {"delta": {"text": "I"}} in events
