@@ -1,6 +1,6 @@
 """What a model is given to read for an answer, within a budget of tokens.
 
-The system turn holds the persona and the user's preferences, and nothing that was remembered: memories and
+The system turn holds the persona, the day and the user's preferences, and nothing that was remembered: memories and
 pages stand, as data behind a fence, before the words that are to be answered.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final, Literal
 
 from memsvc.core.chat import ChatTurn, PromptPartKind
@@ -66,9 +67,10 @@ class Voice:
     #: The names of the other participants.
     others: tuple[str, ...] = ()
 
-    def system_text(self, preferences: str, *, with_data: bool) -> str:
+    def system_text(self, preferences: str, today: date, *, with_data: bool) -> str:
         """Return what the system turn says."""
-        parts = [self.instructions or ASSISTANT]
+        # Memories tell their day: without this one nobody knows how long ago that was.
+        parts = [self.instructions or ASSISTANT, f"Today is {today:%A}, {today.isoformat()} (UTC)."]
         if self.others:
             names = ", ".join(self.others)
             parts.append(
@@ -87,6 +89,8 @@ class Material:
     """All that a prompt may be made of."""
 
     voice: Voice
+    #: In UTC.
+    today: date
     preferences: str = ""
     conscious: Sequence[Memory] = ()
     recalled: Sequence[Memory] = ()
@@ -146,7 +150,7 @@ def assembled(material: Material, fence: Fence, budget: int) -> Prompt:
     """
     voice, latest = material.voice, material.latest
     with_data = bool(material.conscious or material.recalled or material.pages)
-    system = voice.system_text(material.preferences, with_data=with_data)
+    system = voice.system_text(material.preferences, material.today, with_data=with_data)
     preferences = tokens(material.preferences)
     asked = sum(_cost(line) for line in latest)
     left = max(budget - tokens(system) - asked, 0)

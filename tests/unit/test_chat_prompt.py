@@ -72,7 +72,7 @@ def spoke(text: str, persona_id: str = "", name: str = "") -> Line:
 
 def prompt(budget: int = 4000, **parts: object) -> Prompt:
     """The prompt of a message "Hi?" with further *parts*."""
-    material = Material(Voice(), latest=[user("Hi?")])
+    material = Material(Voice(), NOW.date(), latest=[user("Hi?")])
     return assembled(replace(material, **parts), FENCE, budget)  # type: ignore[arg-type]
 
 
@@ -85,6 +85,19 @@ def test_memories_stand_before_the_message_and_not_in_the_system_turn() -> None:
     assert "tea" not in system.text
     assert "dog" not in system.text
     assert asked.text.index("tea") < asked.text.index("dog") < asked.text.index("Hi?")
+
+
+def test_the_model_knows_what_day_it_is() -> None:
+    """A memory tells its day, and the system turn this one; an answer of yesterday is not today's."""
+    old = memory(1, "Started at the bakery.")
+    (today, tomorrow) = (
+        assembled(Material(Voice(), day.date(), recalled=[old], latest=[user("Hi?")]), FENCE, 4000)
+        for day in (NOW, NOW + timedelta(days=1))
+    )
+
+    assert "Today is Thursday, 2026-01-01 (UTC)." in today.turns[0].text
+    assert '"when": "2026-01-01"' in today.turns[-1].text
+    assert today.identity != tomorrow.identity
 
 
 def test_a_memory_is_told_once() -> None:
@@ -179,7 +192,7 @@ def test_the_identity_depends_on_all_that_is_told_of_a_memory() -> None:
     ]
     latest = [Line("1", Role.USER, "Where do I live?")]
     prompts = [
-        assembled(Material(Voice(), recalled=[one], latest=latest), FENCE, 4000)
+        assembled(Material(Voice(), NOW.date(), recalled=[one], latest=latest), FENCE, 4000)
         for one in (known, *others)
     ]
 
@@ -195,7 +208,11 @@ def test_the_identity_depends_on_who_is_to_speak() -> None:
         Line("3", Role.USER, "And?"),
     ]
     one, other = (
-        assembled(Material(Voice(name, "Ada", "Be kind.", ("Ada",)), latest=lines), FENCE, 4000)
+        assembled(
+            Material(Voice(name, "Ada", "Be kind.", ("Ada",)), NOW.date(), latest=lines),
+            FENCE,
+            4000,
+        )
         for name in ("a", "b")
     )
 
@@ -206,7 +223,9 @@ def test_the_identity_depends_on_who_is_to_speak() -> None:
 def test_the_identity_depends_on_what_is_known_and_not_on_chance() -> None:
     """The same things make the same prompt for the cache, whatever fences them; another memory does not."""
     other = Fence.of(bytes(reversed(range(RANDOM_BYTES))))
-    material = Material(Voice(), recalled=[memory(1, "Has a dog.")], latest=[user("Hi?")])
+    material = Material(
+        Voice(), NOW.date(), recalled=[memory(1, "Has a dog.")], latest=[user("Hi?")]
+    )
     changed = replace(material, recalled=[memory(1, "Has a cat.")])
 
     same = assembled(material, FENCE, 4000).identity

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any, Final
 
 from memsvc.core.chat import AnswerOptions, FinishReason, TokenUsage
@@ -169,7 +170,7 @@ class Turns:
             await put(asking.Speaking(persona.persona_id, persona.name, place))
         own_ids = [turn.user_message_id, *(line.message_id for line in done.lines)]
         known = await self.gathering.known(caller, ask, persona, company, own_ids)
-        material = _material(turn, company, persona, known, done.lines)
+        material = _material(turn, company, persona, known, self._today(), done.lines)
         fence = Fence.of(self.context.chance(RANDOM_BYTES))
         budget = ask.token_budget or self.token_budget
         prompt = assembled(material, fence, budget)
@@ -201,6 +202,9 @@ class Turns:
         done.spoken.append(_Spoken(line, answer, revision))
         if ask.participants and persona is not None:
             await put(asking.TurnEnded(persona.persona_id, message_id, answer.finish))
+
+    def _today(self) -> date:
+        return self.context.clock().date()
 
     async def _truncated(
         self, caller: Caller, ask: ChatAsk, turn: Turn, new: AnswerToStore
@@ -322,6 +326,7 @@ def _material(
     company: Company,
     persona: Persona | None,
     known: Known,
+    today: date,
     said: Sequence[Line],
 ) -> Material:
     others = tuple(one.name for one in company.speakers if one is not None and one is not persona)
@@ -332,6 +337,7 @@ def _material(
     )
     return Material(
         voice,
+        today,
         company.preferences,
         known.conscious,
         [hit.memory for hit in known.recalled],
