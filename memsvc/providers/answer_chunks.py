@@ -54,14 +54,32 @@ def read_chunk(data: bytes) -> AnswerPiece:
     delta = choice.get("delta")
     text, reasoning, refusal = "", "", ""
     if isinstance(delta, dict):
-        text = _string(delta, "content")
-        # DeepSeek, xAI, LM Studio and vLLM name it so; OpenRouter and Ollama otherwise.
-        reasoning = _string(delta, "reasoning_content") or _string(delta, "reasoning")
+        content = delta.get("content")
+        text = _text(content)
+        # DeepSeek, xAI, LM Studio and vLLM name it so; OpenRouter and Ollama otherwise; Mistral's are in the content.
+        named = _string(delta, "reasoning_content") or _string(delta, "reasoning")
+        reasoning = named or _thoughts(content)
         refusal = _string(delta, "refusal")
     finish = None if not isinstance(reason, str) else _FINISH.get(reason.lower(), FinishReason.STOP)
     if refusal:
         text, finish = text + refusal, FinishReason.CONTENT_FILTER
     return AnswerPiece(text, reasoning, finish, read_usage(chunk))
+
+
+def _text(content: object) -> str:
+    """Return what *content* says: a string, or parts as Mistral's models send them."""
+    if isinstance(content, str):
+        return content
+    return "".join(_string(part, "text") for part in _parts(content))
+
+
+def _thoughts(content: object) -> str:
+    """Return what the parts of *content* say that are thoughts, and made of parts themselves."""
+    return "".join(_text(part.get("thinking")) for part in _parts(content))
+
+
+def _parts(content: object) -> list[dict[str, Any]]:
+    return [part for part in content if isinstance(part, dict)] if isinstance(content, list) else []
 
 
 def _string(delta: dict[str, Any], name: str) -> str:

@@ -486,6 +486,27 @@ async def test_a_refusal_is_the_answer_and_is_marked() -> None:
     assert pieces[-1].finish is FinishReason.CONTENT_FILTER
 
 
+async def test_content_may_come_in_parts() -> None:
+    """Mistral's models that reason send lists: their thoughts are told apart, and nothing said is lost."""
+    thought = {"type": "thinking", "thinking": [{"type": "text", "text": "So, "}], "closed": True}
+    with FakeModel() as fake:
+        fake.script.append(
+            sending(
+                data({"choices": choice({"content": [thought]})}),
+                data({"choices": choice({"content": [{"type": "text", "text": "Hi"}, None]})}),
+                chunk(" there"),
+                chunk(finish="stop"),
+                DONE,
+            )
+        )
+        model = model_of(ProviderKind.COMPATIBLE, fake)
+        pieces = await asked(model)
+        await model.close()
+
+    assert "".join(piece.text for piece in pieces) == "Hi there"
+    assert "".join(piece.reasoning for piece in pieces) == "So, "
+
+
 async def test_leaving_early_closes_the_connection() -> None:
     """Who stops reading stops the model, at once."""
     with FakeModel() as fake:
@@ -493,7 +514,7 @@ async def test_leaving_early_closes_the_connection() -> None:
         model = model_of(ProviderKind.OPENAI, fake)
         async with model.answering("a-model", TURNS, AnswerOptions()) as pieces:
             assert (await anext(pieces)).text == "Hi"
-        assert await asyncio.to_thread(fake.requests[0].disconnected.wait, 1.0)
+        assert await asyncio.to_thread(fake.requests[0].disconnected.wait, 10.0)
         await model.close()
 
 
