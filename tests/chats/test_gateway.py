@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 from collections.abc import Iterator
 from typing import Any
 
+import grpc
 import httpx2
 import pytest
+from google.rpc import error_details_pb2, status_pb2
 
 from tests.chats.conftest import Talk
 from tests.fakes.chat_steps import answering, chunk, sending
@@ -51,6 +54,38 @@ def test_a_chat_streams_as_json(gateway: Gateway, talk: Talk, first: FakeModel) 
     assert names(events)[:2] == ["started", "context"]
     assert "".join(e["delta"]["text"] for e in events if "delta" in e) == "Once upon a time."
     assert events[-1]["done"]["finishReason"] == "FINISH_REASON_STOP"
+
+
+def test_a_chat_that_breaks_off_tells_so_behind_its_array(
+    gateway: Gateway, talk: Talk, first: FakeModel
+) -> None:
+    """The status is gone by then: the array ends without `done`, and the trailers say why, as in gRPC."""
+    first.script.append(sending(chunk("Once"), end=False))
+    asked = json.dumps({"userId": talk.user_id, "message": "Tell me a story."})
+    answer = subprocess.run(
+        [
+            *("curl", "--silent", "--show-error", "--include", "--max-time", "20"),
+            *("--header", "content-type: application/json", "--data", "@-"),
+            f"{gateway.url}/v1/chat",
+        ],
+        input=asked,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+    _, _, rest = answer.partition("\n\n")
+    events, end = json.JSONDecoder().raw_decode(rest)
+    assert events[-1] == {"delta": {"text": "Once"}}
+    trailers = dict(line.split(": ", 1) for line in rest[end:].split("\n") if line)
+    assert trailers["grpc-status"] == str(grpc.StatusCode.UNAVAILABLE.value[0])
+    assert trailers["grpc-message"]
+    details = trailers["grpc-status-details-bin"]
+    status = status_pb2.Status.FromString(base64.b64decode(details + "=" * (-len(details) % 4)))
+    info = error_details_pb2.ErrorInfo()
+    assert any(detail.Unpack(info) for detail in status.details)
+    assert info.reason == "LLM_STREAM_TRUNCATED"
+    assert info.metadata["assistant_message_id"]
 
 
 def test_a_caller_of_the_gateway_who_goes_away_stops_the_model(

@@ -36,17 +36,19 @@ class Reply:
 
 def curl(url: str, *arguments: str, body: object = None, key: str = KEYS["acme"]) -> Reply:
     """Return the reply that curl gets from *url*."""
-    command = ["curl", "--silent", "--show-error", "--include", "--max-time", "20", url, *arguments]
+    command = ["curl", "--silent", "--show-error", "--max-time", "20", url, *arguments]
+    # Not --include: the trailers of a stream would stand behind its body.
+    command += ["--dump-header", "/dev/stderr"]
     command += ["--header", f"authorization: Bearer {key}", "--header", "expect:"]
     if body is not None:
         command += ["--header", "content-type: application/json", "--data", "@-"]
     data = json.dumps(body) if body is not None else None
     done = subprocess.run(command, input=data, capture_output=True, text=True, check=True)
-    head, _, text = done.stdout.partition("\n\n")
+    head, _, _ = done.stderr.partition("\n\n")
     lines = head.splitlines()
     pairs = (line.partition(": ") for line in lines[1:])
     headers = {name.lower(): value for name, _, value in pairs}
-    return Reply(int(lines[0].split()[1]), headers, text)
+    return Reply(int(lines[0].split()[1]), headers, done.stdout)
 
 
 def conforms(reply: Reply, path: str, verb: str) -> None:

@@ -21,6 +21,9 @@ pub const DEFAULT_MAX_MESSAGE_BYTES: usize = 4 * 1024 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const KEEPALIVE: Duration = Duration::from_secs(60);
 const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(20);
+/// How much of all answers together may be unread: any amount, for that of each is bounded. With a bound, a few
+/// streams that are read slowly would hold up all other calls.
+const CONNECTION_WINDOW: u32 = (1 << 31) - 1;
 const USER_AGENT: &str = concat!("memsvc-rust/", env!("CARGO_PKG_VERSION"));
 
 /// A setting of a client that cannot be used.
@@ -155,6 +158,7 @@ impl MemoryClientBuilder {
             .user_agent(USER_AGENT)
             .map_err(|error| invalid(&error))?
             .connect_timeout(CONNECT_TIMEOUT)
+            .initial_connection_window_size(CONNECTION_WINDOW)
             .http2_keep_alive_interval(KEEPALIVE)
             .keep_alive_timeout(KEEPALIVE_TIMEOUT)
             .keep_alive_while_idle(false);

@@ -58,6 +58,26 @@ async fn a_dropped_export_is_cancelled() {
     server.caller_is_gone().await;
 }
 
+/// Exports that nobody reads for the moment hold up no other call of the client.
+#[tokio::test]
+async fn unread_exports_hold_up_nobody() {
+    let server = ScriptedServer::start().await;
+    let client = client_of(&server);
+    let line = format!("{}\n", "x".repeat(1 << 20));
+    let mut unread = Vec::new();
+    for _ in 0..8 {
+        server.answer(Answer::Messages(vec![piece(&line); 8]));
+        let mut lines = client.export_user(export()).await.expect("a stream");
+        lines.next().await.expect("a line").expect("no error");
+        unread.push(lines);
+    }
+
+    for _ in 0..20 {
+        let limits = client.get_limits(GetLimitsRequest::default()).await;
+        limits.expect("an answer");
+    }
+}
+
 /// An import sends whole lines in pieces below the limit, for the user that is named.
 #[tokio::test]
 async fn an_import_is_made_of_lines() {

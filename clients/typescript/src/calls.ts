@@ -39,6 +39,12 @@ interface Terms extends ConnectTerms {
   readonly end: () => void;
 }
 
+/** Who reads a stream: whether they have left it, and what ends the call then. */
+interface Reader {
+  left: boolean;
+  end: () => void;
+}
+
 /** Makes calls of each shape: with a deadline, headers and typed errors, until it is closed. */
 export class Calls {
   readonly #transport: Transport;
@@ -88,20 +94,36 @@ export class Calls {
   }
 
   /** Makes a call that is answered by a stream; it is sent when the first answer is asked for. */
-  async *serverStream<I extends DescMessage, O extends DescMessage>(
+  serverStream<I extends DescMessage, O extends DescMessage>(
     method: DescMethodServerStreaming<I, O>,
     message: MessageShape<I>,
     options: CallOptions = {},
   ): AsyncGenerator<MessageShape<O>, void, undefined> {
+    const reader: Reader = { left: false, end: () => undefined };
+    return leavable(this.#read(method, message, options, reader), () => {
+      reader.left = true;
+      reader.end();
+    });
+  }
+
+  async *#read<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodServerStreaming<I, O>,
+    message: MessageShape<I>,
+    options: CallOptions,
+    reader: Reader,
+  ): AsyncGenerator<MessageShape<O>, void, undefined> {
     identify(method.input, message);
     const terms = this.begin(options, STREAM_TIMEOUT_MS);
+    reader.end = terms.end;
     try {
       const requests = new Outgoing(method.input, [message as MessageInitShape<I>]);
       const response = await this.#stream(method, requests, terms, options);
       yield* untilLeft(response.message, terms);
       options.onTrailer?.(response.trailer);
     } catch (error) {
-      throw flawOf(method.input, message) ?? errorOf(error, method.name, terms.deadline);
+      if (!reader.left) {
+        throw flawOf(method.input, message) ?? errorOf(error, method.name, terms.deadline);
+      }
     } finally {
       terms.end();
     }
@@ -176,6 +198,23 @@ export class Calls {
       },
     };
   }
+}
+
+/**
+ * Returns `items`, whose `return` first does what `leave` does. A generator alone would keep a `return`
+ * waiting behind a `next` under way: for a model that is silent, when a ReadableStream made of a chat is
+ * cancelled.
+ */
+export function leavable<Item>(
+  items: AsyncGenerator<Item, void, undefined>,
+  leave: () => void,
+): AsyncGenerator<Item, void, undefined> {
+  const complete = items.return.bind(items);
+  items.return = (value) => {
+    leave();
+    return complete(value);
+  };
+  return items;
 }
 
 /** Yields messages, and cancels the call when the caller has enough of them. */

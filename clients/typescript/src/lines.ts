@@ -1,10 +1,17 @@
+import { leavable } from "./calls.js";
 import type { ExportUserResponse } from "./gen/memsvc/v1/user_service_pb.js";
 
 /** About how many characters of an import go in one message: far below what the server takes. */
 const PIECE_CHARACTERS = 256 * 1024;
 
-/** Yields the lines in pieces of an export, without their ends. */
-export async function* linesOf(
+/** Yields the lines in pieces of an export, without their ends; who leaves them leaves the pieces. */
+export function linesOf(
+  pieces: AsyncGenerator<ExportUserResponse, void, undefined>,
+): AsyncGenerator<string, void, undefined> {
+  return leavable(linesIn(pieces), () => pieces.return());
+}
+
+async function* linesIn(
   pieces: AsyncIterable<ExportUserResponse>,
 ): AsyncGenerator<string, void, undefined> {
   for await (const { lines } of pieces) {

@@ -52,6 +52,24 @@ test("leaving the loop of a chat cancels it at the server", async () => {
   });
 });
 
+test("a chat can be left while an event is awaited", { timeout: 5000 }, async () => {
+  const told = signalled();
+  async function* chat(_: unknown, { signal }: HandlerContext) {
+    yield { event: { case: "delta" as const, value: { text: "In " } } };
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    told.resolve();
+  }
+  await withServer({ chat }, async (client) => {
+    const events = client.chat(CHAT);
+    await events.next();
+    const awaited = events.next();
+    await events.return();
+
+    assert.deepEqual(await awaited, { done: true, value: undefined });
+    await told.promise;
+  });
+});
+
 test("a chat that was left does not keep the program from ending", { timeout: 5000 }, async () => {
   const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
   await withServer({ chat: endlessChat(() => undefined) }, async (client) => {

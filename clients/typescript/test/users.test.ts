@@ -47,6 +47,24 @@ test("leaving the loop of an export cancels it at the server", async () => {
   });
 });
 
+test("an export can be left while a line is awaited", { timeout: 5000 }, async () => {
+  const told = signalled();
+  async function* exportUser(_: unknown, { signal }: HandlerContext) {
+    yield { lines: "{}\n" };
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    told.resolve();
+  }
+  await withServer({ exportUser }, async (client) => {
+    const lines = client.exportUser({ userId: "ana" });
+    await lines.next();
+    const awaited = lines.next();
+    await lines.return();
+
+    assert.deepEqual(await awaited, { done: true, value: undefined });
+    await told.promise;
+  });
+});
+
 test("an import sends whole lines in pieces below the limit, for the user that is named", async () => {
   const pieces: ImportUserRequest[] = [];
   async function importUser(requests: AsyncIterable<ImportUserRequest>) {

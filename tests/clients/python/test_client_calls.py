@@ -374,6 +374,35 @@ def test_closing_ends_calls_under_way(server: ScriptedServer) -> None:
     assert over.wait(10)
 
 
+@pytest.mark.parametrize(
+    ("rpc", "method", "fields"),
+    [
+        ("Recall", "recall", RECALL),
+        ("Chat", "chat", {"user_id": "ana", "message": "Hello!"}),
+    ],
+)
+async def test_closing_ends_calls_of_other_tasks(
+    server: ScriptedServer, rpc: str, method: str, fields: dict[str, Any]
+) -> None:
+    """A task whose call ends since its client is closed gets an error: nobody cancelled the task."""
+    begun, over = threading.Event(), threading.Event()
+
+    def wait(_: Any, context: grpc.ServicerContext) -> None:
+        context.add_callback(over.set)
+        begun.set()
+        over.wait(30)
+
+    server.scripts[rpc] = wait
+    twin = Twin(AsyncMemoryClient(server.target))
+    waiting = asyncio.create_task(twin.run(method, **fields))
+    assert await asyncio.to_thread(begun.wait, 30)
+    await twin.call("close")
+
+    with pytest.raises(Cancelled, match="the client is closed"):
+        await waiting
+    assert await asyncio.to_thread(over.wait, 10)
+
+
 async def test_leaving_the_block_closes(server: ScriptedServer) -> None:
     """Both clients are context managers that close themselves."""
     with MemoryClient(server.target) as client:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Generator, Iterable
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -62,6 +63,7 @@ class AsyncConnection:
         """
         options = options or ClientOptions()
         self._target = target
+        self._closed = False
         self._defaults = calls.defaults_of(api_key, timeout, metadata)
         arguments = channel_arguments(max_message_bytes, options.channel_options)
         credentials = channel_credentials(secure=secure)
@@ -92,7 +94,8 @@ class AsyncConnection:
         await self.close()
 
     async def close(self) -> None:
-        """Close the connection; calls under way are cancelled, later ones raise UsageError."""
+        """Close the connection; calls under way raise Cancelled, later ones UsageError."""
+        self._closed = True
         await self._channel.close()
 
     async def wait_until_ready(self, timeout: float | None = None) -> None:  # ruff: ignore[async-function-with-timeout] - a deadline like all others here
@@ -107,13 +110,30 @@ class AsyncConnection:
         except TimeoutError as error:
             raise errors.not_ready(self._target, seconds) from error
 
+    @contextmanager
+    def _until_closed(self) -> Generator[None]:
+        try:
+            yield
+        except asyncio.CancelledError as error:
+            raise self._end_of(error) from None
+
+    def _end_of(self, error: asyncio.CancelledError) -> asyncio.CancelledError | errors.Cancelled:
+        """Return what a call ends with for which gRPC raised *error*: Cancelled if the client was closed.
+
+        It would else look as if the task that waits had been cancelled, which then ends without a word.
+        """
+        task = asyncio.current_task()
+        if not self._closed or (task is not None and task.cancelling()):
+            return error
+        return errors.closed()
+
     async def _unary(
         self,
         method: grpc.aio.UnaryUnaryMultiCallable[RequestT, ResponseT],
         request: RequestT,
         terms: Terms,
     ) -> ResponseT:
-        with errors.translated(calls.method_of(request)):
+        with errors.translated(calls.method_of(request)), self._until_closed():
             return await method(request, timeout=terms.timeout, metadata=terms.metadata)
 
     async def _stream(
@@ -126,6 +146,8 @@ class AsyncConnection:
         try:
             async for response in call:
                 yield response
+        except asyncio.CancelledError as error:
+            raise self._end_of(error) from None
         except grpc.RpcError as error:
             raise errors.error_of(error, calls.method_of(request)) from error
         finally:
@@ -141,7 +163,7 @@ class AsyncConnection:
         outgoing = calls.Outgoing()
         watched = outgoing.watch_async(requests)
         try:
-            with errors.translated(name):
+            with errors.translated(name), self._until_closed():
                 return await method(watched, timeout=terms.timeout, metadata=terms.metadata)
         except (errors.MemsvcError, asyncio.CancelledError):  # gRPC cancels for a failed iterator
             if outgoing.error is not None:

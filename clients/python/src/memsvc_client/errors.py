@@ -151,3 +151,8 @@ def not_ready(target: str, seconds: float) -> Unavailable:
     """Return the exception for a channel to *target* that was not ready in time."""
     message = f"no connection to {target} within {seconds:g} s"
     return Unavailable(grpc.StatusCode.UNAVAILABLE, message)
+
+
+def closed() -> Cancelled:
+    """Return the exception for a call that was under way when its client was closed."""
+    return Cancelled(grpc.StatusCode.CANCELLED, "the client is closed")
