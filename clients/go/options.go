@@ -20,7 +20,7 @@ const (
 	DefaultTimeout = 10 * time.Second
 	// DefaultStreamTimeout is how long a stream may take by default: a Chat, a WatchJob, an
 	// IngestStream, an ExportUser or an ImportUser.
-	DefaultStreamTimeout = 120 * time.Second
+	DefaultStreamTimeout = 5 * time.Minute
 	// DefaultMaxMessageBytes is the largest answer taken by default, the largest that a server sends
 	// by default.
 	DefaultMaxMessageBytes = 4 * 1024 * 1024

@@ -14,7 +14,7 @@ pub const DEFAULT_TARGET: &str = "127.0.0.1:50051";
 /// How long a call may take by default.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a stream may take by default: a Chat, a WatchJob, an upload or an export.
-pub const STREAM_TIMEOUT: Duration = Duration::from_secs(120);
+pub const STREAM_TIMEOUT: Duration = Duration::from_secs(300);
 /// The largest answer taken by default, in bytes.
 pub const DEFAULT_MAX_MESSAGE_BYTES: usize = 4 * 1024 * 1024;
 
@@ -94,7 +94,7 @@ impl MemoryClientBuilder {
         self
     }
 
-    /// Sets how long a call may take, 10 seconds by default; streams have 120 seconds.
+    /// Sets how long a call may take, 10 seconds by default; streams have 300 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self

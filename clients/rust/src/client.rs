@@ -207,7 +207,7 @@ impl MemoryClient {
         admin.get_server_info, "GetServerInfo", GetServerInfoRequest -> GetServerInfoResponse
     }
 
-    /// Answers the user with a language model that remembers, as a stream of events. It may take 120 seconds
+    /// Answers the user with a language model that remembers, as a stream of events. It may take 300 seconds
     /// in all unless [`with_timeout`](Self::with_timeout) says otherwise, and is not repeated.
     ///
     /// # Errors
@@ -225,7 +225,7 @@ impl MemoryClient {
             .await
     }
 
-    /// Stores the messages of many users in bulk; the response names the batches that failed. It may take 120
+    /// Stores the messages of many users in bulk; the response names the batches that failed. It may take 300
     /// seconds unless [`with_timeout`](Self::with_timeout) says otherwise. Requests are asked for as fast as the
     /// server takes them. A stream is not repeated; batches sent before a failure stay stored.
     ///

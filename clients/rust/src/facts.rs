@@ -37,7 +37,7 @@ impl MemoryClient {
         job.list_dead_jobs, "ListDeadJobs", ListDeadJobsRequest -> ListDeadJobsResponse
     }
 
-    /// Gives the job as it is, and again whenever it changes, until it has ended. The watch may take 120 seconds
+    /// Gives the job as it is, and again whenever it changes, until it has ended. The watch may take 300 seconds
     /// in all unless [`with_timeout`](Self::with_timeout) says otherwise, and is not repeated. Dropping it ends
     /// the watch; the job goes on.
     ///

@@ -41,7 +41,7 @@ impl MemoryClient {
     }
 
     /// Gives all that is remembered of a user as lines of JSON, without their ends; the last one of the type
-    /// "end" if the export is whole. It may take 120 seconds in all unless [`with_timeout`](Self::with_timeout)
+    /// "end" if the export is whole. It may take 300 seconds in all unless [`with_timeout`](Self::with_timeout)
     /// says otherwise, and is not repeated. Dropping it cancels the export.
     ///
     /// # Errors
@@ -70,7 +70,7 @@ impl MemoryClient {
     }
 
     /// Takes in what [`export_user`](Self::export_user) gave, into the user `user_id`, or for an empty one into
-    /// the user it was of. Lines may end with a line feed. It may take 120 seconds unless
+    /// the user it was of. Lines may end with a line feed. It may take 300 seconds unless
     /// [`with_timeout`](Self::with_timeout) says otherwise. An import is not repeated; one that broke off can be
     /// sent again, for what is there already is left as it is.
     ///

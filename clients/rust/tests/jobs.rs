@@ -78,7 +78,7 @@ async fn a_dropped_watch_is_cancelled() {
     server.caller_is_gone().await;
 }
 
-/// A watch has 120 seconds, or what the client was told; when they are over it ends DEADLINE_EXCEEDED.
+/// A watch has 300 seconds, or what the client was told; when they are over it ends DEADLINE_EXCEEDED.
 #[tokio::test]
 async fn a_watch_has_a_deadline() {
     let server = ScriptedServer::start().await;
@@ -92,7 +92,7 @@ async fn a_watch_has_a_deadline() {
     let timeout = timeout.expect("a deadline");
     let (number, unit) = timeout.to_str().expect("text").split_at(timeout.len() - 1);
     let seconds = number.parse::<f64>().expect("a number") * if unit == "m" { 1e-3 } else { 1e-6 };
-    assert!(seconds <= 120.0 && seconds > 115.0, "{seconds}");
+    assert!(seconds <= 300.0 && seconds > 295.0, "{seconds}");
 
     let hasty = client.with_timeout(Duration::from_millis(100));
     let events: Vec<_> = match hasty.watch_job(watch()).await {

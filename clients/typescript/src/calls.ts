@@ -21,7 +21,7 @@ import { build, flawOf, identify, Outgoing } from "./requests.js";
 /** How long a call may take by default, in milliseconds. */
 export const DEFAULT_TIMEOUT_MS = 10_000;
 /** How long a stream may take by default, in milliseconds: a Chat, a WatchJob, an upload or an export. */
-export const STREAM_TIMEOUT_MS = 120_000;
+export const STREAM_TIMEOUT_MS = 300_000;
 /** The longest timeout that gRPC can tell a server in milliseconds. */
 const MAX_TIMEOUT_MS = 99_999_999;
 

@@ -19,7 +19,7 @@ const { method: adminMethods } = admin.AdminService;
 export interface MemoryClientOptions {
   /** An API key or JWT, sent as `authorization: Bearer ...`. */
   readonly apiKey?: string | undefined;
-  /** How long a call may take, in milliseconds, 10,000 by default; streams have 120,000. */
+  /** How long a call may take, in milliseconds, 10,000 by default; streams have 300,000. */
   readonly timeoutMs?: number | undefined;
   /** Headers for every call. Values of keys that end in "-bin" are Base64. */
   readonly headers?: HeadersInit | undefined;
@@ -84,7 +84,7 @@ export class MemoryClient extends UserMethods {
 
   /**
    * Stores the messages of many users in bulk; the response names the batches that failed. `timeoutMs`
-   * is 120,000 by default. A stream is not retried: what `requests` throws is thrown here, and batches
+   * is 300,000 by default. A stream is not retried: what `requests` throws is thrown here, and batches
    * sent before stay stored. Batches are asked for as fast as the server takes them.
    */
   ingestStream(
@@ -143,7 +143,7 @@ export class MemoryClient extends UserMethods {
 
   /**
    * Answers the user with a language model that remembers; yields the steps of the answer. `timeoutMs`
-   * is 120,000 by default and covers the whole answer. The request is sent when the first event is
+   * is 300,000 by default and covers the whole answer. The request is sent when the first event is
    * asked for, and is not retried. Leaving the loop cancels the answer; so does the abort `signal`,
    * also while an event is awaited.
    */
@@ -271,7 +271,7 @@ export class MemoryClient extends UserMethods {
   }
 
   /**
-   * Yields the job as it is, and again whenever it changes, until it has ended. `timeoutMs` is 120,000
+   * Yields the job as it is, and again whenever it changes, until it has ended. `timeoutMs` is 300,000
    * by default and covers the whole watch. The request is sent when the first state is asked for, and
    * is not retried. Leaving the loop ends the watch, as does the abort `signal`; the job goes on.
    */

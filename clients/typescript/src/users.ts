@@ -53,7 +53,7 @@ export class UserMethods {
   }
 
   /**
-   * Yields all that is remembered of a user as lines of JSON, without their ends. `timeoutMs` is 120,000 by
+   * Yields all that is remembered of a user as lines of JSON, without their ends. `timeoutMs` is 300,000 by
    * default and covers the whole export. The request is sent when the first line is asked for, and is not
    * retried. Leaving the loop cancels the export. It is whole if its last line is of the type "end".
    */
@@ -66,7 +66,7 @@ export class UserMethods {
   }
 
   /**
-   * Takes in what `exportUser` yielded; lines may end with a line feed. `timeoutMs` is 120,000 by default.
+   * Takes in what `exportUser` yielded; lines may end with a line feed. `timeoutMs` is 300,000 by default.
    * An import is not retried: what `lines` throws is thrown here, and one that broke off can be sent
    * again, for what is there already is left as it is.
    */

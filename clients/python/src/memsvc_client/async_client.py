@@ -337,7 +337,7 @@ class AsyncMemoryClient(AsyncFactMethods, AsyncUserMethods):
     ) -> IngestStreamResponse:
         """Store the messages of many users in bulk; the response names the batches that failed.
 
-        *timeout* is 120 s by default. A stream is not retried: what *requests* raises is raised
+        *timeout* is 300 s by default. A stream is not retried: what *requests* raises is raised
         here, and batches sent before stay stored.
         """
         terms = self._defaults.stream_terms(timeout, call_metadata)
@@ -354,7 +354,7 @@ class AsyncMemoryClient(AsyncFactMethods, AsyncUserMethods):
     ) -> AsyncGenerator[ChatEvent, None]:
         """Answer the user with a language model that remembers; yield the steps of the answer.
 
-        *timeout* is 120 s by default and covers the whole answer. The request is sent when the
+        *timeout* is 300 s by default and covers the whole answer. The request is sent when the
         first event is asked for, and is not retried. `aclose()` of the iterator, or its end by
         `break` and garbage collection, cancels the answer.
         """

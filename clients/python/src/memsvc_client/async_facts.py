@@ -99,7 +99,7 @@ class AsyncFactMethods(AsyncConnection):
     ) -> AsyncGenerator[WatchJobResponse, None]:
         """Yield the job as it is, and again whenever it changes, until it has ended.
 
-        *timeout* is 120 s by default and covers the whole watch. The request is sent when the
+        *timeout* is 300 s by default and covers the whole watch. The request is sent when the
         first state is asked for, and is not retried. `aclose()` of the iterator, or its end by
         `break` and garbage collection, ends the watch; the job goes on.
         """

@@ -85,7 +85,7 @@ class AsyncUserMethods(AsyncConnection):
     ) -> AsyncGenerator[str, None]:
         """Yield all that is remembered of a user as lines of JSON, without their ends.
 
-        *timeout* is 120 s by default and covers the whole export. The request is sent when the
+        *timeout* is 300 s by default and covers the whole export. The request is sent when the
         first line is asked for, and is not retried. An export is whole if its last line is of the
         type "end".
         """
@@ -104,7 +104,7 @@ class AsyncUserMethods(AsyncConnection):
     ) -> ImportUserResponse:
         """Take in what `export_user` yielded, into the user *user_id*, else the one it was of.
 
-        *lines* may end with a line feed each, as those of an open file do. *timeout* is 120 s by
+        *lines* may end with a line feed each, as those of an open file do. *timeout* is 300 s by
         default. An import is not retried: what *lines* raises is raised here, and one that broke
         off can be sent again, for what is there already is left as it is.
         """

@@ -26,7 +26,7 @@ Metadata = Sequence[tuple[str, str | bytes]]
 #: How long a call may take by default, in seconds.
 DEFAULT_TIMEOUT_SECONDS: Final = 10.0
 #: How long a stream may take by default, in seconds: a Chat, a WatchJob, an IngestStream, an export or import.
-STREAM_TIMEOUT_SECONDS: Final = 120.0
+STREAM_TIMEOUT_SECONDS: Final = 300.0
 
 RequestT = TypeVar("RequestT", bound=Message)
 ItemT = TypeVar("ItemT")

@@ -56,7 +56,7 @@ class Connection:
             target: Host and port, or any other name that gRPC resolves.
             api_key: An API key or JWT, sent as `authorization: Bearer ...`.
             secure: True for TLS with the system's root certificates, or credentials of gRPC.
-            timeout: How long a call may take, in seconds; streams have 120 s.
+            timeout: How long a call may take, in seconds; streams have 300 s.
             max_message_bytes: The largest answer to take, in bytes.
             metadata: Headers for every call.
             options: What few programs need.

@@ -95,7 +95,7 @@ class FactMethods(Connection):
     ) -> Generator[WatchJobResponse, None, None]:
         """Yield the job as it is, and again whenever it changes, until it has ended.
 
-        *timeout* is 120 s by default and covers the whole watch. The request is sent when the
+        *timeout* is 300 s by default and covers the whole watch. The request is sent when the
         first state is asked for, and is not retried. `close()` of the iterator, or its end by
         `break` and garbage collection, ends the watch; the job goes on.
         """

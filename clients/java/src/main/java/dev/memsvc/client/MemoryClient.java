@@ -64,7 +64,7 @@ public final class MemoryClient extends FactMethods implements AutoCloseable {
   public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
 
   /** How long a chat, a watch, an upload or an export may take by default. */
-  public static final Duration DEFAULT_STREAM_TIMEOUT = Duration.ofMinutes(2);
+  public static final Duration DEFAULT_STREAM_TIMEOUT = Duration.ofMinutes(5);
 
   /** The largest answer taken by default, which is the largest that a server sends by default. */
   public static final int DEFAULT_MAX_MESSAGE_BYTES = 4 * 1024 * 1024;

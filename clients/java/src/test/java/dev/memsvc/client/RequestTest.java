@@ -73,7 +73,7 @@ class RequestTest extends ServedTest {
     assertEquals("mine", server.seen().get(0).request(DeleteMemoryRequest.parser()).getRequestId());
   }
 
-  /** A call has the client's time: 10 s, a stream 120 s, or what was chosen; a view has its own. */
+  /** A call has the client's time: 10 s, a stream 300 s, or what was chosen; a view has its own. */
   @Test
   void everyCallHasADeadline() throws Exception {
     ScriptedServer server = serve(ANSWERED);
@@ -82,10 +82,10 @@ class RequestTest extends ServedTest {
         connect(
             server,
             builder -> builder.timeout(Duration.ofSeconds(30)).streamTimeout(Duration.ofHours(1)));
-    assertDeadlines(server, usual, Duration.ofSeconds(10), Duration.ofMinutes(2));
+    assertDeadlines(server, usual, Duration.ofSeconds(10), Duration.ofMinutes(5));
     assertDeadlines(server, chosen, Duration.ofSeconds(30), Duration.ofHours(1));
-    MemoryClient view = usual.withTimeout(Duration.ofMinutes(5));
-    assertDeadlines(server, view, Duration.ofMinutes(5), Duration.ofMinutes(5));
+    MemoryClient view = usual.withTimeout(Duration.ofMinutes(7));
+    assertDeadlines(server, view, Duration.ofMinutes(7), Duration.ofMinutes(7));
   }
 
   private static void assertDeadlines(
