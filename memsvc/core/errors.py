@@ -116,6 +116,15 @@ class ModelRefused(MemsvcError):
 class ProviderNotConfigured(MemsvcError):
     """The server has no provider for this."""
 
+    def __init__(self, *, setting: str, field: str = "") -> None:
+        """Name the *setting* that would name a provider."""
+        super().__init__(field=field, setting=setting)
+
+    @property
+    def message(self) -> str:
+        """The sentence that a caller may read."""
+        return f"The server has no provider for this: its setting {self.details['setting']} would name one."
+
 
 class ProviderNotFound(MemsvcError):
     """There is no such provider for chats."""
