@@ -46,6 +46,26 @@ def test_every_fault_is_told_at_once_and_no_secret() -> None:
     assert "pw" not in repr(settings)
 
 
+def test_a_key_that_is_missing_is_told_with_its_provider(tmp_path: Path) -> None:
+    """A file that is not there, an empty one, and a provider of the net without a key: each by its setting."""
+    empty = tmp_path / "empty"
+    empty.touch()
+    file = tmp_path / "memsvc.toml"
+    told = {
+        f'api_key_file = "{tmp_path}/none"': f"providers: one: api_key_file: {tmp_path}/none: ",
+        f'api_key_file = "{empty}"': "providers: one: api_key_file: is empty",
+        "": "providers: one: api_key or api_key_file is missing",
+    }
+    for key, fault in told.items():
+        file.write_text(f'[[providers]]\nname = "one"\nkind = "openai"\nmodel = "m"\n{key}\n')
+        with pytest.raises(SettingsInvalid) as caught:
+            config.load(file)
+        assert fault in str(caught.value)
+    for address in ('kind = "ollama"', 'kind = "openai"\nbase_url = "http://127.0.0.1:9/v1"'):
+        file.write_text(f'[[providers]]\nname = "one"\n{address}\nmodel = "m"\n')
+        config.load(file)
+
+
 def test_beyond_loopback_a_server_without_credentials_does_not_start() -> None:
     """Listening to others needs credentials or the explicit mesh mode."""
     with pytest.raises(SettingsInvalid, match=r"0\.0\.0\.0"):
