@@ -207,6 +207,7 @@ def test_a_provider_that_does_not_answer_is_named(
                 talk.say("Anybody?")
             assert caught.value.metadata["provider"] == "first"
             assert caught.value.metadata["reason_class"] == reason_class
+            assert f"first: {reason_class}" in caught.value.message
         lines = [line for line in server.log_lines() if line["event"] == "provider_failed"]
         log = server.log()
 
