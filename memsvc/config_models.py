@@ -199,13 +199,17 @@ def model_faults(settings: ModelSettings) -> Iterator[str]:
 
 
 def _unreachable(settings: ModelSettings) -> Iterator[str]:
-    """Yield which providers and embedders cannot be asked; raise OSError if another key cannot be read."""
+    """Yield who cannot be asked."""
     for provider in settings.providers:
         yield from (f"providers: {provider.name}: {fault}" for fault in provider.faults())
     for embedder in (*settings.embedders, settings.default_embedder()):
         if embedder is not None:
             yield from (f"embedders: {embedder.name}: {fault}" for fault in embedder.key_faults())
-    settings.web_search_key()
+    try:
+        settings.web_search_key()
+    except OSError as error:
+        file = settings.web_search_api_key_file
+        yield f"web_search_api_key_file: {file}: {error.strerror}"
 
 
 def _unknown(settings: ModelSettings, names: list[str]) -> Iterator[str]:
