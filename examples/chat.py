@@ -98,7 +98,7 @@ def converse(conversation: Conversation, lines: Iterable[str], out: TextIO) -> N
             else:
                 conversation.say(message)
         except MemsvcError as error:
-            print(f"\n  · {error.reason or error.code}: {error}", file=out)
+            print(f"\n  · {error}", file=out)
         print("> ", end="", file=out, flush=True)
 
 

@@ -38,7 +38,9 @@ def _settings(file: Path | None, **flags: Any) -> Settings:
     try:
         return config.load(file, **flags)
     except SettingsInvalid as error:
-        Console(stderr=True).print(f"[bold]memsvc cannot start with these settings:[/]\n{error}")
+        console = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
+        console.print("memsvc cannot start with these settings:", style="bold")
+        console.print(str(error))
         raise typer.Exit(EXIT_SETTINGS) from error
 
 

@@ -15,6 +15,7 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings.exceptions import SettingsError
 
 from memsvc.config_access import access_faults
 from memsvc.config_models import ModelSettings, model_faults
@@ -232,6 +233,10 @@ class Settings(ModelSettings):
 
 def load(file: Path | None = None, **flags: Any) -> Settings:
     """Return the settings; *flags* that are None count as not given. Raise SettingsInvalid."""
+    if file is not None and not file.is_file():
+        # It would be passed over, with the credentials that it names.
+        fault = f"{file}: there is no such file"
+        raise SettingsInvalid(fault)
     given = {name: value for name, value in flags.items() if value is not None}
     config = SettingsConfigDict(toml_file=file)
     source = type("SettingsWithFile", (Settings,), {"model_config": config})
@@ -240,8 +245,10 @@ def load(file: Path | None = None, **flags: Any) -> Settings:
         faults = list(_faults(settings))
     except ValidationError as error:
         faults = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         faults = [f"{file}: {error}"]
+    except SettingsError as error:
+        faults = [f"{error}: lists and tables have to be JSON there"]
     if faults:
         raise SettingsInvalid("\n".join(faults))
     return settings

@@ -32,6 +32,14 @@ class NamedModel(BaseModel):
             return self.api_key_file.read_text(encoding="utf-8").strip()
         return self.api_key.get_secret_value() if self.api_key else ""
 
+    def key_faults(self) -> Iterator[str]:
+        """Yield what is wrong with the file of the key."""
+        try:
+            if self.api_key_file is not None and not self.key():
+                yield "api_key_file: is empty"
+        except OSError as error:
+            yield f"api_key_file: {self.api_key_file}: {error.strerror}"
+
 
 class ModelPrices(BaseModel):
     """A model of a provider, and what a million tokens of the prompt and of the answer cost."""
@@ -74,6 +82,16 @@ class ProviderSettings(NamedModel):
     def address(self) -> str:
         """Where it is; "" if that is nowhere."""
         return self.base_url or DIALECTS[self.kind].base_url
+
+    def faults(self) -> Iterator[str]:
+        """Yield why it cannot be asked."""
+        if not self.address:
+            yield "base_url is missing"
+        yield from self.key_faults()
+        # What else a base_url leads to, such as a proxy with a key of its own, may need none.
+        known = not self.base_url and self.address.startswith("https:")
+        if known and self.api_key is None and self.api_key_file is None:
+            yield "api_key or api_key_file is missing"
 
 
 class EmbedderSettings(NamedModel):
@@ -181,15 +199,17 @@ def model_faults(settings: ModelSettings) -> Iterator[str]:
 
 
 def _unreachable(settings: ModelSettings) -> Iterator[str]:
-    """Yield which providers have no address; raise OSError if a key cannot be read."""
+    """Yield who cannot be asked."""
     for provider in settings.providers:
-        provider.key()
-        if not provider.address:
-            yield f"providers: {provider.name}: base_url is missing"
+        yield from (f"providers: {provider.name}: {fault}" for fault in provider.faults())
     for embedder in (*settings.embedders, settings.default_embedder()):
         if embedder is not None:
-            embedder.key()
-    settings.web_search_key()
+            yield from (f"embedders: {embedder.name}: {fault}" for fault in embedder.key_faults())
+    try:
+        settings.web_search_key()
+    except OSError as error:
+        file = settings.web_search_api_key_file
+        yield f"web_search_api_key_file: {file}: {error.strerror}"
 
 
 def _unknown(settings: ModelSettings, names: list[str]) -> Iterator[str]:

@@ -364,7 +364,7 @@ type ChatRequest = memsvcv1.ChatRequest
 // ChatEvent is one step of an answer.
 type ChatEvent = memsvcv1.ChatEvent
 
-// The user's message is stored; always the first event.
+// The user's message is stored, if memory_mode stores; always the first event.
 type ChatEvent_Started = memsvcv1.ChatEvent_Started
 
 // What was recalled for the answer.
@@ -431,7 +431,8 @@ type ChatReasoning = memsvcv1.ChatReasoning
 // ChatTitle names the conversation.
 type ChatTitle = memsvcv1.ChatTitle
 
-// ChatUsage counts tokens, of all turns of the call together.
+// ChatUsage counts tokens, of all turns of the call together. What a moderator or a title took is not among
+// them; the tenant's quota counts it.
 type ChatUsage = memsvcv1.ChatUsage
 
 // ChatKeepalive keeps an idle stream open.
@@ -768,14 +769,16 @@ const (
 	// FAILED_PRECONDITION. Only a dead job can be queued again; nothing was changed.
 	// Example: {reason: "JOB_NOT_DEAD", metadata: {"field": "job_id", "error_id": "…"}}.
 	ErrorReason_ERROR_REASON_JOB_NOT_DEAD = memsvcv1.ErrorReason_ERROR_REASON_JOB_NOT_DEAD
-	// UNAVAILABLE. The language model cannot be reached or failed; a RetryInfo says when to come back.
-	// Example: {reason: "MODEL_UNAVAILABLE", metadata: {"error_id": "…"}}.
+	// UNAVAILABLE. The language model cannot be reached or failed; a RetryInfo says when to come back. Of a
+	// Chat "provider" and "reason_class" tell more. Example: {reason: "MODEL_UNAVAILABLE", metadata:
+	// {"provider": "openai", "reason_class": "MODEL_TIMEOUT", "error_id": "…"}}.
 	ErrorReason_ERROR_REASON_MODEL_UNAVAILABLE = memsvcv1.ErrorReason_ERROR_REASON_MODEL_UNAVAILABLE
 	// RESOURCE_EXHAUSTED. The language model takes no more calls for now; a RetryInfo says when to come
-	// back. Example: {reason: "MODEL_BUSY", metadata: {"error_id": "…"}}.
+	// back. Example: {reason: "MODEL_BUSY", metadata: {"provider": "openai", "error_id": "…"}}.
 	ErrorReason_ERROR_REASON_MODEL_BUSY = memsvcv1.ErrorReason_ERROR_REASON_MODEL_BUSY
 	// FAILED_PRECONDITION. The language model refuses the request, or its replies are of no use: coming
-	// back does not help. Example: {reason: "MODEL_REFUSED", metadata: {"error_id": "…"}}.
+	// back does not help. Example: {reason: "MODEL_REFUSED", metadata: {"provider": "openai", "reason_class":
+	// "MODEL_REJECTED_KEY", "error_id": "…"}}.
 	ErrorReason_ERROR_REASON_MODEL_REFUSED = memsvcv1.ErrorReason_ERROR_REASON_MODEL_REFUSED
 	// PERMISSION_DENIED. The credential is valid and does not allow this; "scope" is what it lacks.
 	// Example: {reason: "SCOPE_MISSING", metadata: {"scope": "memory.write", "error_id": "…"}}.

@@ -101,20 +101,39 @@ class RuleNotFound(MemsvcError):
     """There is no such rule."""
 
 
-class ModelBusy(MemsvcError):
+class NoAnswer(MemsvcError):
+    """A language model gave no answer."""
+
+    @property
+    def message(self) -> str:
+        """The sentence that a caller may read, with the provider and the class of its failure if they are told."""
+        told = [self.details[name] for name in ("provider", "reason_class") if name in self.details]
+        return f"{str(self).rstrip('.')} ({': '.join(told)})." if told else str(self)
+
+
+class ModelBusy(NoAnswer):
     """The language model takes no more calls for now."""
 
 
-class ModelUnavailable(MemsvcError):
+class ModelUnavailable(NoAnswer):
     """The language model cannot be reached or failed."""
 
 
-class ModelRefused(MemsvcError):
+class ModelRefused(NoAnswer):
     """The language model refuses the request, or its replies are of no use."""
 
 
 class ProviderNotConfigured(MemsvcError):
     """The server has no provider for this."""
+
+    def __init__(self, *, setting: str, field: str = "") -> None:
+        """Name the *setting* that would name a provider."""
+        super().__init__(field=field, setting=setting)
+
+    @property
+    def message(self) -> str:
+        """The sentence that a caller may read."""
+        return f"The server has no provider for this: its setting {self.details['setting']} would name one."
 
 
 class ProviderNotFound(MemsvcError):

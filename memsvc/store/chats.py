@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from memsvc.core.model import RequestKey, Role
-from memsvc.store import memories
+from memsvc.core.model import RequestKey
 from memsvc.store.database import Transaction
 from memsvc.store.replies import rpc_name
 
@@ -92,18 +91,11 @@ async def last_lines(
 async def turn_messages(
     tx: Transaction, user_id: str, message_ids: Sequence[str]
 ) -> dict[str, StoredLine]:
-    """Return the messages of a turn that are there, by their ids."""
-    return {
-        str(one.message_id): StoredLine(
-            str(one.message_id),
-            int(one.role or Role.USER),
-            one.content,
-            one.author,
-            one.agent_id,
-            one.interrupted,
-        )
-        for one in await memories.messages(tx, user_id, message_ids)
-    }
+    """Return the messages of a turn that are there, put aside or not, by their ids."""
+    rows = await tx.all(
+        "list_turn_messages", StoredLine, user_id=user_id, message_ids=list(message_ids)
+    )
+    return {row.message_id: row for row in rows}
 
 
 async def delete_interrupted(tx: Transaction, user_id: str, message_id: str) -> None:

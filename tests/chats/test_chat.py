@@ -359,3 +359,4 @@ def test_without_a_provider_the_setting_is_named(server: ServerProcess) -> None:
         "PROVIDER_NOT_CONFIGURED",
     )
     assert caught.value.metadata["setting"] == "chat_providers"
+    assert "chat_providers" in caught.value.message

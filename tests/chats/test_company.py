@@ -179,6 +179,9 @@ def test_a_retry_goes_on_where_the_company_was(
     again = talk.say("Number and colour?", participants=pair, request_id=request_id)
     assert spoken(again) == spoken(events)
     assert only(again, "done").replayed
+    for told in (events, again):
+        names = [one.speaker.name for one in told if one.WhichOneof("event") == "speaker"]
+        assert names == ["Ada", "Bob"]
 
 
 def test_a_speaker_whose_provider_is_down_speaks_by_another(

@@ -72,6 +72,6 @@ def test_a_failure_is_told_and_the_chat_goes_on(
     """What is wrong is said by its reason; the next line is answered."""
     shown = chatted(chat_server, talk.user_id, "Hello", "/personas", personas=("nobody",))
 
-    assert "PERSONA_NOT_FOUND" in shown
+    assert shown.count("PERSONA_NOT_FOUND") == 1
     assert "socratic_teacher" in shown
     assert not first.requests

@@ -101,13 +101,18 @@ def test_killed_while_the_model_speaks(killed: Killed, first: FakeModel, at: int
     """The caller has heard some of it; the retry hears all of it."""
     request_id, user_id = str(uuid4()), f"user-{uuid4()}"
 
+    heard = threading.Event()
+
     def kill(_: Exchange) -> None:
+        # What a server has told but not sent when it is killed, nobody hears.
+        assert heard.wait(30)
         killed.kill()
 
     first.script.append(sending(*parts(at, kill)))
     talk = Talk(killed.server.target, user_id)
     call = talk.begin("Count to five.", request_id=request_id)
     started = next(call)
+    heard.set()
     with pytest.raises(grpc.RpcError):
         list(call)
     talk.close()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.chats.conftest import Talk, kinds, only, text_of
+from memsvc.store.embedded import EmbeddedPostgres
+from tests.chats.conftest import Talk, kinds, only, serving, talking, text_of
 from tests.fakes.chat_steps import DONE, answering, chunk, data, sending
 from tests.fakes.model_server import (
     MEGABYTE,
@@ -188,6 +190,34 @@ def test_the_next_provider_answers_where_one_does_not(
         assert only(events, "done").provider == "second"
         assert chats_of_two.messages()[-1]["metadata"]["provider"] == "second"
     assert len(second.requests) == len(FAILURES)
+
+
+def test_a_provider_that_does_not_answer_is_named(
+    chats_postgres: EmbeddedPostgres, first: FakeModel, tmp_path: Path
+) -> None:
+    """The error and the log tell which one it was and why: a wrong key is found out about by nothing else."""
+    with serving(chats_postgres, tmp_path, first) as server, talking(server) as talk:
+        for step, reason_class in (
+            (failing(401), "MODEL_REJECTED_KEY"),
+            (failing(500), "MODEL_FAILED"),
+            (failing(429), "MODEL_BUSY"),
+        ):
+            first.step = step
+            with pytest.raises(Refused) as caught:
+                talk.say("Anybody?")
+            assert caught.value.metadata["provider"] == "first"
+            assert caught.value.metadata["reason_class"] == reason_class
+            assert f"first: {reason_class}" in caught.value.message
+        lines = [line for line in server.log_lines() if line["event"] == "provider_failed"]
+        log = server.log()
+
+    assert [(line["provider"], line["model"], line["reason_class"]) for line in lines] == [
+        ("first", "first-model", "MODEL_REJECTED_KEY"),
+        ("first", "first-model", "MODEL_FAILED"),
+        ("first", "first-model", "MODEL_BUSY"),
+    ]
+    assert "sk-key-of-first" not in log
+    assert "Anybody?" not in log
 
 
 def test_a_provider_that_fails_again_and_again_is_left_alone(

@@ -46,6 +46,60 @@ def test_every_fault_is_told_at_once_and_no_secret() -> None:
     assert "pw" not in repr(settings)
 
 
+def test_a_fault_is_shown_to_the_letter(tmp_path: Path) -> None:
+    """Brackets are no markup, and no line is broken."""
+    file = tmp_path / ("a" * 100 + ".toml")
+    file.write_text('[[providers]]\nname = "Open AI"\nmodel = "m"\nbase_url = "https://x"\n')
+    done = subprocess.run(
+        [sys.executable, "-m", "memsvc", "check-config", "--config", str(file)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    file.unlink()
+    gone = subprocess.run(done.args, capture_output=True, text=True, timeout=60, check=False)
+
+    assert "providers.0.name: String should match pattern '^[a-z0-9_-]{1,64}$'\n" in done.stderr
+    assert f"{file}: there is no such file\n" in gone.stderr
+    assert done.returncode == gone.returncode == 2
+
+
+def test_settings_that_cannot_be_read_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that is not there is not passed over; what is no JSON in the environment is named, not shown."""
+    with pytest.raises(SettingsInvalid, match=r"nowhere\.toml: there is no such file"):
+        config.load(tmp_path / "nowhere.toml")
+    monkeypatch.setenv("MEMSVC_PROVIDERS", '[{"api_key": "sk-secret",}]')
+    with pytest.raises(SettingsInvalid, match=r'"providers".*JSON') as caught:
+        config.load(None)
+    assert "sk-secret" not in str(caught.value)
+
+
+def test_a_key_that_is_missing_is_told_with_its_provider(tmp_path: Path) -> None:
+    """A file that is not there, an empty one, and a provider of the net without a key: each by its setting."""
+    empty = tmp_path / "empty"
+    empty.touch()
+    file = tmp_path / "memsvc.toml"
+    told = {
+        f'api_key_file = "{tmp_path}/none"': f"providers: one: api_key_file: {tmp_path}/none: ",
+        f'api_key_file = "{empty}"': "providers: one: api_key_file: is empty",
+        "": "providers: one: api_key or api_key_file is missing",
+    }
+    for key, fault in told.items():
+        file.write_text(f'[[providers]]\nname = "one"\nkind = "openai"\nmodel = "m"\n{key}\n')
+        with pytest.raises(SettingsInvalid) as caught:
+            config.load(file)
+        assert fault in str(caught.value)
+    file.write_text('web_search_api_key_file = "none"')
+    with pytest.raises(SettingsInvalid, match="web_search_api_key_file: none: No such file"):
+        config.load(file)
+    for address in ('kind = "ollama"', 'kind = "openai"\nbase_url = "http://127.0.0.1:9/v1"'):
+        file.write_text(f'[[providers]]\nname = "one"\n{address}\nmodel = "m"\n')
+        config.load(file)
+
+
 def test_beyond_loopback_a_server_without_credentials_does_not_start() -> None:
     """Listening to others needs credentials or the explicit mesh mode."""
     with pytest.raises(SettingsInvalid, match=r"0\.0\.0\.0"):
@@ -61,6 +115,7 @@ def test_beyond_loopback_a_server_without_credentials_does_not_start() -> None:
     [
         (["serve", "--host", "0.0.0.0"], 2, "credentials_file"),  # ruff: ignore[hardcoded-bind-all-interfaces]
         (["serve", "--port", "70000"], 2, "port"),
+        (["serve", "--config", "nowhere.toml"], 2, "nowhere.toml"),
         (["serve", "--database-url", "host=127.0.0.1 port=1 dbname=x"], 3, "cannot_serve"),
     ],
 )

@@ -257,6 +257,7 @@ COLUMNS = {
     "claim_turn": [field.name for field in fields(TakenTurn)],
     "get_turn": [field.name for field in fields(TakenTurn)],
     "list_last_lines": [field.name for field in fields(StoredLine)],
+    "list_turn_messages": [field.name for field in fields(StoredLine)],
     "get_model_usage": [field.name for field in fields(ModelUsage)],
     "get_reply": [field.name for field in fields(StoredReply)],
 }

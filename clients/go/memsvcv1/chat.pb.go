@@ -397,9 +397,11 @@ type ChatRequest struct {
 	ConversationId string `protobuf:"bytes,2,opt,name=conversation_id,json=conversationId,proto3" json:"conversation_id,omitempty"`
 	// What the user says, 1 to 100,000 characters.
 	Message string `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`
-	// The provider to ask, by its name in the server's settings. Default: the server's.
+	// The provider to ask, by its name in the server's settings; no other one is asked in its place. Default:
+	// the persona's, then the server's in their order.
 	Provider string `protobuf:"bytes,4,opt,name=provider,proto3" json:"provider,omitempty"`
-	// The provider's model. Default: the provider's.
+	// The provider's model; without a provider those are asked that offer it. Default: the persona's, else the
+	// provider's.
 	Model string `protobuf:"bytes,5,opt,name=model,proto3" json:"model,omitempty"`
 	// The persona that answers. Default: none.
 	PersonaId string `protobuf:"bytes,6,opt,name=persona_id,json=personaId,proto3" json:"persona_id,omitempty"`
@@ -413,11 +415,13 @@ type ChatRequest struct {
 	MaxOutputTokens *int32 `protobuf:"varint,10,opt,name=max_output_tokens,json=maxOutputTokens,proto3,oneof" json:"max_output_tokens,omitempty"`
 	// Makes a retry safe: at most 128 bytes, kept for 48 hours. The same request goes on with the same turn:
 	// the user's message is stored once, a complete answer is sent again, one that broke off is asked for
-	// anew. An earlier call that is still under way ends ABORTED (CHAT_TAKEN_OVER).
+	// anew. An earlier call that is still under way ends ABORTED (CHAT_TAKEN_OVER). Where memory_mode stores
+	// nothing there is nothing to go on with: the model is asked each time.
 	RequestId string `protobuf:"bytes,11,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// The project that a new conversation belongs to, at most 128 bytes.
 	ProjectId string `protobuf:"bytes,12,opt,name=project_id,json=projectId,proto3" json:"project_id,omitempty"`
-	// The agent that a new conversation belongs to, at most 128 bytes.
+	// The agent that what is said and a new conversation belong to, at most 128 bytes. With a persona that
+	// answers alone it is that persona.
 	AgentId string `protobuf:"bytes,13,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
 	// Several personas that talk with the user and with each other: their ids, at most 8, none twice. Each may
 	// have a provider of its own.
@@ -435,9 +439,11 @@ type ChatRequest struct {
 	// How long a model that reasons may do so. Default: the provider's.
 	ReasoningEffort ReasoningEffort `protobuf:"varint,19,opt,name=reasoning_effort,json=reasoningEffort,proto3,enum=memsvc.v1.ReasoningEffort" json:"reasoning_effort,omitempty"`
 	// The id that the user's message is stored under, at most 128 bytes. One that the conversation has already is
-	// said anew, edited or not: it and all after it are cut off, with the facts that came from them.
+	// said anew, edited or not: it and all after it are cut off, with the facts that came from them. Where
+	// memory_mode stores nothing it means nothing.
 	UserMessageId string `protobuf:"bytes,20,opt,name=user_message_id,json=userMessageId,proto3" json:"user_message_id,omitempty"`
-	// How many tokens the prompt may have, 256 to 1,000,000. Default: the server's.
+	// How many tokens the prompt may have, 256 to 1,000,000; the persona, the preferences and the message are in
+	// it whole whatever they take. Default: the server's.
 	PromptTokenBudget *int32 `protobuf:"varint,21,opt,name=prompt_token_budget,json=promptTokenBudget,proto3,oneof" json:"prompt_token_budget,omitempty"`
 	// How many memories are recalled, 0 to 50. Default 5.
 	RecallLimit   *int32 `protobuf:"varint,22,opt,name=recall_limit,json=recallLimit,proto3,oneof" json:"recall_limit,omitempty"`
@@ -803,7 +809,7 @@ type isChatEvent_Event interface {
 }
 
 type ChatEvent_Started struct {
-	// The user's message is stored; always the first event.
+	// The user's message is stored, if memory_mode stores; always the first event.
 	Started *ChatStarted `protobuf:"bytes,1,opt,name=started,proto3,oneof"`
 }
 
@@ -1031,7 +1037,7 @@ type ChatContext struct {
 	Memories []*ScoredMemory `protobuf:"bytes,1,rep,name=memories,proto3" json:"memories,omitempty"`
 	// Something was left out; degraded_reasons says what.
 	Degraded bool `protobuf:"varint,2,opt,name=degraded,proto3" json:"degraded,omitempty"`
-	// Why, as in RecallResponse.degraded_reasons.
+	// Why, as in RecallResponse.degraded_reasons, and WEB_SEARCH_UNAVAILABLE.
 	DegradedReasons []string `protobuf:"bytes,3,rep,name=degraded_reasons,json=degradedReasons,proto3" json:"degraded_reasons,omitempty"`
 	// The essential facts that the model was given.
 	Conscious []*Memory `protobuf:"bytes,4,rep,name=conscious,proto3" json:"conscious,omitempty"`
@@ -1527,7 +1533,8 @@ func (x *ChatTitle) GetTitle() string {
 	return ""
 }
 
-// ChatUsage counts tokens, of all turns of the call together.
+// ChatUsage counts tokens, of all turns of the call together. What a moderator or a title took is not among
+// them; the tenant's quota counts it.
 type ChatUsage struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Tokens of the prompt.
@@ -1640,7 +1647,8 @@ func (*ChatKeepalive) Descriptor() ([]byte, []int) {
 // ChatDone ends an answer.
 type ChatDone struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The assistant's message, with several participants the last one's; empty if nothing is stored.
+	// The assistant's message, with several participants the last one's; empty if nothing is stored. Where the
+	// write guard put it aside it is not found in the conversation.
 	AssistantMessageId string `protobuf:"bytes,1,opt,name=assistant_message_id,json=assistantMessageId,proto3" json:"assistant_message_id,omitempty"`
 	// Why the answer ended.
 	FinishReason FinishReason `protobuf:"varint,2,opt,name=finish_reason,json=finishReason,proto3,enum=memsvc.v1.FinishReason" json:"finish_reason,omitempty"`

@@ -93,14 +93,16 @@ const (
 	// FAILED_PRECONDITION. Only a dead job can be queued again; nothing was changed.
 	// Example: {reason: "JOB_NOT_DEAD", metadata: {"field": "job_id", "error_id": "…"}}.
 	ErrorReason_ERROR_REASON_JOB_NOT_DEAD ErrorReason = 21
-	// UNAVAILABLE. The language model cannot be reached or failed; a RetryInfo says when to come back.
-	// Example: {reason: "MODEL_UNAVAILABLE", metadata: {"error_id": "…"}}.
+	// UNAVAILABLE. The language model cannot be reached or failed; a RetryInfo says when to come back. Of a
+	// Chat "provider" and "reason_class" tell more. Example: {reason: "MODEL_UNAVAILABLE", metadata:
+	// {"provider": "openai", "reason_class": "MODEL_TIMEOUT", "error_id": "…"}}.
 	ErrorReason_ERROR_REASON_MODEL_UNAVAILABLE ErrorReason = 22
 	// RESOURCE_EXHAUSTED. The language model takes no more calls for now; a RetryInfo says when to come
-	// back. Example: {reason: "MODEL_BUSY", metadata: {"error_id": "…"}}.
+	// back. Example: {reason: "MODEL_BUSY", metadata: {"provider": "openai", "error_id": "…"}}.
 	ErrorReason_ERROR_REASON_MODEL_BUSY ErrorReason = 23
 	// FAILED_PRECONDITION. The language model refuses the request, or its replies are of no use: coming
-	// back does not help. Example: {reason: "MODEL_REFUSED", metadata: {"error_id": "…"}}.
+	// back does not help. Example: {reason: "MODEL_REFUSED", metadata: {"provider": "openai", "reason_class":
+	// "MODEL_REJECTED_KEY", "error_id": "…"}}.
 	ErrorReason_ERROR_REASON_MODEL_REFUSED ErrorReason = 24
 	// PERMISSION_DENIED. The credential is valid and does not allow this; "scope" is what it lacks.
 	// Example: {reason: "SCOPE_MISSING", metadata: {"scope": "memory.write", "error_id": "…"}}.

@@ -88,9 +88,10 @@ type Persona struct {
 	Description string `protobuf:"bytes,3,opt,name=description,proto3" json:"description,omitempty"`
 	// How it is to answer: the instruction that a language model is given; at most 20000 characters.
 	SystemPrompt string `protobuf:"bytes,4,opt,name=system_prompt,json=systemPrompt,proto3" json:"system_prompt,omitempty"`
-	// Which provider answers for it. Default: the one that a Chat would ask anyway.
+	// Which provider answers for it, unless the ChatRequest names a provider or a model. Default, also where the
+	// server has none of this name: the one that a Chat would ask anyway.
 	Provider string `protobuf:"bytes,5,opt,name=provider,proto3" json:"provider,omitempty"`
-	// Which model of the provider. Default: the provider's.
+	// Which model of the provider. Default, also where it is not offered: the provider's.
 	Model string `protobuf:"bytes,6,opt,name=model,proto3" json:"model,omitempty"`
 	// How freely it chooses its words, 0 to 2. Default: the model's.
 	Temperature *float64 `protobuf:"fixed64,7,opt,name=temperature,proto3,oneof" json:"temperature,omitempty"`

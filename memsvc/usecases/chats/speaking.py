@@ -71,7 +71,7 @@ class Speaking:
                 following = candidates[place + 1 : place + 2]
                 refused = error.error_class is ErrorClass.MODEL_REFUSED
                 if answer.begun or refused or not following:
-                    raise _of_the_domain(error) from error
+                    raise _of_the_domain(error, answer.provider) from error
                 await put(_change(candidate, following[0], error))
             else:
                 break
@@ -102,6 +102,8 @@ class Speaking:
             end = answer.finish.name.lower()
         except ModelError as error:
             end = str(error.error_class)
+            # With a next provider nobody would notice that a key has become a wrong one.
+            log.warning("provider_failed", provider=name, model=answer.model, reason_class=end)
             raise
         finally:
             CHAT_ANSWERS.labels(name, end).inc()
@@ -192,11 +194,13 @@ def _change(candidate: Candidate, following: Candidate, error: ModelError) -> Pr
     )
 
 
-def _of_the_domain(error: ModelError) -> ModelBusy | ModelUnavailable | ModelRefused:
+def _of_the_domain(error: ModelError, provider: str) -> ModelBusy | ModelUnavailable | ModelRefused:
+    reason = str(error.error_class)
     match error:
         case model_errors.ModelBusy():
-            return ModelBusy(retry_seconds=error.retry_after_seconds)
+            wait = error.retry_after_seconds
+            return ModelBusy(retry_seconds=wait, provider=provider, reason_class=reason)
         case model_errors.ModelRefused() | model_errors.UnusableReply():
-            return ModelRefused(reason_class=str(error.error_class))
+            return ModelRefused(provider=provider, reason_class=reason)
         case _:
-            return ModelUnavailable()
+            return ModelUnavailable(provider=provider, reason_class=reason)

@@ -262,13 +262,12 @@ class Storing:
         if turn.key is not None and not await chats.hold(tx, turn.key, turn.attempt):
             raise ChatTakenOver(field="request_id")
 
-    async def texts(
+    async def lines(
         self, caller: Caller, ask: ChatAsk, message_ids: Sequence[str]
-    ) -> dict[str, str]:
-        """Return the texts of answers, of those that are still there."""
+    ) -> dict[str, StoredLine]:
+        """Return answers by their ids, those that are still there."""
         async with self.context.database.transaction(caller) as tx:
-            found = await chats.turn_messages(tx, ask.user_id, message_ids)
-        return {message_id: line.content for message_id, line in found.items()}
+            return await chats.turn_messages(tx, ask.user_id, message_ids)
 
 
 def _complete(turn: Turn, found: dict[str, StoredLine]) -> list[StoredLine]:

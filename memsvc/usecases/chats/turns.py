@@ -276,13 +276,14 @@ class Turns:
 
     async def _replay(self, caller: Caller, ask: ChatAsk, ended: Ended, put: Put) -> None:
         """Tell again what the same request was told before; what was deleted since is not told."""
-        texts = await self.storing.texts(caller, ask, ended.message_ids)
+        lines = await self.storing.lines(caller, ask, ended.message_ids)
         for place, message_id in enumerate(ended.message_ids):
             speaker, finish = ended.speakers[place], FinishReason(ended.finishes[place])
+            line = lines.get(message_id)
             if ask.participants:
-                await put(asking.Speaking(speaker, "", place))
-            if text := texts.get(message_id):
-                await put(asking.Delta(text))
+                await put(asking.Speaking(speaker, line.author if line else "", place))
+            if line is not None and line.content:
+                await put(asking.Delta(line.content))
             if ask.participants:
                 await put(asking.TurnEnded(speaker, message_id, finish))
         await _tell_end(ended, put, replayed=True)

@@ -44,14 +44,16 @@ export type ChatRequest = Message<"memsvc.v1.ChatRequest"> & {
   message: string;
 
   /**
-   * The provider to ask, by its name in the server's settings. Default: the server's.
+   * The provider to ask, by its name in the server's settings; no other one is asked in its place. Default:
+   * the persona's, then the server's in their order.
    *
    * @generated from field: string provider = 4;
    */
   provider: string;
 
   /**
-   * The provider's model. Default: the provider's.
+   * The provider's model; without a provider those are asked that offer it. Default: the persona's, else the
+   * provider's.
    *
    * @generated from field: string model = 5;
    */
@@ -95,7 +97,8 @@ export type ChatRequest = Message<"memsvc.v1.ChatRequest"> & {
   /**
    * Makes a retry safe: at most 128 bytes, kept for 48 hours. The same request goes on with the same turn:
    * the user's message is stored once, a complete answer is sent again, one that broke off is asked for
-   * anew. An earlier call that is still under way ends ABORTED (CHAT_TAKEN_OVER).
+   * anew. An earlier call that is still under way ends ABORTED (CHAT_TAKEN_OVER). Where memory_mode stores
+   * nothing there is nothing to go on with: the model is asked each time.
    *
    * @generated from field: string request_id = 11;
    */
@@ -109,7 +112,8 @@ export type ChatRequest = Message<"memsvc.v1.ChatRequest"> & {
   projectId: string;
 
   /**
-   * The agent that a new conversation belongs to, at most 128 bytes.
+   * The agent that what is said and a new conversation belong to, at most 128 bytes. With a persona that
+   * answers alone it is that persona.
    *
    * @generated from field: string agent_id = 13;
    */
@@ -162,14 +166,16 @@ export type ChatRequest = Message<"memsvc.v1.ChatRequest"> & {
 
   /**
    * The id that the user's message is stored under, at most 128 bytes. One that the conversation has already is
-   * said anew, edited or not: it and all after it are cut off, with the facts that came from them.
+   * said anew, edited or not: it and all after it are cut off, with the facts that came from them. Where
+   * memory_mode stores nothing it means nothing.
    *
    * @generated from field: string user_message_id = 20;
    */
   userMessageId: string;
 
   /**
-   * How many tokens the prompt may have, 256 to 1,000,000. Default: the server's.
+   * How many tokens the prompt may have, 256 to 1,000,000; the persona, the preferences and the message are in
+   * it whole whatever they take. Default: the server's.
    *
    * @generated from field: optional int32 prompt_token_budget = 21;
    */
@@ -203,7 +209,7 @@ export type ChatEvent = Message<"memsvc.v1.ChatEvent"> & {
    */
   event: {
     /**
-     * The user's message is stored; always the first event.
+     * The user's message is stored, if memory_mode stores; always the first event.
      *
      * @generated from field: memsvc.v1.ChatStarted started = 1;
      */
@@ -406,7 +412,7 @@ export type ChatContext = Message<"memsvc.v1.ChatContext"> & {
   degraded: boolean;
 
   /**
-   * Why, as in RecallResponse.degraded_reasons.
+   * Why, as in RecallResponse.degraded_reasons, and WEB_SEARCH_UNAVAILABLE.
    *
    * @generated from field: repeated string degraded_reasons = 3;
    */
@@ -659,7 +665,8 @@ export const ChatTitleSchema: GenMessage<ChatTitle> = /*@__PURE__*/
   messageDesc(file_memsvc_v1_chat, 11);
 
 /**
- * ChatUsage counts tokens, of all turns of the call together.
+ * ChatUsage counts tokens, of all turns of the call together. What a moderator or a title took is not among
+ * them; the tenant's quota counts it.
  *
  * @generated from message memsvc.v1.ChatUsage
  */
@@ -722,7 +729,8 @@ export const ChatKeepaliveSchema: GenMessage<ChatKeepalive> = /*@__PURE__*/
  */
 export type ChatDone = Message<"memsvc.v1.ChatDone"> & {
   /**
-   * The assistant's message, with several participants the last one's; empty if nothing is stored.
+   * The assistant's message, with several participants the last one's; empty if nothing is stored. Where the
+   * write guard put it aside it is not found in the conversation.
    *
    * @generated from field: string assistant_message_id = 1;
    */

@@ -196,8 +196,9 @@ export enum ErrorReason {
   JOB_NOT_DEAD = 21,
 
   /**
-   * UNAVAILABLE. The language model cannot be reached or failed; a RetryInfo says when to come back.
-   * Example: {reason: "MODEL_UNAVAILABLE", metadata: {"error_id": "…"}}.
+   * UNAVAILABLE. The language model cannot be reached or failed; a RetryInfo says when to come back. Of a
+   * Chat "provider" and "reason_class" tell more. Example: {reason: "MODEL_UNAVAILABLE", metadata:
+   * {"provider": "openai", "reason_class": "MODEL_TIMEOUT", "error_id": "…"}}.
    *
    * @generated from enum value: ERROR_REASON_MODEL_UNAVAILABLE = 22;
    */
@@ -205,7 +206,7 @@ export enum ErrorReason {
 
   /**
    * RESOURCE_EXHAUSTED. The language model takes no more calls for now; a RetryInfo says when to come
-   * back. Example: {reason: "MODEL_BUSY", metadata: {"error_id": "…"}}.
+   * back. Example: {reason: "MODEL_BUSY", metadata: {"provider": "openai", "error_id": "…"}}.
    *
    * @generated from enum value: ERROR_REASON_MODEL_BUSY = 23;
    */
@@ -213,7 +214,8 @@ export enum ErrorReason {
 
   /**
    * FAILED_PRECONDITION. The language model refuses the request, or its replies are of no use: coming
-   * back does not help. Example: {reason: "MODEL_REFUSED", metadata: {"error_id": "…"}}.
+   * back does not help. Example: {reason: "MODEL_REFUSED", metadata: {"provider": "openai", "reason_class":
+   * "MODEL_REJECTED_KEY", "error_id": "…"}}.
    *
    * @generated from enum value: ERROR_REASON_MODEL_REFUSED = 24;
    */

@@ -50,14 +50,15 @@ export type Persona = Message<"memsvc.v1.Persona"> & {
   systemPrompt: string;
 
   /**
-   * Which provider answers for it. Default: the one that a Chat would ask anyway.
+   * Which provider answers for it, unless the ChatRequest names a provider or a model. Default, also where the
+   * server has none of this name: the one that a Chat would ask anyway.
    *
    * @generated from field: string provider = 5;
    */
   provider: string;
 
   /**
-   * Which model of the provider. Default: the provider's.
+   * Which model of the provider. Default, also where it is not offered: the provider's.
    *
    * @generated from field: string model = 6;
    */
