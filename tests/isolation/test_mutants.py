@@ -35,6 +35,7 @@ OF_CHATS: Final = (
     "list_last_lines",
     "list_conversation_titles",
     "list_source_messages",
+    "list_turn_messages",
     "name_conversation",
     "put_cached_answer",
     "use_cached_answer",
