@@ -16,6 +16,8 @@ from tests.support.grpcurl import GRPCURL, needs_grpcurl
 from tests.support.server import KEYS, ServerProcess
 
 ROOT: Final = Path(__file__).parents[2]
+#: A command, or a variable for commands, with the lines that go on with it; a string may have several.
+CALL: Final = re.compile(r"^(?:grpcurl |\w+=)(?:'[^']*'|\\\n|[^'\n])*$", re.MULTILINE)
 
 
 def blocks(name: str, language: str, word: str) -> list[str]:
@@ -49,7 +51,8 @@ def test_the_settings_of_the_documents_are_taken(block: str, tmp_path: Path) -> 
 )
 def test_the_calls_of_the_documents_reach_the_server(name: str, server: ServerProcess) -> None:
     """Each request is one that grpcurl can read: what the server says to it is another matter."""
-    commands = "\n".join(blocks(name, "(?:sh)?", "grpcurl "))
+    commands = "\n".join(CALL.findall("\n".join(blocks(name, "(?:sh)?", "grpcurl "))))
+    assert commands
     authorized = f"-plaintext -H x-api-key:{KEYS['acme']}"
     commands = commands.replace("-plaintext", authorized)
     script = re.sub(r"(127\.0\.0\.1|localhost):50051", server.target, commands)
