@@ -129,7 +129,7 @@ class Gathering:
                 limit=LINES_MAX,
                 characters_max=(ask.token_budget or 0) * CHARACTERS_PER_TOKEN,
             )
-        own = {turn.user_message_id, *(line.message_id for line in turn.said)}
+        own = {turn.user_message_id, *turn.left_ids}
         return told, [spoken(one) for one in lines if one.message_id not in own and _is_turn(one)]
 
     async def known(
