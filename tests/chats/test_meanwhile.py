@@ -10,6 +10,7 @@ import pytest
 
 from tests.chats.conftest import Talk
 from tests.chats.test_company import persona, spoken
+from tests.chats.test_put_aside import ATTACK
 from tests.fakes.chat_steps import answering, chunk, sending
 from tests.fakes.model_server import FakeModel, failing
 from tests.support.wire import Refused
@@ -94,6 +95,27 @@ def test_a_retry_does_not_answer_what_was_said_anew_since(talk: Talk, first: Fak
     assert caught.value.reason == "MESSAGE_NOT_FOUND"
     assert caught.value.metadata["field"] == "user_message_id"
     assert contents(talk) == ["Two.", "I see."]
+
+
+def test_a_retry_does_not_store_again_what_was_deleted_since(talk: Talk, first: FakeModel) -> None:
+    """A message that is put aside and rejected, like any that is deleted, stays gone."""
+    request = {"conversation_id": "c", "request_id": str(uuid4())}
+    first.script.append(sending(chunk("Half"), end=False))
+    with pytest.raises(Refused):
+        talk.say(ATTACK, **request)
+    aside = talk.wire.call("TrustService/ListQuarantinedMemories", user_id=talk.user_id)
+    talk.wire.call(
+        "TrustService/RejectMemories",
+        user_id=talk.user_id,
+        memory_ids=[one.memory.memory_id for one in aside.memories],
+    )
+    with pytest.raises(Refused) as caught:
+        talk.say(ATTACK, **request)
+
+    assert caught.value.reason == "MESSAGE_NOT_FOUND"
+    aside = talk.wire.call("TrustService/ListQuarantinedMemories", user_id=talk.user_id)
+    assert not aside.memories
+    assert contents(talk) == ["Half"]
 
 
 def test_a_half_answer_is_not_part_of_what_was_said_before(talk: Talk, first: FakeModel) -> None:

@@ -171,11 +171,12 @@ class Storing:
         ids = [turn.user_message_id, *(turn.answer_id(n) for n in range(TURNS_MAX))]
         found = await chats.turn_messages(tx, ask.user_id, ids)
         before = found.pop(turn.user_message_id, None)
-        if before is not None and attempt == 1:
-            await self._cut(tx, ask, turn, now)
+        if attempt == 1:
+            if before is not None:
+                await self._cut(tx, ask, turn, now)
             return turn
-        if before is not None and before.content != turn.message:
-            # It was said anew since: nobody waits for an answer to the words before.
+        if before is None or before.content != turn.message:
+            # It was deleted or said anew since: nobody waits for an answer to the words before.
             raise MessageNotFound(field="user_message_id")
         said = _complete(turn, found)
         spoiled = found.keys() - {line.message_id for line in said}
