@@ -152,3 +152,24 @@ def test_what_follows_a_deleted_answer_is_given_anew(
     assert "The second one." not in first.requests[-1].prompt
     assert contents(talk) == ["Well?", "I see.", "Blue.", "I see."]
     assert spoken(talk.say("Well?", **request)) == spoken(told)
+
+
+def test_what_is_deleted_while_one_speaks_is_not_shown_to_the_next(
+    talk: Talk, first: FakeModel, second: FakeModel
+) -> None:
+    """A company talks for minutes: each speaker is given the conversation as it is by then."""
+    company = [
+        persona(talk, "ada", "Ada", "first", "You calculate."),
+        persona(talk, "bob", "Bob", "second", "You paint."),
+    ]
+    talk.say("The code is 7731.", conversation_id="c", user_message_id="m")
+    first.script.append(sending(chunk("Seven"), first.release, *answering(" it is.")))
+    call = talk.begin("Well?", conversation_id="c", participants=company)
+    hear(call, "Seven")
+    talk.wire.call("ConversationService/DeleteMessage", user_id=talk.user_id, message_id="m")
+    first.release.set()
+    list(call)
+
+    assert "7731" in first.requests[-1].prompt
+    assert "7731" not in second.requests[-1].prompt
+    assert second.requests[-1].prompt.count("Seven it is.") == 1

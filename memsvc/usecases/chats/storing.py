@@ -93,8 +93,6 @@ class Turn:
     place: int | None = None
     #: The answers that earlier attempts completed, in order.
     said: tuple[StoredLine, ...] = ()
-    #: All that earlier attempts left of the turn, half answers too.
-    left_ids: frozenset[str] = frozenset()
     #: How the turn ended, if it has.
     ended: Ended | None = None
     #: The conversation has no title yet.
@@ -103,6 +101,11 @@ class Turn:
     def answer_id(self, place: int) -> str:
         """Return the message id of the answer at *place*."""
         return str(uuid5(self.turn_id, f"answer {place}"))
+
+    @property
+    def own_ids(self) -> set[str]:
+        """The ids of all that may be stored of the turn, half answers too."""
+        return {self.user_message_id, *(self.answer_id(place) for place in range(TURNS_MAX))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +171,7 @@ class Storing:
 
         The first attempt cuts off a message that is there, since it is said anew.
         """
-        ids = [turn.user_message_id, *(turn.answer_id(n) for n in range(TURNS_MAX))]
-        found = await chats.turn_messages(tx, ask.user_id, ids)
+        found = await chats.turn_messages(tx, ask.user_id, sorted(turn.own_ids))
         before = found.pop(turn.user_message_id, None)
         if attempt == 1:
             if before is not None:
@@ -181,7 +183,7 @@ class Storing:
         said = _complete(turn, found)
         spoiled = found.keys() - {line.message_id for line in said}
         await self._forget(tx, ask, turn, [found[one] for one in spoiled], now)
-        return replace(turn, said=tuple(said), left_ids=frozenset(found))
+        return replace(turn, said=tuple(said))
 
     async def _forget(
         self,

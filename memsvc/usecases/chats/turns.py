@@ -152,6 +152,8 @@ class Turns:
         while following := await self.moderating.next(
             ask, company, lines_of(turn, done.lines), done.said
         ):
+            if len(done.spoken) > len(turn.said):
+                company = await self.gathering.anew(caller, ask, turn, company)
             await self._one(caller, ask, turn, company, by_id[following], done, put)
         return done
 
@@ -168,8 +170,7 @@ class Turns:
         place = len(done.spoken)
         if ask.participants and persona is not None:
             await put(asking.Speaking(persona.persona_id, persona.name, place))
-        own_ids = {turn.user_message_id, *turn.left_ids, *(one.message_id for one in done.lines)}
-        known = await self.gathering.known(caller, ask, persona, company, own_ids)
+        known = await self.gathering.known(caller, ask, turn, persona, company)
         material = _material(turn, company, persona, known, self._today(), done.lines)
         fence = Fence.of(self.context.chance(RANDOM_BYTES))
         budget = ask.token_budget or self.token_budget
