@@ -77,6 +77,21 @@ def test_what_was_deleted_is_not_answered(
     assert len(listed.conversations) == (method != "DeleteConversation")
 
 
+@pytest.mark.parametrize("request_id", ["", "one"])
+def test_a_user_who_is_erased_meanwhile_is_told_so(
+    talk: Talk, first: FakeModel, request_id: str
+) -> None:
+    """With a request_id or without: no other call has the answer, and nothing is stored."""
+    first.script.append(sending(chunk("Still"), first.release, *answering(" here.")))
+    call = talk.begin("Are you there?", request_id=request_id and f"{request_id}-{talk.user_id}")
+    hear(call, "Still")
+    talk.wire.call("UserService/EraseUser", user_id=talk.user_id)
+    first.release.set()
+    refused = end_of(call)
+
+    assert (refused.code, refused.reason) == ("FAILED_PRECONDITION", "USER_ERASED")
+
+
 def test_a_retry_does_not_answer_what_was_said_anew_since(talk: Talk, first: FakeModel) -> None:
     """The call that broke off is asked for no more once its message is another one."""
     request = {

@@ -20,6 +20,7 @@ from memsvc.core.errors import (
     ConversationNotFound,
     MessageNotFound,
     RequestIdReused,
+    UserErased,
 )
 from memsvc.core.guard import GuardPolicy
 from memsvc.core.model import Caller, Metadata, NewMessage, RequestKey, Role
@@ -261,8 +262,8 @@ class Storing:
     async def answer(self, caller: Caller, ask: ChatAsk, turn: Turn, new: AnswerToStore) -> int:
         """Store an answer, in the place of what an earlier attempt left of it; return the revision.
 
-        Raises ChatTakenOver if somebody else is at the turn by now, and MessageNotFound if what it answers is
-        gone, or was said anew.
+        Raises ChatTakenOver if somebody else is at the turn by now, MessageNotFound if what it answers is gone, or
+        was said anew, and UserErased.
         """
         answer = new.answer
         interrupted = answer.finish is FinishReason.INTERRUPTED
@@ -297,7 +298,7 @@ class Storing:
     async def end(self, caller: Caller, ask: ChatAsk, turn: Turn, ended: Ended) -> Ended:
         """Note how the turn ended, and give the conversation its title if it has none by now.
 
-        Raises ChatTakenOver.
+        Raises ChatTakenOver and UserErased.
         """
         policy = _lenient(self.context.trust(caller.tenant_id))
         title = screened_text(policy, ended.title, "title")
@@ -313,8 +314,12 @@ class Storing:
         return ended
 
     async def _hold(self, tx: Transaction, turn: Turn) -> None:
-        if turn.key is not None and not await chats.hold(tx, turn.key, turn.attempt):
-            raise ChatTakenOver(field="request_id")
+        if turn.key is None or await chats.hold(tx, turn.key, turn.attempt):
+            return
+        if await chats.get(tx, turn.key, now=self.context.clock()) is None:
+            # Nobody else is at it: it went with all that was the user's.
+            raise UserErased(field="user_id")
+        raise ChatTakenOver(field="request_id")
 
     async def lines(
         self, caller: Caller, ask: ChatAsk, message_ids: Sequence[str]
