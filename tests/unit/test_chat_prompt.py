@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memsvc.core.chat import PromptPartKind
-from memsvc.core.chat_prompt import GO_ON, Line, Material, Prompt, Voice, WebPage, assembled
+from memsvc.core.chat_prompt import (
+    AFTER_OTHERS,
+    GO_ON,
+    Line,
+    Material,
+    Prompt,
+    Voice,
+    WebPage,
+    assembled,
+)
 from memsvc.core.context_block import RANDOM_BYTES, Fence, tokens
 from memsvc.core.model import Memory, MemoryKind, Role, SourceClass, TemporalState
 
@@ -148,6 +157,31 @@ def test_others_are_named_and_are_not_oneself() -> None:
     ]
     assert "Ada" in turns[0].text
     assert "Bob" in turns[0].text
+
+
+def test_an_answer_without_a_name_is_not_the_users() -> None:
+    """Where several speak, what the assistant said before they came is told as such."""
+    voice = Voice("ada", "Ada", "Count.", ("Bob",))
+    turns = prompt(voice=voice, history=[user("A"), spoke("One.")]).turns
+
+    assert [turn.text for turn in turns[1:]] == ["A\n\nAssistant: One.\n\nHi?"]
+
+
+def test_what_another_persona_said_before_is_not_ones_own() -> None:
+    """Who answers alone is told the others' words by name; what nobody is named for counts as its own."""
+    history = [user("A"), spoke("One.", "bob", "Bob"), spoke("Two.", "ada", "Ada"), spoke("Three.")]
+    turns = prompt(voice=Voice("ada", "Ada", "Count."), history=history).turns
+    unnamed = prompt(history=history).turns
+
+    assert [(turn.role, turn.text) for turn in turns[1:]] == [
+        ("user", "A\n\nBob: One."),
+        ("assistant", "Two.\n\nThree."),
+        ("user", "Hi?"),
+    ]
+    assert AFTER_OTHERS in turns[0].text
+    assert "Bob" not in turns[0].text
+    assert unnamed[2].text == "One.\n\nTwo.\n\nThree."
+    assert AFTER_OTHERS not in unnamed[0].text
 
 
 def test_the_history_gives_way_oldest_first() -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
@@ -117,6 +117,11 @@ class Gathering:
         failed = [str(ChatDegradation.WEB_SEARCH_UNAVAILABLE)] if pages is None else []
         return Company(speakers, moderator, told, history, pages or [], failed)
 
+    async def anew(self, caller: Caller, ask: ChatAsk, turn: Turn, company: Company) -> Company:
+        """Return *company* with what was said before as it is by now: without what was deleted since."""
+        told, history = await self._said(caller, ask, turn)
+        return replace(company, preferences=told, history=history)
+
     async def _said(self, caller: Caller, ask: ChatAsk, turn: Turn) -> tuple[str, list[Line]]:
         if not (ask.memory_mode.reads or ask.memory_mode.writes):
             return "", []
@@ -129,18 +134,18 @@ class Gathering:
                 limit=LINES_MAX,
                 characters_max=(ask.token_budget or 0) * CHARACTERS_PER_TOKEN,
             )
-        own = {turn.user_message_id, *(line.message_id for line in turn.said)}
+        own = turn.own_ids
         return told, [spoken(one) for one in lines if one.message_id not in own and _is_turn(one)]
 
     async def known(
         self,
         caller: Caller,
         ask: ChatAsk,
+        turn: Turn,
         persona: Persona | None,
         company: Company,
-        own_ids: Collection[str],
     ) -> Known:
-        """Return what *persona* remembers besides what stands in the conversation; *own_ids* are the turn's."""
+        """Return what *persona* remembers besides what stands in the conversation, this turn included."""
         if not ask.memory_mode.reads:
             return Known()
         own = persona is not None and persona.memory_scope is MemoryScope.OWN
@@ -149,7 +154,7 @@ class Gathering:
             caller,
             ConsciousAsk(ask.user_id, CONSCIOUS_MAX, [], 0, tuple(agent_ids)),
         )
-        seen = {*own_ids, *(line.message_id for line in company.history)}
+        seen = {*turn.own_ids, *(line.message_id for line in company.history)}
         essential = [m for m in conscious.memories if m.message_id not in seen]
         if not ask.recall_limit:
             return Known(essential)

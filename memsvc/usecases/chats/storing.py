@@ -20,17 +20,19 @@ from memsvc.core.errors import (
     ConversationNotFound,
     MessageNotFound,
     RequestIdReused,
+    UserErased,
 )
 from memsvc.core.guard import GuardPolicy
 from memsvc.core.model import Caller, Metadata, NewMessage, RequestKey, Role
 from memsvc.core.secrets import SecretPolicy
-from memsvc.store import chats, replies, search
+from memsvc.store import chats, conversations, replies, search
 from memsvc.store.chats import StoredLine, TakenTurn
 from memsvc.store.database import Transaction
 from memsvc.usecases.chats.asking import Answer, ChatAsk
 from memsvc.usecases.context import Context
 from memsvc.usecases.conversations.truncating import cut_after
 from memsvc.usecases.memories.ingest import ExtractionMode, Ingest, IngestAsk
+from memsvc.usecases.memories.removing import remove_messages
 from memsvc.usecases.once import Once
 from memsvc.usecases.screening import (
     TrustPolicy,
@@ -87,6 +89,9 @@ class Turn:
     message: str
     stored: bool
     job_id: UUID | None = None
+    #: Where the user's message stands in its conversation: who says it anew, or begins the conversation anew,
+    #: has it stand elsewhere.
+    place: int | None = None
     #: The answers that earlier attempts completed, in order.
     said: tuple[StoredLine, ...] = ()
     #: How the turn ended, if it has.
@@ -97,6 +102,11 @@ class Turn:
     def answer_id(self, place: int) -> str:
         """Return the message id of the answer at *place*."""
         return str(uuid5(self.turn_id, f"answer {place}"))
+
+    @property
+    def own_ids(self) -> set[str]:
+        """The ids of all that may be stored of the turn, half answers too."""
+        return {self.user_message_id, *(self.answer_id(place) for place in range(TURNS_MAX))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +130,8 @@ class Storing:
     async def begin(self, caller: Caller, ask: ChatAsk) -> Turn:
         """Store the user's message, or find out how far the same request came before.
 
-        Raises RequestIdReused, SecretFound, TextRejected, QuotaExceeded, UserErased and InvalidFields.
+        Raises RequestIdReused, SecretFound, TextRejected, QuotaExceeded, UserErased, InvalidFields and
+        MessageNotFound.
         """
         turn_id = self.context.new_id()
         policy = self.context.trust(caller.tenant_id)
@@ -139,25 +150,63 @@ class Storing:
             turn = self._turn(ask, taken, screened.content)
             if turn.ended is not None:
                 return turn
-            found = await chats.turn_messages(
-                tx,
-                ask.user_id,
-                [turn.user_message_id, *(turn.answer_id(n) for n in range(TURNS_MAX))],
-            )
-            if ask.user_message_id and taken.attempt == 1 and turn.user_message_id in found:
-                await self._cut(tx, ask, turn, now)
-                found = {}
+            turn = await self._go_on(tx, ask, turn, taken.attempt, now)
             whole = replace(screened, message_id=turn.user_message_id)
             batch = replace(batch, conversation_id=turn.conversation_id, messages=[whole])
             put = await self.ingest.put(tx, caller, batch, embedded, now)
+            place = await self._place(tx, ask, turn, now)
             talk = (ask.user_id, turn.conversation_id)
             titles = await search.conversation_titles(tx, [talk])
         return replace(
             turn,
             job_id=put.ingested.job_id,
-            said=tuple(_complete(turn, found)),
+            place=place,
             # What is put aside is not to be read in a list of conversations either.
             untitled=talk not in titles and not screened.withheld,
+        )
+
+    async def _go_on(
+        self, tx: Transaction, ask: ChatAsk, turn: Turn, attempt: int, now: datetime
+    ) -> Turn:
+        """Return the turn with what earlier attempts left of it; raise MessageNotFound.
+
+        The first attempt cuts off a message that is there, since it is said anew.
+        """
+        found = await chats.turn_messages(tx, ask.user_id, sorted(turn.own_ids))
+        before = found.pop(turn.user_message_id, None)
+        if attempt == 1:
+            if before is not None:
+                await self._cut(tx, ask, turn, now)
+            return turn
+        if before is None or before.content != turn.message:
+            # It was deleted or said anew since: nobody waits for an answer to the words before.
+            raise MessageNotFound(field="user_message_id")
+        said = _complete(turn, found)
+        spoiled = found.keys() - {line.message_id for line in said}
+        await self._forget(tx, ask, turn, [found[one] for one in spoiled], now)
+        return replace(turn, said=tuple(said))
+
+    async def _forget(
+        self,
+        tx: Transaction,
+        ask: ChatAsk,
+        turn: Turn,
+        lines: Sequence[StoredLine],
+        now: datetime,
+    ) -> None:
+        """Remove the whole ones of *lines*, which answer one that is gone: they are given anew."""
+        gone: dict[UUID, str] = {}
+        for line in lines:
+            memory_id = await conversations.find_message(tx, ask.user_id, line.message_id, now=now)
+            if memory_id is not None and not line.interrupted:
+                gone[memory_id] = line.message_id
+        if gone:
+            await conversations.hold(tx, ask.user_id, turn.conversation_id)
+            await remove_messages(tx, self.context, ask.user_id, gone)
+
+    async def _place(self, tx: Transaction, ask: ChatAsk, turn: Turn, now: datetime) -> int | None:
+        return await conversations.place_of(
+            tx, ask.user_id, turn.conversation_id, turn.user_message_id, now=now
         )
 
     async def _cut(self, tx: Transaction, ask: ChatAsk, turn: Turn, now: datetime) -> None:
@@ -213,7 +262,8 @@ class Storing:
     async def answer(self, caller: Caller, ask: ChatAsk, turn: Turn, new: AnswerToStore) -> int:
         """Store an answer, in the place of what an earlier attempt left of it; return the revision.
 
-        Raises ChatTakenOver if somebody else is at the turn by now.
+        Raises ChatTakenOver if somebody else is at the turn by now, MessageNotFound if what it answers is gone, or
+        was said anew, and UserErased.
         """
         answer = new.answer
         interrupted = answer.finish is FinishReason.INTERRUPTED
@@ -236,14 +286,19 @@ class Storing:
         (embedded,) = await self.ingest.embed(caller, [batch])
         async with self.context.database.transaction(caller) as tx:
             await self._hold(tx, turn)
+            # As whoever cuts it off: the conversation first, then its messages.
+            await conversations.hold(tx, ask.user_id, turn.conversation_id)
             await chats.delete_interrupted(tx, ask.user_id, message.message_id)
-            put = await self.ingest.put(tx, caller, batch, embedded, self.context.clock())
+            now = self.context.clock()
+            put = await self.ingest.put(tx, caller, batch, embedded, now)
+            if await self._place(tx, ask, turn, now) != turn.place:
+                raise MessageNotFound(field="user_message_id")
         return put.ingested.revision
 
     async def end(self, caller: Caller, ask: ChatAsk, turn: Turn, ended: Ended) -> Ended:
         """Note how the turn ended, and give the conversation its title if it has none by now.
 
-        Raises ChatTakenOver.
+        Raises ChatTakenOver and UserErased.
         """
         policy = _lenient(self.context.trust(caller.tenant_id))
         title = screened_text(policy, ended.title, "title")
@@ -259,8 +314,12 @@ class Storing:
         return ended
 
     async def _hold(self, tx: Transaction, turn: Turn) -> None:
-        if turn.key is not None and not await chats.hold(tx, turn.key, turn.attempt):
-            raise ChatTakenOver(field="request_id")
+        if turn.key is None or await chats.hold(tx, turn.key, turn.attempt):
+            return
+        if await chats.get(tx, turn.key, now=self.context.clock()) is None:
+            # Nobody else is at it: it went with all that was the user's.
+            raise UserErased(field="user_id")
+        raise ChatTakenOver(field="request_id")
 
     async def lines(
         self, caller: Caller, ask: ChatAsk, message_ids: Sequence[str]

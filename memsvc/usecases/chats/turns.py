@@ -11,7 +11,7 @@ from typing import Any, Final
 from memsvc.core.chat import AnswerOptions, FinishReason, TokenUsage
 from memsvc.core.chat_prompt import Line, Material, Prompt, Voice, assembled
 from memsvc.core.context_block import RANDOM_BYTES, Fence
-from memsvc.core.errors import AnswerTruncated, ChatTakenOver, MemsvcError
+from memsvc.core.errors import AnswerTruncated, ChatTakenOver, MemsvcError, MessageNotFound
 from memsvc.core.model import Caller, Role
 from memsvc.core.paging import REPLY_BYTES_MAX, fitting
 from memsvc.core.personas import Persona
@@ -152,6 +152,8 @@ class Turns:
         while following := await self.moderating.next(
             ask, company, lines_of(turn, done.lines), done.said
         ):
+            if len(done.spoken) > len(turn.said):
+                company = await self.gathering.anew(caller, ask, turn, company)
             await self._one(caller, ask, turn, company, by_id[following], done, put)
         return done
 
@@ -168,8 +170,7 @@ class Turns:
         place = len(done.spoken)
         if ask.participants and persona is not None:
             await put(asking.Speaking(persona.persona_id, persona.name, place))
-        own_ids = [turn.user_message_id, *(line.message_id for line in done.lines)]
-        known = await self.gathering.known(caller, ask, persona, company, own_ids)
+        known = await self.gathering.known(caller, ask, turn, persona, company)
         material = _material(turn, company, persona, known, self._today(), done.lines)
         fence = Fence.of(self.context.chance(RANDOM_BYTES))
         budget = ask.token_budget or self.token_budget
@@ -241,8 +242,8 @@ class Turns:
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._left.discard(task)
         error = None if task.cancelled() else task.exception()
-        # Whoever has taken over keeps the answer.
-        if error is not None and not isinstance(error, ChatTakenOver):
+        # Whoever has taken over keeps the answer; to what is gone there is none.
+        if error is not None and not isinstance(error, ChatTakenOver | MessageNotFound):
             log.warning("answer_not_kept", error=type(error).__name__)
 
     async def flush(self) -> None:
