@@ -158,13 +158,14 @@ class Gathering:
         essential = [m for m in conscious.memories if m.message_id not in seen]
         if not ask.recall_limit:
             return Known(essential)
+        standing = len(company.history) + len(turn.said) + 1
         recalled = await self.recall(
             caller,
             RecallAsk(
                 user_id=ask.user_id,
                 query=self._query(ask),
                 # Some of them stand in the conversation already.
-                limit=min(ask.recall_limit + len(seen), 2 * ask.recall_limit + 5),
+                limit=min(ask.recall_limit + standing, 2 * ask.recall_limit + 5),
                 filter=MemoryFilter(agent_ids=agent_ids),
                 weights=WeightChanges(),
                 min_score=None,
