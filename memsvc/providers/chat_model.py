@@ -24,6 +24,7 @@ from memsvc.providers.language_model import ModelLimits
 from memsvc.providers.metering import guessed_usage, note
 from memsvc.providers.model_errors import (
     ErrorClass,
+    ModelError,
     ModelRefused,
     ModelUnavailable,
     ReplyProblem,
@@ -131,7 +132,7 @@ class ChatModel:
             tally.add(piece)
             yield piece
         if not tally.has_text:
-            raise UnusableReply(ReplyProblem.EMPTY)
+            raise tally.nothing_said()
         yield tally.end()
 
 
@@ -240,6 +241,12 @@ class _Tally:
     def usage(self) -> TokenUsage:
         """What the provider counted, or what the texts make likely."""
         return self._counted or guessed_usage(self._prompt_characters, self._characters)
+
+    def nothing_said(self) -> ModelError:
+        """Return what it means that the answer came to its end without a text."""
+        if self._finish is FinishReason.CONTENT_FILTER:
+            return ModelRefused(ErrorClass.MODEL_REFUSED)
+        return UnusableReply(ReplyProblem.EMPTY)
 
     def end(self) -> AnswerPiece:
         return AnswerPiece(finish=self._finish or FinishReason.STOP, usage=self.usage)

@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
-from memsvc.core.chat import ChatTurn, TokenUsage
+from memsvc.core.chat import ChatTurn, FinishReason, TokenUsage
+from memsvc.providers.answer_chunks import read_finish
 from memsvc.providers.call_guard import CallGuard
 from memsvc.providers.metering import guessed_usage, note, read_usage
 from memsvc.providers.model_errors import (
@@ -212,11 +213,11 @@ def _text(body: bytes) -> str:
         choice = json.loads(body)["choices"][0]
         message = choice["message"]
         content, refusal = message.get("content"), message.get("refusal")
-        reason = choice.get("finish_reason")
+        finish = read_finish(choice.get("finish_reason"))
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         # Not chained: the error would keep the whole body.
         raise UnusableReply(ReplyProblem.NO_COMPLETION) from None
-    if reason == "content_filter" or (isinstance(refusal, str) and refusal.strip()):
+    if finish is FinishReason.CONTENT_FILTER or (isinstance(refusal, str) and refusal.strip()):
         raise ModelRefused(ErrorClass.MODEL_REFUSED)
     if not isinstance(content, str) or not content.strip():
         raise UnusableReply(ReplyProblem.EMPTY)

@@ -486,6 +486,32 @@ async def test_a_refusal_is_the_answer_and_is_marked() -> None:
     assert pieces[-1].finish is FinishReason.CONTENT_FILTER
 
 
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "content_filter",
+        "SAFETY",
+        "PROHIBITED_CONTENT",
+        "content_filter: PROHIBITED_CONTENT",
+        "RECITATION",
+        "refusal",
+    ],
+)
+async def test_an_answer_that_a_filter_ended_is_marked(reason: str) -> None:
+    """Whatever the server calls it: with a text it ends as filtered, and without one it is a refusal."""
+    with FakeModel() as fake:
+        fake.script.append(sending(chunk("Well"), chunk(finish=reason), DONE))
+        fake.script.append(sending(chunk(finish=reason), DONE))
+        model = model_of(ProviderKind.GEMINI, fake)
+        pieces = await asked(model)
+        with pytest.raises(ModelError) as caught:
+            await asked(model)
+        await model.close()
+
+    assert pieces[-1].finish is FinishReason.CONTENT_FILTER
+    assert caught.value.error_class is ErrorClass.MODEL_REFUSED
+
+
 async def test_content_may_come_in_parts() -> None:
     """Mistral's models that reason send lists: their thoughts are told apart, and nothing said is lost."""
     thought = {"type": "thinking", "thinking": [{"type": "text", "text": "So, "}], "closed": True}
