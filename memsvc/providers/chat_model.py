@@ -6,7 +6,8 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from memsvc.core.chat import (
     AnswerOptions,
@@ -33,6 +34,18 @@ from memsvc.providers.model_errors import (
 from memsvc.providers.model_http import FormRejected, failure, messages_of, model_client
 from memsvc.providers.offers import Offer
 
+_TEMPERATURE: Final = "temperature"
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """A way to ask for an answer."""
+
+    fields: dict[str, Any]
+    #: Without what is not part of every server's protocol, and without a temperature that was asked for.
+    plain: bool = False
+    even: bool = False
+
 
 class ChatModel:
     """One provider of answers, with one guard for all its models.
@@ -57,6 +70,8 @@ class ChatModel:
         self._client = model_client(base_url, api_key, limits.connect_seconds)
         #: Models that refuse what is not part of every server's protocol.
         self._plain: set[str] = set()
+        #: Models that refuse a temperature.
+        self._even: set[str] = set()
 
     @property
     def state(self) -> ProviderState:
@@ -99,24 +114,42 @@ class ChatModel:
 
         What a model refuses besides the protocol's core is left out from then on.
         """
-        forms = [self._dialect.request(options) | {"stream_options": {"include_usage": True}}]
-        plain = {
-            name: value
-            for name, value in forms[0].items()
-            if name in {"temperature", self._dialect.length_field}
-            and not self._dialect.thinks_within_limit
-        }
-        forms = [plain] if model in self._plain else [*forms, plain]
+        forms = self._forms(model, options)
         for place, form in enumerate(forms):
             try:
-                async with _Reading(self._client, request | form, self._limits) as body:
+                async with _Reading(self._client, request | form.fields, self._limits) as body:
                     if place:
-                        self._plain.add(model)
+                        self._learn(model, form)
                     yield body
                     return
             except FormRejected:
                 if place == len(forms) - 1:
                     raise
+
+    def _forms(self, model: str, options: AnswerOptions) -> list[_Form]:
+        """Return the ways to ask for an answer, the one that is wanted first."""
+        full = self._dialect.request(options) | {"stream_options": {"include_usage": True}}
+        core = self._dialect.request(replace(options, reasoning_effort=None))
+        forms = [_Form(full), _Form(core, plain=True)]
+        # Models that reason may take no temperature.
+        forms += [
+            _Form({k: v for k, v in one.fields.items() if k != _TEMPERATURE}, one.plain, even=True)
+            for one in forms
+            if _TEMPERATURE in one.fields
+        ]
+        return [
+            one
+            for one in forms
+            if (one.plain or model not in self._plain)
+            and (_TEMPERATURE not in one.fields or model not in self._even)
+        ]
+
+    def _learn(self, model: str, form: _Form) -> None:
+        """Ask the model in this form from now on."""
+        if form.plain:
+            self._plain.add(model)
+        if form.even:
+            self._even.add(model)
 
     async def _pieces(
         self, body: AsyncIterator[bytes], tally: _Tally

@@ -74,6 +74,8 @@ class LanguageModel:
         self._model = model
         self._limits = limits
         self._structured = structured
+        #: None until it is known.
+        self._takes_temperature: bool | None = None
         self._guard = CallGuard(limits.calls_max, clock)
         self._client = model_client(base_url, api_key, limits.connect_seconds)
 
@@ -102,7 +104,7 @@ class LanguageModel:
 
         Raises ModelBusy, ModelUnavailable, ModelRefused, and UnusableReply if the answer has no text.
         """
-        request = {"model": self._model.name, "messages": messages_of(turns), "temperature": 0}
+        request = {"model": self._model.name, "messages": messages_of(turns)}
         form = None if schema is None else _Form(schema_name, schema)
         async with (
             _within(seconds),
@@ -116,9 +118,25 @@ class LanguageModel:
         await self._client.close()
 
     async def _answer(self, request: dict[str, Any], form: _Form | None) -> str:
-        """Return the reply's text, in the strictest form that the provider knows."""
+        """Return the reply's text, at the lowest temperature if the model takes one."""
+        if self._takes_temperature is False:
+            return _text(await self._formed(request, form))
+        try:
+            body = await self._formed({**request, "temperature": 0}, form)
+        except FormRejected:
+            if self._takes_temperature:
+                raise
+            # Models that reason may take none, in whatever form.
+            body = await self._exchange(request)
+            self._takes_temperature = False
+        else:
+            self._takes_temperature = True
+        return _text(body)
+
+    async def _formed(self, request: dict[str, Any], form: _Form | None) -> bytes:
+        """Return the body of the answer, in the strictest form that the provider knows."""
         if form is None:
-            return _text(await self._exchange(request))
+            return await self._exchange(request)
         for structured in _STRUCTURED[_STRUCTURED.index(self._structured) :]:
             try:
                 body = await self._exchange({**request, **form.asked(structured)})
@@ -128,7 +146,7 @@ class LanguageModel:
             else:
                 # Only now it is known that the form was what the provider rejected.
                 self._structured = structured
-                return _text(body)
+                return body
         raise ModelRefused(ErrorClass.MODEL_REJECTED_REQUEST)
 
     async def _exchange(self, request: dict[str, Any]) -> bytes:

@@ -27,7 +27,7 @@ from memsvc.providers.language_model import ModelLimits
 from memsvc.providers.model_errors import ErrorClass, ModelBusy, ModelError, ModelUnavailable
 from memsvc.providers.offers import Offer, OfferedModel
 from tests.fakes.chat_steps import DONE, answering, chunk, data, sending
-from tests.fakes.model_server import FakeModel, failing
+from tests.fakes.model_server import Exchange, FakeModel, Step, failing
 
 TURNS = [ChatTurn("system", "Be kind."), ChatTurn("user", "Hello")]
 PLAIN = AnswerOptions()
@@ -433,6 +433,47 @@ async def test_what_a_model_refuses_is_left_out_from_then_on() -> None:
     bodies = [seen.body for seen in fake.requests]
     assert ["reasoning_effort" in body for body in bodies] == [True, False, False]
     assert all(body["max_completion_tokens"] == 300 for body in bodies)
+
+
+def refusing(*fields: str) -> Step:
+    """Answer requests without *fields*, and no others."""
+
+    def step(exchange: Exchange) -> None:
+        refused = any(field in exchange.seen.body for field in fields)
+        (failing(400) if refused else sending(*answering("Hi")))(exchange)
+
+    return step
+
+
+@pytest.mark.parametrize("refused", [["temperature"], ["temperature", "stream_options"]])
+async def test_a_model_that_takes_no_temperature_is_asked_without_one(refused: list[str]) -> None:
+    """OpenAI's models that reason refuse it; what they do take is asked for as before."""
+    with FakeModel() as fake:
+        fake.step = refusing(*refused)
+        model = model_of(ProviderKind.OPENAI, fake)
+        await asked(model, ASKED)
+        before = len(fake.requests)
+        await asked(model, ASKED)
+        await asked(model)
+        await model.close()
+
+    assert len(fake.requests) == before + 2
+    body = fake.requests[before].body
+    assert body["max_completion_tokens"] == 300
+    assert ("reasoning_effort" in body) is ("stream_options" not in refused)
+
+
+async def test_a_model_that_does_not_think_keeps_the_other_options() -> None:
+    """The limit and the temperature are those that were asked for, not the ones that thinking needs."""
+    with FakeModel() as fake:
+        fake.step = refusing("thinking")
+        model = model_of(ProviderKind.ANTHROPIC, fake)
+        await asked(model, AnswerOptions(0.5, 300, ReasoningEffort.LOW))
+        await asked(model, AnswerOptions(0.5, 300))
+        await model.close()
+
+    for seen in fake.requests[1:]:
+        assert (seen.body["temperature"], seen.body["max_tokens"]) == (0.5, 300)
 
 
 @pytest.mark.parametrize(
