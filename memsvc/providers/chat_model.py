@@ -94,11 +94,11 @@ class ChatModel:
         """
         request = {"model": model, "messages": messages_of(turns), "stream": True}
         tally = _Tally(sum(len(turn.text) for turn in turns))
-        async with self._guard.call(self._limits.total_seconds):
+        async with self._guard.call(self._limits.total_seconds) as begun:
             try:
                 async with (
                     self._opened(model, request, options) as body,
-                    aclosing(self._pieces(body, tally)) as pieces,
+                    aclosing(self._pieces(body, tally, begun)) as pieces,
                 ):
                     yield pieces
             finally:
@@ -152,7 +152,7 @@ class ChatModel:
             self._even.add(model)
 
     async def _pieces(
-        self, body: AsyncIterator[bytes], tally: _Tally
+        self, body: AsyncIterator[bytes], tally: _Tally, begun: Callable[[], None]
     ) -> AsyncGenerator[AnswerPiece]:
         """Yield what a body says, and at last how it ended."""
         answer = AnswerReader(think_tags=self._dialect.think_tags)
@@ -160,6 +160,7 @@ class ChatModel:
             for piece in answer.feed(chunk):
                 tally.add(piece)
                 if piece.text or piece.reasoning:
+                    begun()
                     yield AnswerPiece(piece.text, piece.reasoning)
         for piece in answer.end():
             tally.add(piece)
@@ -206,7 +207,9 @@ class _Reading:
             # A few compressed bytes can stand for more than the memory holds.
             extra_headers={"Accept-Encoding": "identity"},
         )
-        self._ends = asyncio.get_running_loop().time() + limits.total_seconds
+        self._now = asyncio.get_running_loop().time
+        #: When the provider's time is over.
+        self._ends = self._now() + limits.total_seconds
 
     async def __aenter__(self) -> AsyncIterator[bytes]:
         """Return the body once the answer has begun."""
@@ -235,7 +238,9 @@ class _Reading:
             size, patience = size + len(part), self._limits.chunk_seconds
             if size > self._limits.reply_bytes_max:
                 raise ModelRefused(ErrorClass.REPLY_TOO_LARGE)
+            given = self._now()
             yield part
+            self._ends += self._now() - given
 
     async def _next(self, parts: AsyncIterator[bytes], patience: float) -> bytes | None:
         """Return the next part, None at the end."""
@@ -246,7 +251,7 @@ class _Reading:
             raise failure(error) from error
 
     def _patience(self, seconds: float) -> float:
-        return max(min(seconds, self._ends - asyncio.get_running_loop().time()), 0.0)
+        return max(min(seconds, self._ends - self._now()), 0.0)
 
 
 class _Tally:

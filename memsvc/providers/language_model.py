@@ -40,7 +40,8 @@ class ModelLimits:
     first_byte_seconds: float = 30.0
     #: From one piece of the answer to the next.
     chunk_seconds: float = 20.0
-    #: The whole of one call, and as much again for waiting until it is the call's turn.
+    #: The whole of one call, without the time that a reader of its pieces takes, and as much again for waiting
+    #: until it is the call's turn.
     total_seconds: float = 120.0
     reply_bytes_max: int = 4 * 1024 * 1024
     #: Calls at once.

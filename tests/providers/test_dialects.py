@@ -18,16 +18,19 @@ from memsvc.core.chat import (
     AnswerPiece,
     ChatTurn,
     FinishReason,
+    ProviderState,
     ReasoningEffort,
     TokenUsage,
 )
 from memsvc.providers.chat_model import ChatModel
+from memsvc.providers.circuit_breaker import FAILURES_MAX, PAUSE_SECONDS
 from memsvc.providers.dialects import DIALECTS, ProviderKind
 from memsvc.providers.language_model import ModelLimits
 from memsvc.providers.model_errors import ErrorClass, ModelBusy, ModelError, ModelUnavailable
 from memsvc.providers.offers import Offer, OfferedModel
 from tests.fakes.chat_steps import DONE, answering, chunk, data, sending
 from tests.fakes.model_server import Exchange, FakeModel, Step, failing
+from tests.support.waiting import until
 
 TURNS = [ChatTurn("system", "Be kind."), ChatTurn("user", "Hello")]
 PLAIN = AnswerOptions()
@@ -583,6 +586,48 @@ async def test_leaving_early_closes_the_connection() -> None:
             assert (await anext(pieces)).text == "Hi"
         assert await asyncio.to_thread(fake.requests[0].disconnected.wait, 10.0)
         await model.close()
+
+
+async def test_a_provider_that_answers_again_is_asked_again_at_once() -> None:
+    """Whoever looks whether it is back may read for minutes: nobody else waits for the end of that."""
+    time = [1000.0]
+    with FakeModel() as fake:
+        offer = Offer("a-provider", ProviderKind.OPENAI, (OfferedModel("a-model"),))
+        model = ChatModel(offer, fake.base_url, "", limits=ModelLimits(), clock=lambda: time[0])
+        fake.step = failing(500)
+        for _ in range(FAILURES_MAX):
+            with pytest.raises(ModelUnavailable):
+                await asked(model)
+        states = [model.state]
+        time[0] += PAUSE_SECONDS
+        fake.script.append(sending(chunk("Hi"), fake.release))
+        fake.step = sending(*answering("Hi"))
+        async with model.answering("a-model", TURNS, PLAIN) as pieces:
+            assert (await anext(pieces)).text == "Hi"
+            states.append(model.state)
+            assert (await asked(model))[0].text == "Hi"
+        await model.close()
+
+    assert states == [ProviderState.PAUSED, ProviderState.READY]
+
+
+async def test_a_slow_reader_is_no_slow_provider() -> None:
+    """The time that a reader takes between two pieces is none of the provider's."""
+    loop = asyncio.get_running_loop()
+    with FakeModel() as fake:
+        fake.script.append(sending(chunk("Hi"), fake.release, chunk(finish="stop"), DONE))
+        offer = Offer("a-provider", ProviderKind.OPENAI, (OfferedModel("a-model"),))
+        limits = ModelLimits(total_seconds=1.0)
+        model = ChatModel(offer, fake.base_url, "sk-secret", limits=limits)
+        async with model.answering("a-model", TURNS, PLAIN) as pieces:
+            assert (await anext(pieces)).text == "Hi"
+            begun = loop.time()
+            await asyncio.to_thread(until, lambda: loop.time() > begun + 1.1)
+            fake.release.set()
+            last = [piece async for piece in pieces][-1]
+        await model.close()
+
+    assert last.finish is FinishReason.STOP
 
 
 async def test_an_event_without_an_end_is_given_up() -> None:
