@@ -33,12 +33,21 @@ class NamedModel(BaseModel):
         return self.api_key.get_secret_value() if self.api_key else ""
 
     def key_faults(self) -> Iterator[str]:
-        """Yield what is wrong with the file of the key."""
+        """Yield what is wrong with the key, which is not quoted."""
+        where = "api_key" if self.api_key_file is None else "api_key_file"
         try:
-            if self.api_key_file is not None and not self.key():
-                yield "api_key_file: is empty"
+            key = self.key()
         except OSError as error:
-            yield f"api_key_file: {self.api_key_file}: {error.strerror}"
+            yield f"{where}: {self.api_key_file}: {error.strerror}"
+            return
+        except UnicodeDecodeError:
+            yield f"{where}: {self.api_key_file}: is not UTF-8"
+            return
+        if self.api_key_file is not None and not key:
+            yield f"{where}: is empty"
+        # It goes into a header: a mark of the byte order or a second line would be found out by no answer.
+        elif any(not "!" <= character <= "~" for character in key):
+            yield f"{where}: holds characters that no key has"
 
 
 class ModelPrices(BaseModel):

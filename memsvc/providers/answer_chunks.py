@@ -20,8 +20,20 @@ _FINISH: Final = {
     "eos": FinishReason.STOP,
     "length": FinishReason.LENGTH,
     "max_tokens": FinishReason.LENGTH,
-    "content_filter": FinishReason.CONTENT_FILTER,
-    "safety": FinishReason.CONTENT_FILTER,
+    **dict.fromkeys(
+        # OpenAI's, Gemini's own names, those of Zhipu and Anthropic.
+        (
+            "content_filter",
+            "safety",
+            "recitation",
+            "blocklist",
+            "prohibited_content",
+            "spii",
+            "sensitive",
+            "refusal",
+        ),
+        FinishReason.CONTENT_FILTER,
+    ),
 }
 #: The server ends the answer, though the model had not.
 _BROKE_OFF: Final = frozenset({"error", "insufficient_system_resource"})
@@ -60,10 +72,18 @@ def read_chunk(data: bytes) -> AnswerPiece:
         named = _string(delta, "reasoning_content") or _string(delta, "reasoning")
         reasoning = named or _thoughts(content)
         refusal = _string(delta, "refusal")
-    finish = None if not isinstance(reason, str) else _FINISH.get(reason.lower(), FinishReason.STOP)
+    finish = read_finish(reason)
     if refusal:
         text, finish = text + refusal, FinishReason.CONTENT_FILTER
     return AnswerPiece(text, reasoning, finish, read_usage(chunk))
+
+
+def read_finish(reason: object) -> FinishReason | None:
+    """Return what a server's *reason* means, None if it is none; one that is not known is an end like any."""
+    if not isinstance(reason, str):
+        return None
+    # Gemini's endpoint may say more after a colon, such as "content_filter: PROHIBITED_CONTENT".
+    return _FINISH.get(reason.lower().partition(":")[0], FinishReason.STOP)
 
 
 def _text(content: object) -> str:

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 from memsvc.core.chat import ProviderState
 from memsvc.providers.circuit_breaker import AdaptiveLimit, CircuitBreaker
@@ -30,10 +31,10 @@ class CallGuard:
         return ProviderState.PAUSED if self._breaker.is_open else ProviderState.READY
 
     @asynccontextmanager
-    async def call(self, wait_seconds: float) -> AsyncGenerator[None]:
+    async def call(self, wait_seconds: float) -> AsyncGenerator[Callable[[], None]]:
         """Let the call that is made within through, after waiting for its turn so many seconds at most.
 
-        How the call ends is told by the ModelError that it raises, or by none. Raises ModelBusy and
+        Yields what a call that takes its time tells that its answer begins. How the call ends is told by the ModelError that it raises, or by none. Raises ModelBusy and
         ModelUnavailable if the provider is to be left alone.
         """
         self._turn_away_early()
@@ -43,7 +44,7 @@ class CallGuard:
             if era is None:
                 raise ModelUnavailable(ErrorClass.MODEL_PAUSED)
             try:
-                yield
+                yield partial(self._breaker.begun, era)
             except BaseException as error:
                 self._note_failure(era, error)
                 raise

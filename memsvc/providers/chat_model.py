@@ -6,7 +6,8 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from memsvc.core.chat import (
     AnswerOptions,
@@ -24,6 +25,7 @@ from memsvc.providers.language_model import ModelLimits
 from memsvc.providers.metering import guessed_usage, note
 from memsvc.providers.model_errors import (
     ErrorClass,
+    ModelError,
     ModelRefused,
     ModelUnavailable,
     ReplyProblem,
@@ -31,6 +33,18 @@ from memsvc.providers.model_errors import (
 )
 from memsvc.providers.model_http import FormRejected, failure, messages_of, model_client
 from memsvc.providers.offers import Offer
+
+_TEMPERATURE: Final = "temperature"
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """A way to ask for an answer."""
+
+    fields: dict[str, Any]
+    #: Without what is not part of every server's protocol, and without a temperature that was asked for.
+    plain: bool = False
+    even: bool = False
 
 
 class ChatModel:
@@ -56,6 +70,8 @@ class ChatModel:
         self._client = model_client(base_url, api_key, limits.connect_seconds)
         #: Models that refuse what is not part of every server's protocol.
         self._plain: set[str] = set()
+        #: Models that refuse a temperature.
+        self._even: set[str] = set()
 
     @property
     def state(self) -> ProviderState:
@@ -78,11 +94,11 @@ class ChatModel:
         """
         request = {"model": model, "messages": messages_of(turns), "stream": True}
         tally = _Tally(sum(len(turn.text) for turn in turns))
-        async with self._guard.call(self._limits.total_seconds):
+        async with self._guard.call(self._limits.total_seconds) as begun:
             try:
                 async with (
                     self._opened(model, request, options) as body,
-                    aclosing(self._pieces(body, tally)) as pieces,
+                    aclosing(self._pieces(body, tally, begun)) as pieces,
                 ):
                     yield pieces
             finally:
@@ -98,27 +114,45 @@ class ChatModel:
 
         What a model refuses besides the protocol's core is left out from then on.
         """
-        forms = [self._dialect.request(options) | {"stream_options": {"include_usage": True}}]
-        plain = {
-            name: value
-            for name, value in forms[0].items()
-            if name in {"temperature", self._dialect.length_field}
-            and not self._dialect.thinks_within_limit
-        }
-        forms = [plain] if model in self._plain else [*forms, plain]
+        forms = self._forms(model, options)
         for place, form in enumerate(forms):
             try:
-                async with _Reading(self._client, request | form, self._limits) as body:
+                async with _Reading(self._client, request | form.fields, self._limits) as body:
                     if place:
-                        self._plain.add(model)
+                        self._learn(model, form)
                     yield body
                     return
             except FormRejected:
                 if place == len(forms) - 1:
                     raise
 
+    def _forms(self, model: str, options: AnswerOptions) -> list[_Form]:
+        """Return the ways to ask for an answer, the one that is wanted first."""
+        full = self._dialect.request(options) | {"stream_options": {"include_usage": True}}
+        core = self._dialect.request(replace(options, reasoning_effort=None))
+        forms = [_Form(full), _Form(core, plain=True)]
+        # Models that reason may take no temperature.
+        forms += [
+            _Form({k: v for k, v in one.fields.items() if k != _TEMPERATURE}, one.plain, even=True)
+            for one in forms
+            if _TEMPERATURE in one.fields
+        ]
+        return [
+            one
+            for one in forms
+            if (one.plain or model not in self._plain)
+            and (_TEMPERATURE not in one.fields or model not in self._even)
+        ]
+
+    def _learn(self, model: str, form: _Form) -> None:
+        """Ask the model in this form from now on."""
+        if form.plain:
+            self._plain.add(model)
+        if form.even:
+            self._even.add(model)
+
     async def _pieces(
-        self, body: AsyncIterator[bytes], tally: _Tally
+        self, body: AsyncIterator[bytes], tally: _Tally, begun: Callable[[], None]
     ) -> AsyncGenerator[AnswerPiece]:
         """Yield what a body says, and at last how it ended."""
         answer = AnswerReader(think_tags=self._dialect.think_tags)
@@ -126,12 +160,13 @@ class ChatModel:
             for piece in answer.feed(chunk):
                 tally.add(piece)
                 if piece.text or piece.reasoning:
+                    begun()
                     yield AnswerPiece(piece.text, piece.reasoning)
         for piece in answer.end():
             tally.add(piece)
             yield piece
         if not tally.has_text:
-            raise UnusableReply(ReplyProblem.EMPTY)
+            raise tally.nothing_said()
         yield tally.end()
 
 
@@ -172,7 +207,9 @@ class _Reading:
             # A few compressed bytes can stand for more than the memory holds.
             extra_headers={"Accept-Encoding": "identity"},
         )
-        self._ends = asyncio.get_running_loop().time() + limits.total_seconds
+        self._now = asyncio.get_running_loop().time
+        #: When the provider's time is over.
+        self._ends = self._now() + limits.total_seconds
 
     async def __aenter__(self) -> AsyncIterator[bytes]:
         """Return the body once the answer has begun."""
@@ -201,7 +238,9 @@ class _Reading:
             size, patience = size + len(part), self._limits.chunk_seconds
             if size > self._limits.reply_bytes_max:
                 raise ModelRefused(ErrorClass.REPLY_TOO_LARGE)
+            given = self._now()
             yield part
+            self._ends += self._now() - given
 
     async def _next(self, parts: AsyncIterator[bytes], patience: float) -> bytes | None:
         """Return the next part, None at the end."""
@@ -212,7 +251,7 @@ class _Reading:
             raise failure(error) from error
 
     def _patience(self, seconds: float) -> float:
-        return max(min(seconds, self._ends - asyncio.get_running_loop().time()), 0.0)
+        return max(min(seconds, self._ends - self._now()), 0.0)
 
 
 class _Tally:
@@ -240,6 +279,12 @@ class _Tally:
     def usage(self) -> TokenUsage:
         """What the provider counted, or what the texts make likely."""
         return self._counted or guessed_usage(self._prompt_characters, self._characters)
+
+    def nothing_said(self) -> ModelError:
+        """Return what it means that the answer came to its end without a text."""
+        if self._finish is FinishReason.CONTENT_FILTER:
+            return ModelRefused(ErrorClass.MODEL_REFUSED)
+        return UnusableReply(ReplyProblem.EMPTY)
 
     def end(self) -> AnswerPiece:
         return AnswerPiece(finish=self._finish or FinishReason.STOP, usage=self.usage)

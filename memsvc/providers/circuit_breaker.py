@@ -28,7 +28,7 @@ class CircuitBreaker:
     the probe; its success closes the breaker, its failure begins another pause.
 
     Each call that `admit` lets through is followed by exactly one of `succeeded`, `failed` and
-    `released`, with the number that `admit` gave.
+    `released`, with the number that `admit` gave; before it, `begun` may tell that an answer is coming.
     """
 
     def __init__(
@@ -63,6 +63,11 @@ class CircuitBreaker:
             self._probing = True
             self._era += 1
         return self._era
+
+    def begun(self, era: int) -> None:
+        """Take note that the provider begins to answer; of a probe this is enough to know."""
+        if self._probing:
+            self.succeeded(era)
 
     def succeeded(self, era: int) -> None:
         """Take note that the provider answered the call that was admitted with *era*."""

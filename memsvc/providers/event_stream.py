@@ -5,6 +5,7 @@ Our own, since the libraries at hand keep a line of any length in memory.
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from typing import Final
 
@@ -21,15 +22,21 @@ class EventStream:
 
     def __init__(self) -> None:
         """Begin."""
-        self._rest = b""
+        #: The beginning of a line.
+        self._rest = bytearray()
+        self._is_first = True
         self._data: list[bytes] = []
         self._size = 0
 
     def feed(self, piece: bytes) -> Iterator[bytes]:
         """Yield the data of each event that *piece* completes; raise EventTooLarge."""
-        lines = (self._rest + piece).replace(b"\r\n", b"\n").split(b"\n")
-        # A "\r" at the very end may be half of a line's end.
-        self._rest = lines.pop()
+        self._rest += piece
+        lines: list[bytes] = []
+        # A line is looked at once it has an end: it may come byte by byte.
+        if b"\n" in piece:
+            lines = bytes(self._rest).replace(b"\r\n", b"\n").split(b"\n")
+            # A "\r" at the very end may be half of a line's end.
+            self._rest = bytearray(lines.pop())
         if self._size + len(self._rest) > EVENT_BYTES_MAX:
             raise EventTooLarge
         for line in lines:
@@ -37,11 +44,13 @@ class EventStream:
 
     def end(self) -> Iterator[bytes]:
         """Yield the data of a last event that no empty line ended: some servers forget it."""
-        yield from self._line(self._rest)
+        yield from self._line(bytes(self._rest))
         yield from self._line(b"")
-        self._rest = b""
+        self._rest = bytearray()
 
     def _line(self, line: bytes) -> Iterator[bytes]:
+        if self._is_first:
+            self._is_first, line = False, line.removeprefix(BOM_UTF8)
         if not line:
             if self._data:
                 data, self._data, self._size = b"\n".join(self._data), [], 0

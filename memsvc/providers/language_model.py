@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
-from memsvc.core.chat import ChatTurn, TokenUsage
+from memsvc.core.chat import ChatTurn, FinishReason, TokenUsage
+from memsvc.providers.answer_chunks import read_finish
 from memsvc.providers.call_guard import CallGuard
 from memsvc.providers.metering import guessed_usage, note, read_usage
 from memsvc.providers.model_errors import (
@@ -39,7 +40,8 @@ class ModelLimits:
     first_byte_seconds: float = 30.0
     #: From one piece of the answer to the next.
     chunk_seconds: float = 20.0
-    #: The whole of one call, and as much again for waiting until it is the call's turn.
+    #: The whole of one call, without the time that a reader of its pieces takes, and as much again for waiting
+    #: until it is the call's turn.
     total_seconds: float = 120.0
     reply_bytes_max: int = 4 * 1024 * 1024
     #: Calls at once.
@@ -73,6 +75,8 @@ class LanguageModel:
         self._model = model
         self._limits = limits
         self._structured = structured
+        #: None until it is known.
+        self._takes_temperature: bool | None = None
         self._guard = CallGuard(limits.calls_max, clock)
         self._client = model_client(base_url, api_key, limits.connect_seconds)
 
@@ -101,7 +105,7 @@ class LanguageModel:
 
         Raises ModelBusy, ModelUnavailable, ModelRefused, and UnusableReply if the answer has no text.
         """
-        request = {"model": self._model.name, "messages": messages_of(turns), "temperature": 0}
+        request = {"model": self._model.name, "messages": messages_of(turns)}
         form = None if schema is None else _Form(schema_name, schema)
         async with (
             _within(seconds),
@@ -115,9 +119,25 @@ class LanguageModel:
         await self._client.close()
 
     async def _answer(self, request: dict[str, Any], form: _Form | None) -> str:
-        """Return the reply's text, in the strictest form that the provider knows."""
+        """Return the reply's text, at the lowest temperature if the model takes one."""
+        if self._takes_temperature is False:
+            return _text(await self._formed(request, form))
+        try:
+            body = await self._formed({**request, "temperature": 0}, form)
+        except FormRejected:
+            if self._takes_temperature:
+                raise
+            # Models that reason may take none, in whatever form.
+            body = await self._exchange(request)
+            self._takes_temperature = False
+        else:
+            self._takes_temperature = True
+        return _text(body)
+
+    async def _formed(self, request: dict[str, Any], form: _Form | None) -> bytes:
+        """Return the body of the answer, in the strictest form that the provider knows."""
         if form is None:
-            return _text(await self._exchange(request))
+            return await self._exchange(request)
         for structured in _STRUCTURED[_STRUCTURED.index(self._structured) :]:
             try:
                 body = await self._exchange({**request, **form.asked(structured)})
@@ -127,7 +147,7 @@ class LanguageModel:
             else:
                 # Only now it is known that the form was what the provider rejected.
                 self._structured = structured
-                return _text(body)
+                return body
         raise ModelRefused(ErrorClass.MODEL_REJECTED_REQUEST)
 
     async def _exchange(self, request: dict[str, Any]) -> bytes:
@@ -212,11 +232,11 @@ def _text(body: bytes) -> str:
         choice = json.loads(body)["choices"][0]
         message = choice["message"]
         content, refusal = message.get("content"), message.get("refusal")
-        reason = choice.get("finish_reason")
+        finish = read_finish(choice.get("finish_reason"))
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         # Not chained: the error would keep the whole body.
         raise UnusableReply(ReplyProblem.NO_COMPLETION) from None
-    if reason == "content_filter" or (isinstance(refusal, str) and refusal.strip()):
+    if finish is FinishReason.CONTENT_FILTER or (isinstance(refusal, str) and refusal.strip()):
         raise ModelRefused(ErrorClass.MODEL_REFUSED)
     if not isinstance(content, str) or not content.strip():
         raise UnusableReply(ReplyProblem.EMPTY)

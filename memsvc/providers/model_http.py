@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -31,6 +31,17 @@ _REJECTED_KEY: Final = frozenset({
 })
 #: What servers answer to a form of reply that they do not know.
 _REJECTED_FORM: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY})
+#: What stands for no key.
+NO_KEY: Final = "none"
+_HEADERS: Final = frozenset({
+    "accept",
+    "accept-encoding",
+    "connection",
+    "content-length",
+    "content-type",
+    "host",
+    "user-agent",
+})
 
 
 class FormRejected(ModelRefused):
@@ -47,15 +58,35 @@ def model_client(base_url: str, api_key: str, connect_seconds: float) -> openai.
     return openai.AsyncOpenAI(
         base_url=base_url,
         # The library takes a key from the environment if it is given none.
-        api_key=api_key or "none",
+        api_key=api_key or NO_KEY,
         timeout=timeout,
         max_retries=0,
         http_client=openai.DefaultAsyncHttpxClient(
             follow_redirects=False,
             timeout=timeout,
-            event_hooks={"response": [_close_unless_successful]},
+            event_hooks={
+                "request": [own_headers(api_key)],
+                "response": [_close_unless_successful],
+            },
         ),
     )
+
+
+def own_headers(api_key: str) -> Callable[[Any], Awaitable[None]]:
+    """Return what takes from a request each header that is not ours.
+
+    The library adds what the environment says (OPENAI_ORG_ID, OPENAI_PROJECT_ID, OPENAI_CUSTOM_HEADERS with
+    keys, say), which was meant for one server, to the requests for all of them.
+    """
+
+    async def keep(request: Any) -> None:  # ruff: ignore[unused-async] - awaited by the client
+        for name in set(request.headers) - _HEADERS:
+            # By these the library itself knows what was asked for.
+            if not name.startswith("x-stainless-"):
+                del request.headers[name]
+        request.headers["authorization"] = f"Bearer {api_key or NO_KEY}"
+
+    return keep
 
 
 async def _close_unless_successful(answer: Any) -> None:

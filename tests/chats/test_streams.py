@@ -158,6 +158,20 @@ def test_thoughts_without_an_answer_are_refused(talk: Talk, first: FakeModel) ->
     assert [message["content"] for message in talk.messages()] == ["Think."]
 
 
+def test_a_refusal_without_a_word_is_the_end_of_it(
+    chats_of_two: Talk, first: FakeModel, second: FakeModel
+) -> None:
+    """What one model's filter stops is shown to no other, whether it thought before or not."""
+    thoughts = chunk(reasoning_content="Hmm.")
+    for before in (b"", thoughts):
+        first.script.append(sending(before or b": hm\n\n", chunk(finish="content_filter"), DONE))
+        with pytest.raises(Refused) as caught:
+            chats_of_two.say("Tell me.")
+        assert (caught.value.code, caught.value.reason) == ("FAILED_PRECONDITION", "MODEL_REFUSED")
+        assert caught.value.metadata["reason_class"] == "MODEL_REFUSED"
+    assert second.requests == []
+
+
 FAILURES: dict[str, tuple[Step, str]] = {
     "500": (failing(500), "MODEL_FAILED"),
     "401": (failing(401), "MODEL_REJECTED_KEY"),

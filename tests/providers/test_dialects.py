@@ -18,16 +18,19 @@ from memsvc.core.chat import (
     AnswerPiece,
     ChatTurn,
     FinishReason,
+    ProviderState,
     ReasoningEffort,
     TokenUsage,
 )
 from memsvc.providers.chat_model import ChatModel
+from memsvc.providers.circuit_breaker import FAILURES_MAX, PAUSE_SECONDS
 from memsvc.providers.dialects import DIALECTS, ProviderKind
 from memsvc.providers.language_model import ModelLimits
 from memsvc.providers.model_errors import ErrorClass, ModelBusy, ModelError, ModelUnavailable
 from memsvc.providers.offers import Offer, OfferedModel
 from tests.fakes.chat_steps import DONE, answering, chunk, data, sending
-from tests.fakes.model_server import FakeModel, failing
+from tests.fakes.model_server import Exchange, FakeModel, Step, failing
+from tests.support.waiting import until
 
 TURNS = [ChatTurn("system", "Be kind."), ChatTurn("user", "Hello")]
 PLAIN = AnswerOptions()
@@ -435,6 +438,47 @@ async def test_what_a_model_refuses_is_left_out_from_then_on() -> None:
     assert all(body["max_completion_tokens"] == 300 for body in bodies)
 
 
+def refusing(*fields: str) -> Step:
+    """Answer requests without *fields*, and no others."""
+
+    def step(exchange: Exchange) -> None:
+        refused = any(field in exchange.seen.body for field in fields)
+        (failing(400) if refused else sending(*answering("Hi")))(exchange)
+
+    return step
+
+
+@pytest.mark.parametrize("refused", [["temperature"], ["temperature", "stream_options"]])
+async def test_a_model_that_takes_no_temperature_is_asked_without_one(refused: list[str]) -> None:
+    """OpenAI's models that reason refuse it; what they do take is asked for as before."""
+    with FakeModel() as fake:
+        fake.step = refusing(*refused)
+        model = model_of(ProviderKind.OPENAI, fake)
+        await asked(model, ASKED)
+        before = len(fake.requests)
+        await asked(model, ASKED)
+        await asked(model)
+        await model.close()
+
+    assert len(fake.requests) == before + 2
+    body = fake.requests[before].body
+    assert body["max_completion_tokens"] == 300
+    assert ("reasoning_effort" in body) is ("stream_options" not in refused)
+
+
+async def test_a_model_that_does_not_think_keeps_the_other_options() -> None:
+    """The limit and the temperature are those that were asked for, not the ones that thinking needs."""
+    with FakeModel() as fake:
+        fake.step = refusing("thinking")
+        model = model_of(ProviderKind.ANTHROPIC, fake)
+        await asked(model, AnswerOptions(0.5, 300, ReasoningEffort.LOW))
+        await asked(model, AnswerOptions(0.5, 300))
+        await model.close()
+
+    for seen in fake.requests[1:]:
+        assert (seen.body["temperature"], seen.body["max_tokens"]) == (0.5, 300)
+
+
 @pytest.mark.parametrize(
     ("last", "error"),
     [
@@ -486,6 +530,32 @@ async def test_a_refusal_is_the_answer_and_is_marked() -> None:
     assert pieces[-1].finish is FinishReason.CONTENT_FILTER
 
 
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "content_filter",
+        "SAFETY",
+        "PROHIBITED_CONTENT",
+        "content_filter: PROHIBITED_CONTENT",
+        "RECITATION",
+        "refusal",
+    ],
+)
+async def test_an_answer_that_a_filter_ended_is_marked(reason: str) -> None:
+    """Whatever the server calls it: with a text it ends as filtered, and without one it is a refusal."""
+    with FakeModel() as fake:
+        fake.script.append(sending(chunk("Well"), chunk(finish=reason), DONE))
+        fake.script.append(sending(chunk(finish=reason), DONE))
+        model = model_of(ProviderKind.GEMINI, fake)
+        pieces = await asked(model)
+        with pytest.raises(ModelError) as caught:
+            await asked(model)
+        await model.close()
+
+    assert pieces[-1].finish is FinishReason.CONTENT_FILTER
+    assert caught.value.error_class is ErrorClass.MODEL_REFUSED
+
+
 async def test_content_may_come_in_parts() -> None:
     """Mistral's models that reason send lists: their thoughts are told apart, and nothing said is lost."""
     thought = {"type": "thinking", "thinking": [{"type": "text", "text": "So, "}], "closed": True}
@@ -516,6 +586,48 @@ async def test_leaving_early_closes_the_connection() -> None:
             assert (await anext(pieces)).text == "Hi"
         assert await asyncio.to_thread(fake.requests[0].disconnected.wait, 10.0)
         await model.close()
+
+
+async def test_a_provider_that_answers_again_is_asked_again_at_once() -> None:
+    """Whoever looks whether it is back may read for minutes: nobody else waits for the end of that."""
+    time = [1000.0]
+    with FakeModel() as fake:
+        offer = Offer("a-provider", ProviderKind.OPENAI, (OfferedModel("a-model"),))
+        model = ChatModel(offer, fake.base_url, "", limits=ModelLimits(), clock=lambda: time[0])
+        fake.step = failing(500)
+        for _ in range(FAILURES_MAX):
+            with pytest.raises(ModelUnavailable):
+                await asked(model)
+        states = [model.state]
+        time[0] += PAUSE_SECONDS
+        fake.script.append(sending(chunk("Hi"), fake.release))
+        fake.step = sending(*answering("Hi"))
+        async with model.answering("a-model", TURNS, PLAIN) as pieces:
+            assert (await anext(pieces)).text == "Hi"
+            states.append(model.state)
+            assert (await asked(model))[0].text == "Hi"
+        await model.close()
+
+    assert states == [ProviderState.PAUSED, ProviderState.READY]
+
+
+async def test_a_slow_reader_is_no_slow_provider() -> None:
+    """The time that a reader takes between two pieces is none of the provider's."""
+    loop = asyncio.get_running_loop()
+    with FakeModel() as fake:
+        fake.script.append(sending(chunk("Hi"), fake.release, chunk(finish="stop"), DONE))
+        offer = Offer("a-provider", ProviderKind.OPENAI, (OfferedModel("a-model"),))
+        limits = ModelLimits(total_seconds=1.0)
+        model = ChatModel(offer, fake.base_url, "sk-secret", limits=limits)
+        async with model.answering("a-model", TURNS, PLAIN) as pieces:
+            assert (await anext(pieces)).text == "Hi"
+            begun = loop.time()
+            await asyncio.to_thread(until, lambda: loop.time() > begun + 1.1)
+            fake.release.set()
+            last = [piece async for piece in pieces][-1]
+        await model.close()
+
+    assert last.finish is FinishReason.STOP
 
 
 async def test_an_event_without_an_end_is_given_up() -> None:

@@ -33,6 +33,7 @@ from memsvc.providers.offers import OfferedModel
 from tests.fakes.garbage_replies import BODIES, GarbageBody
 from tests.fakes.model_server import (
     MEGABYTE,
+    Exchange,
     FakeModel,
     Step,
     body,
@@ -222,9 +223,10 @@ async def test_what_would_fail_again_is_refused(
     server: FakeModel, model: LanguageModel, name: str
 ) -> None:
     """It is told after one request, with its class, however often it happens."""
+    await model.complete(TURNS)
     step, error_class = REFUSED[name]
     server.step = step
-    for count in range(1, FAILURES_MAX + 2):
+    for count in range(2, FAILURES_MAX + 3):
         error = await failure(model)
         assert isinstance(error, ModelRefused)
         assert error.error_class == error_class
@@ -414,6 +416,9 @@ async def test_no_key_is_taken_from_the_environment(
     server: FakeModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A key that was meant for another server does not get to this one."""
+    monkeypatch.setenv("OPENAI_ORG_ID", KEY)
+    monkeypatch.setenv("OPENAI_PROJECT_ID", KEY)
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", f"Authorization: Bearer {KEY}\nX-Key: {KEY}")
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     model = LanguageModel("fake", server.base_url, "", OfferedModel("some-model"))
     await model.complete(TURNS)
@@ -603,7 +608,7 @@ async def test_a_request_that_is_wrong_anyway_changes_no_form(
     server: FakeModel, model: LanguageModel
 ) -> None:
     """Only if a simpler form helps it was the form: the next call asks for the strictest again."""
-    server.script.extend([failing(400)] * 3)
+    server.script.extend([failing(400)] * 4)
     error = await failure(model, schema=SCHEMA)
     assert error.error_class == ErrorClass.MODEL_REJECTED_REQUEST
     server.script.extend([failing(400), failing(503)])
@@ -614,10 +619,30 @@ async def test_a_request_that_is_wrong_anyway_changes_no_form(
         "json_schema",
         "json_object",
         "none",
+        "none",
         "json_schema",
         "json_object",
         "json_schema",
     ]
+    assert "temperature" in server.requests[-1].body
+
+
+@pytest.mark.parametrize("schema", [None, SCHEMA])
+async def test_a_model_that_takes_no_temperature_is_asked_without_one(
+    server: FakeModel, model: LanguageModel, schema: dict[str, Any] | None
+) -> None:
+    """OpenAI's models that reason refuse any but their own; the form of the reply stays the strictest."""
+
+    def step(exchange: Exchange) -> None:
+        refused = exchange.seen.body.get("temperature", 1) != 1
+        (failing(400) if refused else saying("hello"))(exchange)
+
+    server.step = step
+    assert await model.complete(TURNS, schema=schema) == "hello"
+    asked = len(server.requests)
+    assert await model.complete(TURNS, schema=schema) == "hello"
+    assert len(server.requests) == asked + 1
+    assert server.requests[-1].form == ("json_schema" if schema else "none")
 
 
 @pytest.mark.parametrize("structured", ["json_schema", "json_object", "none"])

@@ -225,6 +225,9 @@ async def test_no_key_is_taken_from_the_environment(
     server: FakeOpenAI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A key that was meant for another server does not get to this one."""
+    monkeypatch.setenv("OPENAI_ORG_ID", KEY)
+    monkeypatch.setenv("OPENAI_PROJECT_ID", KEY)
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", f"Authorization: Bearer {KEY}\nX-Key: {KEY}")
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     embedder = await OpenAIEmbedder.load(server.base_url, "", "some-model")
     await embedder.close()

@@ -100,6 +100,28 @@ def test_a_key_that_is_missing_is_told_with_its_provider(tmp_path: Path) -> None
         config.load(file)
 
 
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        ("\ufeffsk-secret\n".encode(), "holds characters that no key has"),
+        (b"sk-secret\nanother line\n", "holds characters that no key has"),
+        ("sk-secret".encode("utf-16"), "is not UTF-8"),
+    ],
+)
+def test_a_key_that_cannot_be_sent_is_told_at_the_start(
+    tmp_path: Path, content: bytes, fault: str
+) -> None:
+    """Editors and shells add what belongs to no key, with which no answer would ever come."""
+    (tmp_path / "key").write_bytes(content)
+    file = tmp_path / "memsvc.toml"
+    file.write_text(
+        f'[[providers]]\nname = "one"\nkind = "openai"\nmodel = "m"\napi_key_file = "{tmp_path}/key"\n'
+    )
+    with pytest.raises(SettingsInvalid, match=f"providers: one: api_key_file: .*{fault}") as caught:
+        config.load(file)
+    assert "secret" not in str(caught.value)
+
+
 def test_beyond_loopback_a_server_without_credentials_does_not_start() -> None:
     """Listening to others needs credentials or the explicit mesh mode."""
     with pytest.raises(SettingsInvalid, match=r"0\.0\.0\.0"):

@@ -65,11 +65,12 @@ class Speaking:
             try:
                 await self._ask(candidate, prompt, options, answer, put)
             except ModelError as error:
+                refused = error.error_class is ErrorClass.MODEL_REFUSED
                 # Thoughts that no answer follows are whole, and of no use.
-                if answer.begun and not isinstance(error, model_errors.UnusableReply):
+                whole = refused or isinstance(error, model_errors.UnusableReply)
+                if answer.begun and not whole:
                     raise AnswerTruncated from error
                 following = candidates[place + 1 : place + 2]
-                refused = error.error_class is ErrorClass.MODEL_REFUSED
                 if answer.begun or refused or not following:
                     raise _of_the_domain(error, answer.provider) from error
                 await put(_change(candidate, following[0], error))
