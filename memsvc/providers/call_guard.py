@@ -34,8 +34,9 @@ class CallGuard:
     async def call(self, wait_seconds: float) -> AsyncGenerator[Callable[[], None]]:
         """Let the call that is made within through, after waiting for its turn so many seconds at most.
 
-        Yields what a call that takes its time tells that its answer begins. How the call ends is told by the ModelError that it raises, or by none. Raises ModelBusy and
-        ModelUnavailable if the provider is to be left alone.
+        Yields what a call that takes its time tells that its answer begins. How the call ends is told by the
+        ModelError that it raises, or by none. Raises ModelBusy and ModelUnavailable if the provider is to be left
+        alone.
         """
         self._turn_away_early()
         async with self._calls.slot(wait_seconds):
