@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -34,6 +34,8 @@ from memsvc.providers.model_errors import (
 from memsvc.providers.model_http import FormRejected, failure, messages_of, model_client
 from memsvc.providers.offers import Offer
 
+#: How long the end of a body may follow the end of the answer; later, another connection is cheaper.
+END_SECONDS: Final = 0.1
 _TEMPERATURE: Final = "temperature"
 
 
@@ -168,6 +170,15 @@ class ChatModel:
         if not tally.has_text:
             raise tally.nothing_said()
         yield tally.end()
+        await _read_out(body)
+
+
+async def _read_out(body: AsyncIterator[bytes]) -> None:
+    """Read what follows the answer, mostly nothing: a body that was read to its end leaves its connection."""
+    with suppress(TimeoutError, ModelError):
+        async with asyncio.timeout(END_SECONDS):
+            async for _ in body:
+                pass
 
 
 async def _chunks(body: AsyncIterator[bytes]) -> AsyncGenerator[AnswerPiece]:
