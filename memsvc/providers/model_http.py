@@ -32,7 +32,7 @@ _REJECTED_KEY: Final = frozenset({
 #: What servers answer to a form of reply that they do not know.
 _REJECTED_FORM: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY})
 #: What stands for no key.
-NO_KEY: Final = "none"
+_NO_KEY: Final = "none"
 _HEADERS: Final = frozenset({
     "accept",
     "accept-encoding",
@@ -49,30 +49,40 @@ class FormRejected(ModelRefused):
 
 
 def model_client(base_url: str, api_key: str, connect_seconds: float) -> openai.AsyncOpenAI:
+    """Return a client for language models of the server at *base_url*, as `api_client` does.
+
+    It knows no limit of time but that of connecting, since the library has none for a whole answer.
+    """
+    timeout = openai.Timeout(None, connect=connect_seconds)
+    return api_client(base_url, api_key, timeout, _close_unless_successful)
+
+
+def api_client(
+    base_url: str,
+    api_key: str,
+    timeout: openai.Timeout | float,
+    *hooks: Callable[[Any], Awaitable[None]],
+) -> openai.AsyncOpenAI:
     """Return a client of the server at *base_url*, which ends in "/v1"; an empty key stands for none.
 
     It follows no redirection, which would carry texts to a server that nobody configured, tries nothing
-    twice, and knows no limit of time but that of connecting: the library has none for a whole answer.
+    twice, and calls *hooks* with each answer.
     """
-    timeout = openai.Timeout(None, connect=connect_seconds)
     return openai.AsyncOpenAI(
         base_url=base_url,
         # The library takes a key from the environment if it is given none.
-        api_key=api_key or NO_KEY,
+        api_key=api_key or _NO_KEY,
         timeout=timeout,
         max_retries=0,
         http_client=openai.DefaultAsyncHttpxClient(
             follow_redirects=False,
             timeout=timeout,
-            event_hooks={
-                "request": [own_headers(api_key)],
-                "response": [_close_unless_successful],
-            },
+            event_hooks={"request": [_own_headers(api_key)], "response": [*hooks]},
         ),
     )
 
 
-def own_headers(api_key: str) -> Callable[[Any], Awaitable[None]]:
+def _own_headers(api_key: str) -> Callable[[Any], Awaitable[None]]:
     """Return what takes from a request each header that is not ours.
 
     The library adds what the environment says (OPENAI_ORG_ID, OPENAI_PROJECT_ID, OPENAI_CUSTOM_HEADERS with
@@ -84,7 +94,7 @@ def own_headers(api_key: str) -> Callable[[Any], Awaitable[None]]:
             # By these the library itself knows what was asked for.
             if not name.startswith("x-stainless-"):
                 del request.headers[name]
-        request.headers["authorization"] = f"Bearer {api_key or NO_KEY}"
+        request.headers["authorization"] = f"Bearer {api_key or _NO_KEY}"
 
     return keep
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from memsvc.core.model import EmbeddingSpace
 from memsvc.providers.embedding import EmbeddingUnavailable, checked
-from memsvc.providers.model_http import NO_KEY, own_headers
+from memsvc.providers.model_http import api_client
 
 #: Tries of one request, the first one included.
 ATTEMPTS: Final = 2
@@ -63,19 +63,7 @@ class OpenAIEmbedder:
         self._dimension = dimension
         self._batch_size = batch_size
         self._timeout = timeout
-        self._client = openai.AsyncOpenAI(
-            base_url=base_url,
-            # The library takes a key from the environment if it is given none.
-            api_key=api_key or NO_KEY,
-            timeout=timeout,
-            max_retries=0,
-            # A redirection would carry texts to a server that nobody configured.
-            http_client=openai.DefaultAsyncHttpxClient(
-                follow_redirects=False,
-                timeout=timeout,
-                event_hooks={"request": [own_headers(api_key)]},
-            ),
-        )
+        self._client = api_client(base_url, api_key, timeout)
 
     @classmethod
     async def load(

@@ -82,7 +82,7 @@ def test_what_was_told_is_told_again_whatever_has_changed(
     assert only(again, "started") == only(before, "started")
     assert gone.value.reason == "PERSONA_NOT_FOUND"
     assert full.value.reason == "QUOTA_EXCEEDED"
-    assert reused.value.reason in {"PERSONA_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED"}
+    assert reused.value.reason == "IDEMPOTENCY_KEY_REUSED"
 
 
 def test_a_deleted_answer_is_not_told_again(talk: Talk, first: FakeModel) -> None:

@@ -26,7 +26,7 @@ CASES_MAX: Final = 5
 #: Statements that only workers run, or that run where no id of a caller leads.
 ELSEWHERE_MAX: Final = 95
 
-#: What a chat asks the database of its turn, and of what was said.
+#: What a chat, and who looks where a fact comes from, ask the database of what was said.
 OF_CHATS: Final = (
     "claim_turn",
     "delete_interrupted_message",
@@ -157,6 +157,21 @@ def test_no_predicate_is_all_that_stands_between_tenants(
     assert len(bound - ways.keys() - set(OF_CHATS)) <= ELSEWHERE_MAX
 
 
+def source_of_a_fact(caller: Wire, theirs: World) -> Any:
+    """Return what the caller is shown of a message under ids of the other tenant, from which a fact came."""
+    said = {"message_id": theirs.ids["message_id"], "content": "I live in Lisbon."}
+    (fact,) = caller.call(
+        "MemoryService/Ingest",
+        user_id=theirs.ids["user_id"],
+        conversation_id=theirs.ids["conversation_id"],
+        messages=[said],
+        extraction="EXTRACTION_MODE_SYNC",
+    ).memories
+    source = outcome(caller, "MemoryService/GetMemorySource", {"memory_id": fact.memory_id}, "")
+    assert "I live in Lisbon." in str(source)
+    return source
+
+
 def test_no_predicate_is_all_that_stands_between_chats(
     own_server: OwnServer, acme: Wire, theirs: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -175,6 +190,7 @@ def test_no_predicate_is_all_that_stands_between_chats(
             }
             asked = {**names, "message": "What is secret?", "cache_mode": "CACHE_MODE_USE"}
             with statements(monkeypatch, mutated):
+                source = source_of_a_fact(acme, theirs)
                 # First by somebody who is not there; again as a retry, and as something said anew.
                 gone = outcome(acme, "MemoryService/Chat", {**asked, "persona_id": "nobody"}, "")
                 told = [
@@ -187,7 +203,7 @@ def test_no_predicate_is_all_that_stands_between_chats(
 
             assert seen, name
             assert CANARY not in seen, name
-            assert CANARY not in str(told), name
+            assert CANARY not in str([source, told]), name
             assert "PERSONA_NOT_FOUND" in str(gone), name
     assert theirs.snapshot() == before
 

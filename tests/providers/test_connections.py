@@ -43,8 +43,6 @@ class Provider:
                 writer.write(HEAD + f"{len(said):x}\r\n".encode() + said + b"\r\n")
                 await writer.drain()
                 if self._ends:
-                    # In a packet of its own, as from a server that does this last.
-                    await asyncio.sleep(0)
                     writer.write(LAST)
         writer.close()
 

@@ -230,22 +230,19 @@ class Storing:
         if ask.key is None:
             return TakenTurn(turn_id, 1, b"", None)
         taken = await chats.take_up(tx, ask.key, turn_id, now=now)
-        if taken.fingerprint != ask.key.fingerprint:
-            raise RequestIdReused(field="request_id")
+        _check_same(ask.key, taken)
         return taken
 
     async def told(self, caller: Caller, ask: ChatAsk) -> Turn | None:
-        """Return the turn of the same request if it has ended, else None; raises RequestIdReused."""
+        """Return the turn of the same request as it is, None if there is none; raises RequestIdReused."""
         if ask.key is None or not ask.memory_mode.writes:
             return None
         async with self.context.database.transaction(caller) as tx:
             taken = await chats.get(tx, ask.key, now=self.context.clock())
         if taken is None:
             return None
-        if taken.fingerprint != ask.key.fingerprint:
-            raise RequestIdReused(field="request_id")
-        turn = self._turn(ask, taken, ask.message)
-        return turn if turn.ended is not None else None
+        _check_same(ask.key, taken)
+        return self._turn(ask, taken, ask.message)
 
     def _turn(self, ask: ChatAsk, taken: TakenTurn, message: str) -> Turn:
         return Turn(
@@ -327,6 +324,11 @@ class Storing:
         """Return answers by their ids, those that are still there."""
         async with self.context.database.transaction(caller) as tx:
             return await chats.turn_messages(tx, ask.user_id, message_ids)
+
+
+def _check_same(key: RequestKey, taken: TakenTurn) -> None:
+    if taken.fingerprint != key.fingerprint:
+        raise RequestIdReused(field="request_id")
 
 
 def _complete(turn: Turn, found: dict[str, StoredLine]) -> list[StoredLine]:

@@ -107,13 +107,14 @@ class Turns:
         except MemsvcError:
             # What was told before is told again, whoever is gone and whatever is full by now.
             told = await self.storing.told(caller, ask)
-            if told is None:
+            if told is None or told.ended is None:
                 raise
-            turn = told
-        await put(Started(turn.conversation_id, turn.user_message_id))
-        if turn.ended is not None:
-            await self._replay(caller, ask, turn.ended, put)
+            await self._replay(caller, ask, told, told.ended, put)
             return
+        if turn.ended is not None:
+            await self._replay(caller, ask, turn, turn.ended, put)
+            return
+        await put(Started(turn.conversation_id, turn.user_message_id))
         async with self.quotas.spending(caller):
             titling = self._begin_title(turn)
             try:
@@ -275,8 +276,11 @@ class Turns:
             ended = await self.storing.end(_later(caller), ask, turn, ended)
         await _tell_end(ended, put, replayed=False)
 
-    async def _replay(self, caller: Caller, ask: ChatAsk, ended: Ended, put: Put) -> None:
+    async def _replay(
+        self, caller: Caller, ask: ChatAsk, turn: Turn, ended: Ended, put: Put
+    ) -> None:
         """Tell again what the same request was told before; what was deleted since is not told."""
+        await put(Started(turn.conversation_id, turn.user_message_id))
         lines = await self.storing.lines(caller, ask, ended.message_ids)
         for place, message_id in enumerate(ended.message_ids):
             speaker, finish = ended.speakers[place], FinishReason(ended.finishes[place])
